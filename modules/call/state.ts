@@ -1,0 +1,85 @@
+/**
+ * What a call and the phone look like from outside: the screen, the panel and the admin page read these
+ * shapes and nothing else. Every field is plain data that JSON can carry; no key and no secret is in it.
+ */
+
+/** What the display may claim about a call's security; never more than the truth. */
+export type Lock = "open" | "server" | "closed" | "verified" | "gateway" | "warning";
+
+/** Who agreed the media keys. */
+export type Keying = "none" | "sdes" | "dtls" | "zrtp";
+
+/** What became of the retained secrets (RFC 6189 section 4.3): a peer that is merely new is `none`, never `mismatch`. */
+export type Retained = "none" | "match" | "mismatch";
+
+export interface Registration {
+	/** Address of record, for example `sip:alice@example.org`. */
+	readonly aor: string;
+	readonly ok: boolean;
+	readonly transport: "udp" | "tcp" | "tls";
+	/** Why it is not registered, in plain words. */
+	readonly reason?: string;
+}
+
+/** Media counters of one call, as hal/rtp counts them. Times in milliseconds, the rest in packets. */
+export interface StreamStatistics {
+	readonly sent: number;
+	readonly received: number;
+	readonly lost: number;
+	readonly late: number;
+	readonly replayed: number;
+	/** Packets whose authentication tag was wrong. */
+	readonly rejected: number;
+	/** Packets from an address that is not the peer's. */
+	readonly strangers: number;
+	readonly encryptedSent: number;
+	readonly encryptedReceived: number;
+	readonly clearSent: number;
+	readonly clearReceived: number;
+	readonly jitterMs: number;
+	readonly bufferMs: number;
+}
+
+export interface CallState {
+	readonly id: number;
+	/** SIP URI of the other party. */
+	readonly peer: string;
+	/** The name to show: the owner's for this peer first, else what the peer calls itself. */
+	readonly peerName: string;
+	readonly direction: "incoming" | "outgoing";
+	readonly state: "ringing" | "connected" | "held" | "ended";
+	readonly lock: Lock;
+	readonly keying: Keying;
+	/** True from connection until ZRTP has ended one way or the other: the microphone is held. */
+	readonly securing: boolean;
+	readonly sas?: string;
+	readonly sasType?: "B32" | "B256";
+	readonly verified: boolean;
+	readonly retained: Retained;
+	readonly keyAgreement?: string;
+	readonly hash?: string;
+	readonly cipher?: string;
+	readonly authTag?: string;
+	readonly codec?: string;
+	/** A sentence for the person: why the lock is a warning, or why a call was not encrypted. */
+	readonly notice?: string;
+	/** Why the call ended, in plain words. */
+	readonly reason?: string;
+	readonly muted: boolean;
+	/** Milliseconds since the call was connected; 0 before. */
+	readonly durationMs: number;
+	/** Milliseconds from the first ZRTP packet of this call to both directions encrypted. */
+	readonly secureAfterMs?: number;
+	readonly stats?: StreamStatistics;
+}
+
+export interface PhoneState {
+	readonly name: string;
+	readonly registered: readonly Registration[];
+	readonly calls: readonly CallState[];
+	readonly store: { readonly peers: number };
+	/** Own ZID, 24 hexadecimal digits. */
+	readonly zid: string;
+	/** A sentence for the person that belongs to no call, for example that the config could not be fetched. */
+	readonly notice?: string;
+}
