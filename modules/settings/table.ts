@@ -1,0 +1,187 @@
+/**
+ * Every setting of the phone, once. settings/check.ts reads a config against it; `npm run docs` writes
+ * docs/settings.md and modules/settings/config.schema.json from it, and a check holds them equal.
+ */
+import type { GroupSetting } from "./types";
+
+const SIP_URI = 'sips?:[^\\s<>"@:;?]+(:[^\\s<>"@]*)?@[^\\s<>"@]+';
+const HOST_PORT = "[A-Za-z0-9.-]+(:[0-9]{1,5})?";
+const LEVELS = ["off", "error", "warn", "info", "debug", "trace"] as const;
+
+const level = (area: string) =>
+	({ type: "choice", default: "info", choices: LEVELS, what: `How much the ${area} area writes to the log.` }) as const;
+
+export const TABLE = {
+	type: "group",
+	what: "The config of one phone, as the config URL serves it.",
+	members: {
+		$schema: { type: "text", maxLength: 500, what: "Where an editor finds this schema; the phone ignores it." },
+		account: {
+			type: "group",
+			optional: true,
+			required: ["aor"],
+			what: "The line. Without it the phone calls and is called by address alone.",
+			members: {
+				aor: {
+					type: "text",
+					maxLength: 200,
+					pattern: SIP_URI,
+					what: "Address of record, for example sip:alice@example.org.",
+				},
+				displayName: { type: "text", maxLength: 80, what: "The name that the other party sees." },
+				registrar: {
+					type: "text",
+					maxLength: 200,
+					pattern: HOST_PORT,
+					what: "Host and port of the registrar; without it the phone does not register.",
+				},
+				outboundProxy: {
+					type: "text",
+					maxLength: 200,
+					pattern: HOST_PORT,
+					what: "Host and port that every request goes through.",
+				},
+				username: {
+					type: "text",
+					maxLength: 120,
+					what: "Name for digest authentication; the user part of aor if left out.",
+				},
+				password: { type: "text", maxLength: 120, secret: true, what: "Password for digest authentication." },
+				expiresSec: {
+					type: "integer",
+					default: 3600,
+					minimum: 30,
+					maximum: 86400,
+					unit: "s",
+					what: "How long a registration is asked to last.",
+				},
+			},
+		},
+		peers: {
+			type: "list",
+			maxItems: 32,
+			what: "People to call from the idle screen, in order.",
+			item: {
+				type: "group",
+				required: ["name", "uri"],
+				what: "One person.",
+				members: {
+					name: { type: "text", maxLength: 80, what: "The name to show." },
+					uri: { type: "text", maxLength: 200, pattern: SIP_URI, what: "SIP URI to call." },
+				},
+			},
+		},
+		sip: {
+			type: "group",
+			what: "Signalling.",
+			members: {
+				port: { type: "integer", default: 5060, minimum: 0, maximum: 65535, what: "UDP port; 0 takes any free one." },
+				autoAnswer: {
+					type: "boolean",
+					default: false,
+					what: "Answer every call at once. For test stations and door phones.",
+				},
+			},
+		},
+		rtp: {
+			type: "group",
+			what: "Media transport.",
+			members: {
+				port: {
+					type: "integer",
+					default: 0,
+					minimum: 0,
+					maximum: 65534,
+					what: "First UDP port (even); 0 takes any free pair.",
+				},
+			},
+		},
+		zrtp: {
+			type: "group",
+			what: "Key agreement in the media path (RFC 6189).",
+			members: {
+				enabled: { type: "boolean", default: true, what: "Offer ZRTP in every call." },
+				mandatory: {
+					type: "boolean",
+					default: false,
+					what: "Send no voice without ZRTP: a call whose other end has none stays silent and says so.",
+				},
+				keyAgreements: {
+					type: "preference",
+					default: ["X255", "EC25", "DH3k"],
+					choices: ["X255", "EC25", "DH3k"],
+					mandatory: "DH3k",
+					what: "Key agreements, best liked first (section 5.1.5).",
+				},
+				hashes: {
+					type: "preference",
+					default: ["S256"],
+					choices: ["S256"],
+					mandatory: "S256",
+					what: "Hashes (section 5.1.2).",
+				},
+				ciphers: {
+					type: "preference",
+					default: ["AES1"],
+					choices: ["AES1", "AES3"],
+					mandatory: "AES1",
+					what: "Ciphers of Confirm messages and of SRTP (section 5.1.3).",
+				},
+				authTags: {
+					type: "preference",
+					default: ["HS80", "HS32"],
+					choices: ["HS32", "HS80"],
+					what: "SRTP authentication tags; both are always offered (section 5.1.4).",
+				},
+				sasTypes: {
+					type: "preference",
+					default: ["B32", "B256"],
+					choices: ["B32", "B256"],
+					mandatory: "B32",
+					what: "Renderings of the short authentication string (section 5.1.6).",
+				},
+			},
+		},
+		audio: {
+			type: "group",
+			what: "Sound.",
+			members: {
+				codecs: {
+					type: "preference",
+					default: ["PCMA", "PCMU"],
+					choices: ["PCMA", "PCMU"],
+					what: "Codecs, best liked first.",
+				},
+				microphone: {
+					type: "text",
+					maxLength: 500,
+					default: "panel",
+					pattern: "panel|silence|tone:[1-9][0-9]{1,3}|wav:.+",
+					what: "Where the microphone's sound comes from on a board without one: panel, silence, tone:HZ or wav:FILE.",
+				},
+			},
+		},
+		ui: {
+			type: "group",
+			what: "The display.",
+			members: {
+				title: { type: "text", maxLength: 40, what: "The name on the idle screen." },
+			},
+		},
+		log: {
+			type: "group",
+			what: "How much each area writes to the log.",
+			members: {
+				app: level("app"),
+				call: level("call"),
+				config: level("config"),
+				media: level("media"),
+				net: level("net"),
+				sip: level("sip"),
+				store: level("store"),
+				ui: level("ui"),
+				zrtp: level("zrtp"),
+			},
+		},
+	},
+} as const satisfies GroupSetting;
