@@ -1,0 +1,200 @@
+/**
+ * The public face of the ZRTP engine (RFC 6189): events go in, actions come out, nothing else happens. call/ runs the
+ * actions and reports back with events. Times are milliseconds of one monotonic clock, always given by the caller.
+ */
+
+import type { KeyPair, Provider, RandomSource } from "crypto/types";
+import type { RetainedSecrets } from "./store";
+
+/** Codes of RFC 6189 section 5.1 that this engine implements; X255 (X25519) is named as bzrtp names it. */
+export type KeyAgreementCode = "X255" | "DH3k" | "EC25";
+export type HashCode = "S256" | "S384";
+export type CipherCode = "AES1" | "AES3";
+export type AuthTagCode = "HS32" | "HS80";
+export type SasTypeCode = "B32" | "B256";
+
+export type Role = "initiator" | "responder";
+
+/** What is offered in our Hello, best first, at most 7 of each. Mandatory codes left out are still accepted (section 5.2). */
+export interface SuiteLists {
+	readonly keyAgreements: readonly KeyAgreementCode[];
+	readonly hashes: readonly HashCode[];
+	readonly ciphers: readonly CipherCode[];
+	readonly authTags: readonly AuthTagCode[];
+	readonly sasTypes: readonly SasTypeCode[];
+}
+
+/** One of each, as the Commit fixed them. */
+export interface Suite {
+	readonly keyAgreement: KeyAgreementCode;
+	readonly hash: HashCode;
+	readonly cipher: CipherCode;
+	readonly authTag: AuthTagCode;
+	readonly sasType: SasTypeCode;
+}
+
+export interface SessionConfig {
+	readonly provider: Provider;
+	readonly random: RandomSource;
+	/** Own ZID, 12 bytes. */
+	readonly zid: Uint8Array;
+	/** Shown in our Hello; printable ASCII, cut or padded to 16 characters. */
+	readonly clientId: string;
+	/** SSRC of the RTP stream this session keys. */
+	readonly ssrc: number;
+	readonly suites: SuiteLists;
+	/** A key pair made ahead and never used; undefined: none ready, the engine generates one. The engine wipes it. */
+	readonly keyPairs?: (code: KeyAgreementCode) => KeyPair | undefined;
+	/** The peer's a=zrtp-hash (section 8.1), 32 bytes, when signalling has it already. */
+	readonly peerHelloHash?: Uint8Array;
+	/** Seconds the peer may keep the new retained secret; default 0xffffffff (indefinitely); 0: this phone keeps none. */
+	readonly cacheExpirySec?: number;
+	/** Sets the Allow Clear flag (A): the peer may end encryption inside the call (section 4.7.2). Default false. */
+	readonly allowClear?: boolean;
+}
+
+/** RFC 6189 section 4.5.3, one direction. The receiver of the action wipes both arrays once they are installed. */
+export interface SrtpKeys {
+	readonly cipher: CipherCode;
+	readonly authTag: AuthTagCode;
+	/** SRTP master key: 16 bytes for AES1, 32 for AES3. */
+	readonly key: Uint8Array;
+	/** SRTP master salt, 14 bytes. */
+	readonly salt: Uint8Array;
+}
+
+/** none: no secret was expected (a new peer); match; mismatch: one was held, has not expired, and did not match (section 4.3.2). */
+export type RetainedStatus = "none" | "match" | "mismatch";
+
+export interface Sas extends Suite {
+	/** Four base32 characters, or two PGP words with a space between. */
+	readonly text: string;
+	/** Our owner compared the SAS with this peer, now or in an earlier call of an unbroken line. */
+	readonly verified: boolean;
+	/** The peer's V flag: its owner says the same of us. Informative only. */
+	readonly peerVerified: boolean;
+	readonly retained: RetainedStatus;
+	/** What the peer calls its software; trailing spaces removed, unprintable characters replaced. */
+	readonly peerClientId: string;
+	readonly peerZid: Uint8Array;
+	/** The peer says that its keys may be disclosed to a third party (D flag, section 11). */
+	readonly disclosure: boolean;
+	/** The peer is a device in the middle (M flag of its Hello, section 7.3). */
+	readonly mitm: boolean;
+	/** The peer is a PBX that asks to be enrolled (E flag, section 7.3.1). */
+	readonly enrollment: boolean;
+	/** The peer accepts GoClear (A flag). */
+	readonly allowClear: boolean;
+}
+
+export type Event =
+	| { readonly type: "start"; readonly now: number }
+	/** A whole ZRTP packet, CRC included, as it stood in the datagram. */
+	| { readonly type: "packet"; readonly now: number; readonly bytes: Uint8Array }
+	/** The time asked for by `wakeAt` has come; early or spurious ticks are harmless. */
+	| { readonly type: "tick"; readonly now: number }
+	/** The peer's a=zrtp-hash became known. */
+	| { readonly type: "helloHash"; readonly now: number; readonly hash: Uint8Array }
+	/** Answer to `loadSecrets`. The engine copies what it keeps. */
+	| { readonly type: "secretsLoaded"; readonly now: number; readonly secrets: RetainedSecrets | undefined }
+	/** Answer to `saveSecrets`. */
+	| { readonly type: "secretsSaved"; readonly now: number; readonly saved: boolean }
+	/** Answer to `agree`; undefined: the peer's public value is invalid. The engine wipes the array. */
+	| { readonly type: "agreed"; readonly now: number; readonly sharedSecret: Uint8Array | undefined }
+	/** The first SRTP packet whose authentication tag was good; counts as Conf2ACK (section 4.6). Repeats are harmless. */
+	| { readonly type: "srtpReceived"; readonly now: number }
+	/** true: the owner says that the SAS match; false: the owner takes that back, secrets are kept (section 7.1). */
+	| { readonly type: "sasVerified"; readonly now: number; readonly verified: boolean }
+	/** The owner says that the SAS differ: the secret of this session is erased (section 7.1). End the call. */
+	| { readonly type: "sasMismatch"; readonly now: number }
+	/** The owner wants to end encryption inside the call (GoClear, section 4.7.2). */
+	| { readonly type: "clear"; readonly now: number }
+	/** The call is over: everything secret is wiped, nothing more is sent. */
+	| { readonly type: "stop"; readonly now: number };
+
+export type Action =
+	| { readonly type: "send"; readonly bytes: Uint8Array }
+	/** Send a `tick` at this time; replaces the earlier wish; undefined: none needed. */
+	| { readonly type: "wakeAt"; readonly at: number | undefined }
+	| { readonly type: "loadSecrets"; readonly zid: Uint8Array }
+	/** Neither rs1 nor rs2 in `secrets`: erase what is held for this peer. The runner wipes the arrays afterwards. */
+	| { readonly type: "saveSecrets"; readonly zid: Uint8Array; readonly secrets: RetainedSecrets }
+	/** Run KeyAgreement.agree of this code and answer with `agreed`. Both arrays stay the engine's. */
+	| {
+			readonly type: "agree";
+			readonly keyAgreement: KeyAgreementCode;
+			readonly privateKey: Uint8Array;
+			readonly peerPublicKey: Uint8Array;
+	  }
+	| {
+			readonly type: "installKeys";
+			readonly direction: "send" | "receive";
+			readonly role: Role;
+			readonly keys: SrtpKeys;
+	  }
+	/** Remove the SRTP keys of both directions and keep the microphone held. */
+	| { readonly type: "clearKeys" }
+	/** The SAS to show, again whenever its `verified` changes. */
+	| { readonly type: "showSas"; readonly sas: Sas }
+	/** Keys are on in both directions and confirmed by the peer: the microphone may open. */
+	| { readonly type: "secure"; readonly role: Role; readonly retained: RetainedStatus }
+	| { readonly type: "warn"; readonly code: WarnCode }
+	/** The exchange is over without keys. `errorCode` is the peer's when code is `peerError` (RFC 6189 table 8). */
+	| { readonly type: "failed"; readonly code: FailCode; readonly errorCode?: number };
+
+/** Each is reported once a session. See WARNINGS in constants.ts for what each means to the lock. */
+export type WarnCode =
+	/** The peer's Hello is not the one its signalling announced (section 8.1). */
+	| "helloHashMismatch"
+	/** A retained secret was held and did not match (section 4.3.2). */
+	| "secretMismatch"
+	/** The peer ended encryption by an authenticated GoClear; keys are gone, hold the microphone until the owner agrees. */
+	| "goClear"
+	/** The peer asked to end encryption, and this phone does not allow it; keys stay on. */
+	| "goClearRefused"
+	/** A GoClear whose MAC was wrong was ignored. */
+	| "goClearMac"
+	/** The owner asked for clear, and the peer does not allow it. */
+	| "clearNotAllowed"
+	/** The new retained secret could not be stored: the next call will mismatch or be as new. */
+	| "secretsNotSaved"
+	/** A packet was ignored: bad frame, CRC, length or content. */
+	| "malformed"
+	/** A packet was ignored: its hash image does not continue the chain of the Hello (section 9). */
+	| "hashChain"
+	/** A Confirm whose MAC was wrong was ignored. */
+	| "confirmMac"
+	/** A second, different Hello was ignored. */
+	| "unexpectedHello"
+	/** A Hello of a version other than 1.10 was ignored. */
+	| "unsupportedVersion"
+	/** An Error message was ignored because the call is already secure and Errors carry no MAC. */
+	| "errorIgnored"
+	/** A relayed SAS was answered and not shown: no PBX is enrolled (section 7.3). */
+	| "sasRelayIgnored";
+
+export type FailCode =
+	/** Discovery ended and the other end never showed ZRTP. A Hello that comes later starts it again. */
+	| "noPeer"
+	/** The peer speaks ZRTP and stopped answering. */
+	| "timeout"
+	| "unsupportedVersion"
+	| "equalZids"
+	| "ssrcCollision"
+	| "hashNotSupported"
+	| "cipherNotSupported"
+	| "keyAgreementNotSupported"
+	| "authTagNotSupported"
+	| "sasTypeNotSupported"
+	/** Attack or broken peer: the Hello, Commit or DHPart received earlier was altered. */
+	| "helloMac"
+	| "commitMac"
+	| "dhPartMac"
+	/** Attack or broken peer: DHPart2 is not what the Commit promised. */
+	| "hvi"
+	/** Attack or broken peer: the public value is 1, p-1, off the curve or of low order. */
+	| "dhValue"
+	/** Attack or broken peer: no Confirm with a good MAC came. */
+	| "confirmMac"
+	/** The peer sent an Error message. */
+	| "peerError";
