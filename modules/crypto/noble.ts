@@ -1,0 +1,35 @@
+/**
+ * The whole provider in TypeScript: the reference that the native one is held equal to, and the one that runs anywhere.
+ * A board that needs only a part of it composes that part (crypto/compose) and never loads the rest.
+ * @module
+ */
+import { modp3072 } from "./modp3072";
+import { nobleAesCfb, nobleAesCtr } from "./noble-cipher";
+import {
+	nobleHmacSha1,
+	nobleHmacSha256,
+	nobleHmacSha384,
+	nobleMd5,
+	nobleSha1,
+	nobleSha256,
+	nobleSha384,
+} from "./noble-hash";
+import { nobleP256 } from "./noble-p256";
+import { nobleX25519 } from "./noble-x25519";
+import type { Provider } from "./types";
+
+export const nobleProvider: Provider = Object.freeze({
+	name: "noble",
+	md5: nobleMd5,
+	sha1: nobleSha1,
+	sha256: nobleSha256,
+	sha384: nobleSha384,
+	hmacSha1: nobleHmacSha1,
+	hmacSha256: nobleHmacSha256,
+	hmacSha384: nobleHmacSha384,
+	aesCfb: nobleAesCfb,
+	aesCtr: nobleAesCtr,
+	x25519: nobleX25519,
+	p256: nobleP256,
+	dh3072: modp3072,
+});
