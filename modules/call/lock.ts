@@ -1,0 +1,35 @@
+/**
+ * What the lock may say, from what is known of a call's keys. A pure function, so that every row of it can be
+ * tested: the display never claims more than the truth.
+ */
+import type { Keying, Lock, Retained } from "./state";
+
+export interface KeyingFacts {
+	readonly keying: Keying;
+	/** Both directions are encrypted right now. */
+	readonly secure: boolean;
+	/** Something about this call's security is wrong, whatever else holds. */
+	readonly alarmed: boolean;
+	readonly retained: Retained;
+	/** The two people have compared the SAS, in this call or in an earlier one, unbroken since. */
+	readonly verified: boolean;
+	/** ZRTP ends at a trusted man in the middle, a PBX or gateway (RFC 6189 section 7.3). */
+	readonly gateway: boolean;
+}
+
+/** A mismatch is an alarm until the people have compared the words of this very call. */
+export function lockOf(facts: KeyingFacts): Lock {
+	if (facts.alarmed) return "warning";
+	if (facts.retained === "mismatch" && !facts.verified) return "warning";
+	if (!facts.secure) return "open";
+	switch (facts.keying) {
+		case "zrtp":
+			if (facts.gateway) return "gateway";
+			return facts.verified ? "verified" : "closed";
+		case "sdes":
+		case "dtls":
+			return "server";
+		case "none":
+			return "open";
+	}
+}

@@ -1,0 +1,55 @@
+/** The sentences that tell a person what became of a call's security; each names the thing and what to do. */
+import type { FailCode } from "zrtp/types";
+import type { ZrtpStatus } from "./zrtp-stream";
+
+export interface NoticeFacts {
+	readonly zrtp: ZrtpStatus;
+	readonly mandatory: boolean;
+	readonly retainedMismatch: boolean;
+	readonly helloHashMismatch: boolean;
+	readonly secretNotSaved: boolean;
+	/** The owner said that the words differ. */
+	readonly sasMismatch: boolean;
+}
+
+/** @returns the most important sentence, or undefined where nothing needs saying. */
+export function noticeOf(facts: NoticeFacts): string | undefined {
+	if (facts.sasMismatch) return "The words did not match: somebody may be listening. Hang up and call again.";
+	if (facts.helloHashMismatch) return "The keys are not those that were announced: compare the words now.";
+	if (facts.retainedMismatch)
+		return "This is not who answered last time, or their phone lost its memory: compare the words now.";
+	switch (facts.zrtp.state) {
+		case "absent":
+			return facts.mandatory
+				? "The other phone cannot encrypt, and this phone does not talk without: the microphone stays off."
+				: "The other phone cannot encrypt: this call can be overheard.";
+		case "failed":
+			return `No keys were agreed: ${REASONS[facts.zrtp.code]}. The microphone stays off.`;
+		case "cleared":
+			return "The other phone ended encryption: the microphone is off.";
+		default:
+			return facts.secretNotSaved
+				? "The secret of this call could not be stored: the next call starts anew."
+				: undefined;
+	}
+}
+
+const REASONS: Readonly<Record<FailCode, string>> = Object.freeze({
+	noPeer: "the other phone has no ZRTP",
+	timeout: "the other phone stopped answering",
+	unsupportedVersion: "the other phone speaks another version of ZRTP",
+	equalZids: "the other phone has this phone's own identity",
+	ssrcCollision: "both ends chose the same stream number",
+	hashNotSupported: "no hash in common",
+	cipherNotSupported: "no cipher in common",
+	keyAgreementNotSupported: "no key agreement in common",
+	authTagNotSupported: "no authentication tag in common",
+	sasTypeNotSupported: "no rendering of the words in common",
+	helloMac: "a message was altered on the way",
+	commitMac: "a message was altered on the way",
+	dhPartMac: "a message was altered on the way",
+	hvi: "a message was altered on the way",
+	dhValue: "the other end sent a forged key",
+	confirmMac: "a message was altered on the way",
+	peerError: "the other phone refused",
+});

@@ -1,0 +1,227 @@
+/**
+ * Runs the ZRTP engine of one media stream (RFC 6189): what hal/rtp received comes in by `receive`, the engine's
+ * actions go out to the stream, the store, the key agreement and the timer. What became of it is in `status`;
+ * call.ts turns that into the lock and the microphone.
+ */
+import { wipe } from "bytes/wipe";
+import type { KeyAgreement, Provider } from "crypto/types";
+import type { AreaLog } from "log/log";
+import Timer from "timer";
+import { describe } from "zrtp/describe";
+import { createSession, type Session, step } from "zrtp/engine";
+import type { SecretStore } from "zrtp/store";
+import type { Action, Event, FailCode, KeyAgreementCode, Sas, SessionConfig, SrtpKeys, WarnCode } from "zrtp/types";
+
+/** What ZRTP needs of a media stream; modules/media has it. */
+export interface ZrtpTransport {
+	write(bytes: Uint8Array): void;
+	installKeys(direction: "send" | "receive", keys: SrtpKeys): void;
+	clearKeys(): void;
+}
+
+export type ZrtpStatus =
+	/** Not started: the call is not connected. */
+	| { readonly state: "idle" }
+	/** Looking for ZRTP at the other end, or agreeing keys. */
+	| { readonly state: "agreeing" }
+	/** Both directions encrypted and confirmed. */
+	| { readonly state: "secure" }
+	/** The other end has no ZRTP. */
+	| { readonly state: "absent" }
+	/** The other end speaks ZRTP and no keys came of it. */
+	| { readonly state: "failed"; readonly code: FailCode }
+	/** Keys were on and are gone: the other end asked for clear. */
+	| { readonly state: "cleared" };
+
+export interface ZrtpStreamOptions {
+	readonly config: Omit<SessionConfig, "peerHelloHash">;
+	readonly transport: ZrtpTransport;
+	readonly store: SecretStore;
+	readonly log: AreaLog;
+	/** Monotonic milliseconds. */
+	readonly now: () => number;
+	/** Called after anything in `status`, `sas` or `warnings` changed. */
+	readonly onChange: () => void;
+}
+
+export class ZrtpStream {
+	readonly #options: ZrtpStreamOptions;
+	readonly #session: Session;
+	readonly #warnings: Set<WarnCode> = new Set();
+	#status: ZrtpStatus = { state: "idle" };
+	#sas: Sas | undefined;
+	#timer: Timer | undefined;
+	#startedAt = 0;
+	#secureAfterMs: number | undefined;
+	#stopped = false;
+
+	constructor(options: ZrtpStreamOptions) {
+		this.#options = options;
+		this.#session = createSession(options.config);
+	}
+
+	get status(): ZrtpStatus {
+		return this.#status;
+	}
+	get sas(): Sas | undefined {
+		return this.#sas;
+	}
+	/** Milliseconds from the first Hello to keys confirmed in both directions. */
+	get secureAfterMs(): number | undefined {
+		return this.#secureAfterMs;
+	}
+	/** Hash of our Hello, 32 bytes, for a=zrtp-hash (section 8.1). */
+	get helloHash(): Uint8Array {
+		return this.#session.helloHash;
+	}
+	warned(code: WarnCode): boolean {
+		return this.#warnings.has(code);
+	}
+
+	/** @param peerHelloHash the peer's a=zrtp-hash, where signalling brought one. */
+	start(peerHelloHash: Uint8Array | undefined): void {
+		if (this.#status.state !== "idle" || this.#stopped) return;
+		this.#startedAt = this.#options.now();
+		this.#status = { state: "agreeing" };
+		if (peerHelloHash) this.#feed({ type: "helloHash", now: this.#startedAt, hash: peerHelloHash });
+		this.#feed({ type: "start", now: this.#startedAt });
+		this.#options.onChange();
+	}
+
+	/** A whole ZRTP packet as it stood in the datagram. */
+	receive(bytes: Uint8Array): void {
+		if (this.#stopped) return;
+		this.#trace(bytes, "in");
+		this.#feed({ type: "packet", now: this.#options.now(), bytes });
+		this.#options.onChange();
+	}
+
+	/** The first SRTP packet with a good tag has come. */
+	srtpReceived(): void {
+		if (this.#stopped) return;
+		this.#feed({ type: "srtpReceived", now: this.#options.now() });
+		this.#options.onChange();
+	}
+
+	/** The owner has compared the SAS (section 7.1); `matched` false erases this session's secret. */
+	verify(matched: boolean): void {
+		if (this.#stopped) return;
+		const now = this.#options.now();
+		this.#feed(matched ? { type: "sasVerified", now, verified: true } : { type: "sasMismatch", now });
+		this.#options.onChange();
+	}
+
+	/** The call is over; safe to repeat. */
+	stop(): void {
+		if (this.#stopped) return;
+		this.#feed({ type: "stop", now: this.#options.now() });
+		this.#stopped = true;
+		this.#setTimer(undefined);
+	}
+
+	/** One event, and every event that answers its actions. */
+	#feed(first: Event): void {
+		const events: Event[] = [first];
+		for (let event = events.shift(); event; event = events.shift())
+			for (const action of step(this.#session, event)) {
+				const answer = this.#run(action);
+				if (answer) events.push(answer);
+			}
+	}
+
+	#run(action: Action): Event | undefined {
+		const { transport, store, log, now } = this.#options;
+		switch (action.type) {
+			case "send":
+				this.#trace(action.bytes, "out");
+				transport.write(action.bytes);
+				return undefined;
+			case "wakeAt":
+				this.#setTimer(action.at);
+				return undefined;
+			case "loadSecrets":
+				return { type: "secretsLoaded", now: now(), secrets: store.lookup(action.zid) };
+			case "saveSecrets":
+				return { type: "secretsSaved", now: now(), saved: this.#save(action) };
+			case "agree": {
+				const agreement = keyAgreement(this.#options.config.provider, action.keyAgreement);
+				return {
+					type: "agreed",
+					now: now(),
+					sharedSecret: agreement.agree(action.privateKey, action.peerPublicKey),
+				};
+			}
+			case "installKeys":
+				transport.installKeys(action.direction, action.keys);
+				wipe(action.keys.key, action.keys.salt);
+				log.debug(`${action.direction} keys on: ${action.keys.cipher} ${action.keys.authTag}, as ${action.role}`);
+				return undefined;
+			case "clearKeys":
+				transport.clearKeys();
+				if (this.#status.state === "secure") this.#status = { state: "cleared" };
+				return undefined;
+			case "showSas":
+				this.#sas = action.sas;
+				return undefined;
+			case "secure":
+				this.#status = { state: "secure" };
+				this.#secureAfterMs ??= now() - this.#startedAt;
+				log.info(`secure after ${Math.round(this.#secureAfterMs)} ms, retained secrets: ${action.retained}`);
+				return undefined;
+			case "warn":
+				this.#warnings.add(action.code);
+				log.warn(`warning: ${action.code}`);
+				return undefined;
+			case "failed":
+				this.#status = action.code === "noPeer" ? { state: "absent" } : { state: "failed", code: action.code };
+				log.warn(
+					`ended without keys: ${action.code}${action.errorCode === undefined ? "" : ` 0x${action.errorCode.toString(16)}`}`,
+				);
+				return undefined;
+		}
+	}
+
+	#save(action: Extract<Action, { type: "saveSecrets" }>): boolean {
+		try {
+			this.#options.store.commit(action.zid, action.secrets);
+			return true;
+		} catch (error) {
+			this.#options.log.error(`the retained secret was not stored: ${String(error)}`);
+			return false;
+		} finally {
+			if (action.secrets.rs1) wipe(action.secrets.rs1);
+			if (action.secrets.rs2) wipe(action.secrets.rs2);
+		}
+	}
+
+	#setTimer(at: number | undefined): void {
+		if (this.#timer !== undefined) Timer.clear(this.#timer);
+		this.#timer = undefined;
+		if (at === undefined) return;
+		this.#timer = Timer.set(
+			() => {
+				this.#timer = undefined;
+				this.#feed({ type: "tick", now: this.#options.now() });
+				this.#options.onChange();
+			},
+			Math.max(0, Math.ceil(at - this.#options.now())),
+		);
+	}
+
+	#trace(bytes: Uint8Array, direction: "in" | "out"): void {
+		if (!this.#options.log.enabled("trace")) return;
+		this.#options.log.trace(describe(bytes, direction) ?? `${direction} ${bytes.length} bytes that are no ZRTP`);
+	}
+}
+
+/** The code as negotiated, to the primitive that runs it. */
+function keyAgreement(provider: Provider, code: KeyAgreementCode): KeyAgreement {
+	switch (code) {
+		case "X255":
+			return provider.x25519;
+		case "EC25":
+			return provider.p256;
+		case "DH3k":
+			return provider.dh3072;
+	}
+}
