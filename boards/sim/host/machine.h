@@ -1,0 +1,24 @@
+/* Inside the host, where the engine's own headers are seen. Native modules never include this. */
+#ifndef SOTTO_MACHINE_H
+#define SOTTO_MACHINE_H
+
+#include "xsAll.h"
+#include "xsScript.h"
+#include "host.h"
+
+/* bindings.c: global names every program may use: native, Native, trace. */
+void hostInstallGlobals(txMachine* the);
+
+/* program.c */
+bool hostOpenProgram(const char* file);
+HostFunction hostFindNative(const char* name);
+
+/* fault.c: says what was thrown, with its stack, on standard error. */
+void hostReport(txMachine* the, const char* what, txSlot* thrown);
+
+/* loop.h, which is written against xs.h, as the host sees it. */
+extern int loopRun(txMachine* the, void (*afterEntry)(txMachine* the));
+extern void loopExit(int code);
+extern void loopCatchSignals(void);
+
+#endif

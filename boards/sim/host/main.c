@@ -1,0 +1,109 @@
+/*
+ * The program of this computer's build: makes the machine with the sizes of the manifest, imports the main module and runs
+ * the loop. PROGRAM.map lies beside the executable. All arguments are the TypeScript program's, but for a first argument
+ * --main SPECIFIER, which imports another module instead.
+ */
+#include "machine.h"
+
+int hostArgumentCount;
+char** hostArguments;
+extern txID hostIds[];
+
+void fxQueuePromiseJobs(txMachine* the)
+{
+	the->promiseJobs = 1;
+}
+
+void hostRunJobs(txMachine* the)
+{
+	while (the->promiseJobs) {
+		the->promiseJobs = 0;
+		fxRunPromiseJobs(the);
+	}
+	fxEndJob(the);
+	fxCheckUnhandledRejections(the, 1);
+}
+
+static void imported(txMachine* the)
+{
+	*mxResult = mxUndefined;
+}
+
+static void importFailed(txMachine* the)
+{
+	mxException = *mxArgv(0);
+	fxAbort(the, XS_UNHANDLED_EXCEPTION_EXIT);
+}
+
+static void importMain(txMachine* the, const char* specifier)
+{
+	fxBeginHost(the);
+	mxPushStringC((txString)specifier);
+	fxRunImport(the, mxModuleInstanceInternal(mxProgram.value.reference)->value.module.realm, XS_NO_ID);
+	mxDub();
+	mxGetID(mxID(_then));
+	mxCall();
+	fxNewHostFunction(the, imported, 1, XS_NO_ID, XS_NO_ID);
+	fxNewHostFunction(the, importFailed, 1, XS_NO_ID, XS_NO_ID);
+	mxRunCount(2);
+	mxPop();
+	fxEndHost(the);
+}
+
+static txMachine* createMachine(void)
+{
+	txCreation creation = {
+		.initialChunkSize = hostCreation.chunkInitial,
+		.incrementalChunkSize = hostCreation.chunkIncremental,
+		.initialHeapCount = hostCreation.heapInitial,
+		.incrementalHeapCount = hostCreation.heapIncremental,
+		.stackCount = hostCreation.stack,
+		.initialKeyCount = hostCreation.keyInitial,
+		.incrementalKeyCount = hostCreation.keyIncremental,
+		.nameModulo = hostCreation.nameModulo,
+		.symbolModulo = hostCreation.symbolModulo,
+		.parserBufferSize = hostCreation.parserBuffer,
+		.parserTableModulo = hostCreation.parserModulo,
+	};
+	return fxCreateMachine(&creation, "sotto", NULL, XS_NO_ID);
+}
+
+int main(int argc, char* argv[])
+{
+	char file[C_PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", file, sizeof file - 8);
+	const char* specifier = hostCreation.main;
+	txMachine* the;
+	int code;
+	if (length < 0)
+		return 2;
+	strcpy(file + length, ".map");
+	if (!hostOpenProgram(file)) {
+		fprintf(stderr, "%s cannot be read\n", file);
+		return 2;
+	}
+	hostArgumentCount = argc - 1;
+	hostArguments = argv + 1;
+	if (argc > 2 && strcmp(argv[1], "--main") == 0) {
+		specifier = argv[2];
+		hostArgumentCount -= 2;
+		hostArguments += 2;
+	}
+	loopCatchSignals();
+	fxInitializeSharedCluster();
+	the = createMachine();
+	if (the == NULL) {
+		fprintf(stderr, "no memory for the VM\n");
+		return 2;
+	}
+	fxBeginHost(the);
+	for (int i = 0; i < hostIdCount; i++)
+		hostIds[i] = fxNewNameC(the, (txString)hostIdNames[i]);
+	hostInstallGlobals(the);
+	fxEndHost(the);
+	importMain(the, specifier);
+	code = loopRun(the, hostRunJobs);
+	fxDeleteMachine(the);
+	fxTerminateSharedCluster();
+	return code;
+}

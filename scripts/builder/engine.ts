@@ -1,0 +1,98 @@
+/**
+ * The XS engine: the C sources come from one npm package, taken as a tarball alone (its own dependencies and install
+ * script build a worker we have no use for) and checked against the hash in engine.json. What goes out is libxs.a.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import engine from "./engine.json" with { type: "json" };
+import { hashOf, writeIfChanged } from "./files";
+import { buildFolder, hostFolder } from "./paths";
+import { BuildError, inParallel, runTool, say } from "./process";
+import { machineFlags, type Variant } from "./variant";
+
+export const engineSources = join(buildFolder, "xs", `package-${engine.version}`, "package", "moddable", "xs");
+
+export function engineDefines(variant: Variant): readonly string[] {
+	const defines = [
+		"INCLUDE_XSPLATFORM=1",
+		'XSPLATFORM="xsplat.h"',
+		"mxParse=1",
+		"mxRun=1",
+		"mxSloppy=1",
+		"mxInstrument=1",
+		"mxRegExpUnicodePropertyEscapes=1",
+		"mxStringNormalize=1",
+		"mxMinusZero=1",
+		"mxNoConsole=1",
+		"mxBoundsCheck=1",
+		...(variant === "m32" ? [] : ["mx32bitID=1"]),
+	];
+	return defines.map((define) => `-D${define}`);
+}
+
+export function engineIncludes(): readonly string[] {
+	const folders = ["includes", "platforms", "sources"].map((name) => join(engineSources, name));
+	return ["-I", hostFolder, ...folders.flatMap((folder) => ["-isystem", folder])];
+}
+
+/** Downloads the sources where they are missing. */
+export async function fetchEngine(): Promise<void> {
+	if (existsSync(join(engineSources, "sources", "xsAll.c"))) return;
+	say(`Fetching the XS engine's sources (npm package ${engine.package} ${engine.version}) ...`);
+	const folder = join(buildFolder, "xs");
+	mkdirSync(folder, { recursive: true });
+	const spec = `${engine.package}@${engine.version}`;
+	const answer = await runTool("npm", ["pack", spec, "--ignore-scripts", "--json", "--pack-destination", folder], folder);
+	const file = join(folder, (JSON.parse(answer) as [{ filename: string }])[0].filename);
+	const integrity = `sha512-${createHash("sha512").update(readFileSync(file)).digest("base64")}`;
+	if (integrity !== engine.integrity) {
+		rmSync(file);
+		throw new BuildError(`${spec} is not what it was when it was chosen: ${integrity} instead of ${engine.integrity}.`);
+	}
+	const target = join(folder, `package-${engine.version}`);
+	const unpacking = `${target}.unpacking`;
+	rmSync(unpacking, { recursive: true, force: true });
+	mkdirSync(unpacking);
+	await runTool("tar", ["xzf", file, "-C", unpacking]);
+	rmSync(target, { recursive: true, force: true });
+	renameSync(unpacking, target);
+	rmSync(file);
+}
+
+/** Compiles build/xs/VARIANT/libxs.a unless it is there with the same flags. Returns its path. */
+export async function buildEngine(variant: Variant): Promise<string> {
+	await fetchEngine();
+	const folder = join(buildFolder, "xs", variant);
+	const library = join(folder, "libxs.a");
+	const flags = [
+		...machineFlags(variant),
+		"-fno-common",
+		"-w",
+		"-Werror=implicit-function-declaration",
+		...engineDefines(variant),
+		...engineIncludes(),
+	];
+	const key = hashOf(flags.join(" "), engine.integrity, readFileSync(join(hostFolder, "xsplat.h")));
+	const stamp = join(folder, "stamp");
+	if (existsSync(library) && existsSync(stamp) && readFileSync(stamp, "utf8") === key) return library;
+	say(`Compiling the XS engine (${variant}) ...`);
+	mkdirSync(folder, { recursive: true });
+	rmSync(stamp, { force: true });
+	writeIfChanged(join(folder, "flags"), flags.map((flag) => `${quoted(flag)}\n`).join(""));
+	const sources = readdirSync(join(engineSources, "sources")).filter((name) => name.endsWith(".c"));
+	const object = (name: string) => join(folder, `${basename(name, ".c")}.o`);
+	await inParallel(sources, async (name) => {
+		const source = join(engineSources, "sources", name);
+		await runTool("cc", [`@${join(folder, "flags")}`, "-c", source, "-o", object(name)]);
+	});
+	rmSync(library, { force: true });
+	await runTool("ar", ["rcs", library, ...sources.map(object)]);
+	writeFileSync(stamp, key);
+	return library;
+}
+
+/** One argument as the compiler's @file reads it. */
+export function quoted(flag: string): string {
+	return `"${flag.replace(/[\\"]/g, "\\$&")}"`;
+}

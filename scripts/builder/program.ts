@@ -1,0 +1,135 @@
+/**
+ * One program from one manifest: modules lowered, C compiled, all linked into build/sim/VARIANT/NAME, with NAME.map
+ * (which module lies where) beside it.
+ */
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { collectIds, readCreation, writeIdHeader, writeTables } from "./generate";
+import { compileAll, link, type Unit, unit } from "./compile";
+import { buildEngine, engineDefines, engineIncludes } from "./engine";
+import { writeIfChanged } from "./files";
+import { type Lowered, lower } from "./lower";
+import { type Program, readManifest } from "./manifest";
+import { collectNatives, type NativeNames } from "./natives";
+import { hostFolder, root, shown } from "./paths";
+import { BuildError, runTool, say } from "./process";
+import { compileResources } from "./resources";
+import { machineFlags, ownFlags, type Variant, variantFolder } from "./variant";
+
+export interface BuildOptions {
+	/** Name of the executable. */
+	readonly name: string;
+	/** The manifest file. */
+	readonly manifest: string;
+	readonly variant: Variant;
+	/** Modules added to the manifest's: specifier to source file. */
+	readonly modules?: ReadonlyMap<string, string>;
+	/** Specifier of the main module, where it is not the manifest's. */
+	readonly main?: string;
+	/**
+	 * Leave out what does not compile, after showing why: what does not need it can still be tried. What needs it fails
+	 * when it runs.
+	 */
+	readonly keepGoing?: boolean;
+}
+
+export interface Built {
+	readonly executable: string;
+	readonly program: Program;
+	readonly modules: ReadonlyMap<string, Lowered>;
+}
+
+const hostSources = ["main.c", "program.c", "bindings.c", "fault.c", "figures.c", "resource.c"].map((name) => join(hostFolder, name));
+const warnings = ["-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"];
+
+export async function build(options: BuildOptions): Promise<Built> {
+	const folder = variantFolder(options.variant);
+	const generated = join(folder, "generated", options.name);
+	mkdirSync(generated, { recursive: true });
+	const program = readManifest(options.manifest, { BUILD: join(root, "build"), ROOT: root, MODDABLE: "" });
+	for (const warning of program.warnings) say(warning);
+	const engine = await buildEngine(options.variant);
+
+	const specifiers = new Map([...program.modules, ...(options.modules ?? [])]);
+	const modules = new Map<string, Lowered>();
+	const natives: NativeNames = { functions: new Set(), destructors: new Set() };
+	for (const [specifier, source] of specifiers) {
+		let lowered: Lowered;
+		try {
+			lowered = await lower(source);
+		} catch (error) {
+			if (options.keepGoing !== true) throw error;
+			say((error as Error).message);
+			continue;
+		}
+		modules.set(specifier, lowered);
+		collectNatives(lowered.code, natives);
+	}
+	compileResources(program.resources, generated);
+	const ids = collectIds(program.natives);
+	writeIdHeader(generated, ids);
+	const creation = readCreation(program.creation);
+	writeTables(generated, ids, natives, { ...creation, main: options.main ?? creation.main });
+
+	const units = await listUnits(options.variant, generated, program);
+	const executable = join(folder, options.name);
+	const failed = await compileAll(
+		units,
+		(count) => say(`Compiling ${count} C ${count === 1 ? "file" : "files"} (${options.variant}) ...`),
+		options.keepGoing === true ? (error) => say(error.message) : undefined,
+	);
+	await link(
+		executable,
+		[...units.filter((it) => !failed.has(it)).map((it) => it.object), engine],
+		[
+			...(failed.size > 0 ? ["-Wl,--unresolved-symbols=ignore-all"] : []),
+			...machineFlags(options.variant), ...ownFlags(options.variant), ...(await libraryFlags(program, "--libs")), "-lm", "-lpthread"],
+	);
+	const lines = [...modules].map(([specifier, it]) => {
+		const source = specifiers.get(specifier);
+		return `${specifier}\t${it.file}\t${source === undefined ? specifier : shown(source)}\n`;
+	});
+	writeIfChanged(`${executable}.map`, lines.join(""));
+	return { executable, program, modules };
+}
+
+async function listUnits(variant: Variant, generated: string, program: Program): Promise<Unit[]> {
+	const common = [
+		...machineFlags(variant),
+		...ownFlags(variant),
+		...warnings,
+		...engineDefines(variant),
+		...[...program.defines].map(([name, value]) => `-D${name}=${value}`),
+		...engineIncludes(),
+	];
+	const libraries = await libraryFlags(program, "--cflags");
+	const folders = [...new Set([...[...program.natives].map(dirname), ...program.includeFolders])].flatMap((path) => ["-I", path]);
+	const native = [
+		...common,
+		"-include",
+		join(hostFolder, "compat.h"),
+		"-I",
+		generated,
+		...folders,
+		"-I",
+		root,
+		...libraries,
+	];
+	/* The host sees the engine from inside; its headers are not written for these warnings. */
+	const host = [...common, "-Wno-unused-parameter"];
+	return [
+		...hostSources.map((source) => unit(source, generated, host)),
+		...[...program.natives].map((source) => unit(source, generated, native)),
+		unit(join(generated, "tables.c"), generated, common),
+		unit(join(generated, "resources.c"), generated, common),
+	];
+}
+
+/** A manifest's "libraries": pkg-config names, or -lNAME for a library that has no pkg-config file. */
+async function libraryFlags(program: Program, what: "--cflags" | "--libs"): Promise<string[]> {
+	const plain = [...program.libraries].filter((name) => name.startsWith("-l"));
+	const names = [...program.libraries].filter((name) => !name.startsWith("-"));
+	if (names.length > 0 && !existsSync("/usr/bin/pkg-config")) throw new BuildError("pkg-config is not installed.");
+	const text = names.length === 0 ? "" : await runTool("pkg-config", [what, ...names]);
+	return [...text.split(/\s+/).filter((flag) => flag !== ""), ...(what === "--libs" ? plain : [])];
+}

@@ -1,0 +1,32 @@
+/** The builds of one program for this computer. */
+import { join } from "node:path";
+import { buildFolder } from "./paths";
+import { BuildError } from "./process";
+
+export type Variant = "release" | "asan" | "m32";
+
+export function parseVariant(text: string): Variant {
+	if (text === "release" || text === "asan" || text === "m32") return text;
+	throw new BuildError(`"${text}" is no variant; there are release, asan and m32.`);
+}
+
+export function variantFolder(variant: Variant): string {
+	return join(buildFolder, "sim", variant);
+}
+
+/** Compiler flags that engine, host and hardware layer share. */
+export function machineFlags(variant: Variant): readonly string[] {
+	switch (variant) {
+		case "release":
+			return ["-O2", "-g1"];
+		case "asan":
+			return ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address"];
+		case "m32":
+			return ["-O2", "-g1", "-m32"];
+	}
+}
+
+/** What our own C gets on top. The engine shifts and aligns in ways this would report, so it goes without. */
+export function ownFlags(variant: Variant): readonly string[] {
+	return variant === "asan" ? ["-fsanitize=undefined", "-fno-sanitize-recover=undefined"] : [];
+}

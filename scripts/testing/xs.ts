@@ -1,0 +1,141 @@
+/** Builds the XS test program and runs test files in it. What goes out are counts; failures are printed in full. */
+import { spawn } from "node:child_process";
+import { readdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { root, shown } from "../builder/paths";
+import { inParallel, jobs } from "../builder/process";
+import { build } from "../builder/program";
+import type { Variant } from "../builder/variant";
+
+export const xsTestFolders = ["unit", "vectors", "net", "fuzz", "powerloss"];
+
+export interface Totals {
+	passed: number;
+	failed: number;
+	skipped: number;
+}
+
+export interface XsRun {
+	readonly files: readonly string[];
+	readonly variant: Variant;
+	/** Runs the tests whose name contains this text. */
+	readonly only?: string | undefined;
+	/** Shows the output of files that passed, too. */
+	readonly verbose?: boolean;
+	/** Build what can be built, and run against that. */
+	readonly keepGoing?: boolean;
+	/** A file's process is ended after this time. */
+	readonly timeoutMs?: number;
+}
+
+/** Every test file for XS, as absolute paths. */
+export function listXsTests(): string[] {
+	return xsTestFolders.flatMap((name) => list(join(root, "test", name)));
+}
+
+function list(folder: string): string[] {
+	let entries: string[];
+	try {
+		entries = readdirSync(folder).sort();
+	} catch {
+		return [];
+	}
+	return entries.flatMap((entry) => {
+		const path = join(folder, entry);
+		if (statSync(path).isDirectory()) return list(path);
+		return entry.endsWith(".test.ts") ? [path] : [];
+	});
+}
+
+/** Test files may import data and helpers that lie beside them: every module under test/ of the XS kinds is in the program. */
+function helperModules(): Map<string, string> {
+	const modules = new Map<string, string>();
+	const walk = (folder: string) => {
+		for (const entry of readdirSync(folder)) {
+			const path = join(folder, entry);
+			if (statSync(path).isDirectory()) walk(path);
+			else if (entry.endsWith(".ts") && !entry.endsWith(".test.ts") && !entry.endsWith(".d.ts")) modules.set(specifierOf(path), path);
+			else if (entry.endsWith(".json")) modules.set(specifierOf(path), path);
+		}
+	};
+	for (const name of xsTestFolders) {
+		const folder = join(root, "test", name);
+		if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) walk(folder);
+	}
+	return modules;
+}
+
+function specifierOf(file: string): string {
+	return shown(file).replace(/\.ts$/, "");
+}
+
+export async function runXsTests(run: XsRun): Promise<Totals> {
+	const files = run.files.map((file) => resolve(file));
+	const modules = new Map([...helperModules(), ...files.map((file): [string, string] => [specifierOf(file), file])]);
+	const built = await build({
+		name: "sotto-test",
+		manifest: join(root, "test", "manifest.json"),
+		variant: run.variant,
+		modules,
+		main: "test/harness",
+		keepGoing: run.keepGoing ?? false,
+	});
+	const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
+	await inParallel(
+		files,
+		async (file) => {
+			const result = await runOne(built.executable, file, run);
+			const last = /^# (\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(result.output);
+			const failed = Number(last?.[2] ?? 0);
+			const broken = last === null || (failed === 0 && result.code !== 0);
+			totals.passed += Number(last?.[1] ?? 0);
+			totals.skipped += Number(last?.[3] ?? 0);
+			totals.failed += failed + (broken ? 1 : 0);
+			const good = failed === 0 && !broken;
+			const how = result.code === undefined ? "ended by force" : `exit code ${result.code}`;
+			console.log(`${good ? "ok    " : "FAILED"} ${shown(file)} (${result.ms} ms)${broken ? `: ${how}` : ""}`);
+			if (!good || run.verbose) console.log(good || run.verbose ? result.output.trimEnd() : failuresOf(result.output, broken));
+		},
+		jobs,
+	);
+	return totals;
+}
+
+/** What a reader of a failure needs: everything but the lines of tests that passed. */
+function failuresOf(output: string, broken: boolean): string {
+	if (broken) return output.trimEnd();
+	return output
+		.split("\n")
+		.filter((line) => !line.startsWith("ok - "))
+		.join("\n")
+		.trimEnd();
+}
+
+interface Result {
+	readonly output: string;
+	/** Undefined: it had to be ended. */
+	readonly code: number | undefined;
+	readonly ms: number;
+}
+
+function runOne(executable: string, file: string, run: XsRun): Promise<Result> {
+	return new Promise((resolveResult) => {
+		const start = performance.now();
+		const args = ["--main", specifierOf(file), ...(run.only === undefined ? [] : [run.only])];
+		const env = { ...process.env, ASAN_OPTIONS: "detect_leaks=1:abort_on_error=0", UBSAN_OPTIONS: "print_stacktrace=1" };
+		const child = spawn(executable, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+		let output = "";
+		child.stdout.on("data", (data: Buffer) => {
+			output += data.toString();
+		});
+		child.stderr.on("data", (data: Buffer) => {
+			output += data.toString();
+		});
+		const timer = setTimeout(() => child.kill("SIGKILL"), run.timeoutMs ?? 180_000);
+		child.on("close", (code, signal) => {
+			clearTimeout(timer);
+			const ms = Math.round(performance.now() - start);
+			resolveResult({ output: signal === null ? output : `${output}\nended by ${signal}`, code: code ?? undefined, ms });
+		});
+	});
+}
