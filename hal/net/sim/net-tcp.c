@@ -1,0 +1,468 @@
+/*
+ * TCP connections on POSIX. Two bounded rings for each: the I/O thread fills one from the kernel and stops reading
+ * while it is full, so that a fast peer waits; it empties the other. Bytes go on to tcp.ts, and come from it.
+ */
+#include "net.h"
+#include "hal/vm/vm.h"
+#include "mc.xs.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define TCP_RING_BYTES 16384
+/** How long bytes written before close() may take to leave. */
+#define TCP_LINGER_MS 5000
+
+typedef struct {
+	uint8_t bytes[TCP_RING_BYTES];
+	size_t start, length;
+} Ring;
+
+typedef struct {
+	NetEntry entry;
+	VmPost* post;
+	xsSlot self;
+	xsSlot* onReadable;
+	xsSlot* onWritable;
+	xsSlot* onError;
+	NetAddress remote;
+	Ring in, out;
+	/** The three things to tell the VM. */
+	bool readable, writable, ended;
+	bool connected, connecting;
+	/** errno, or 0 for an orderly end; it counts once `ended`. */
+	int error;
+	bool watched, remembered;
+	/** Closed by its owner with bytes still to send: the I/O thread sends them and frees the record. */
+	bool lingering;
+	int calling;
+	bool closed;
+} NetTcp;
+
+/** The free (or filled) part of a ring as at most two pieces. */
+static int ringPieces(const Ring* ring, bool filled, struct iovec pieces[2])
+{
+	size_t start = filled ? ring->start : (ring->start + ring->length) % TCP_RING_BYTES;
+	size_t length = filled ? ring->length : TCP_RING_BYTES - ring->length;
+	size_t first = length < TCP_RING_BYTES - start ? length : TCP_RING_BYTES - start;
+	pieces[0] = (struct iovec){(void*)&ring->bytes[start], first};
+	pieces[1] = (struct iovec){(void*)&ring->bytes[0], length - first};
+	return length == 0 ? 0 : length == first ? 1 : 2;
+}
+
+static void ringTake(Ring* ring, size_t length)
+{
+	ring->start = (ring->start + length) % TCP_RING_BYTES;
+	ring->length -= length;
+}
+
+static void tcpStop(NetTcp* tcp)
+{
+	if (tcp->watched)
+		netRemove(&tcp->entry);
+	tcp->watched = false;
+	if (tcp->post)
+		vmPostDelete(tcp->post);
+	tcp->post = NULL;
+	if (tcp->entry.fd >= 0)
+		close(tcp->entry.fd);
+	tcp->entry.fd = -1;
+}
+
+void xs_net_tcp_destructor(void* data)
+{
+	NetTcp* tcp = data;
+	if (!tcp)
+		return;
+	tcpStop(tcp);
+	free(tcp);
+}
+
+static void tcpMark(xsMachine* the, void* data, xsMarkRoot markRoot)
+{
+	NetTcp* tcp = data;
+	if (tcp->onReadable)
+		(*markRoot)(the, tcp->onReadable);
+	if (tcp->onWritable)
+		(*markRoot)(the, tcp->onWritable);
+	if (tcp->onError)
+		(*markRoot)(the, tcp->onError);
+}
+
+static const xsHostHooks tcpHooks = {xs_net_tcp_destructor, tcpMark, NULL};
+
+static NetTcp* tcpThis(xsMachine* the)
+{
+	NetTcp* tcp = xsmcGetHostDataValidate(xsThis, (void*)&tcpHooks);
+	if (!tcp)
+		xsUnknownError("TCP connection is closed");
+	return tcp;
+}
+
+/** What the thread has to wait for now. With the lock held. */
+static void tcpInterest(NetTcp* tcp)
+{
+	short events = 0;
+	if (!tcp->ended) {
+		if (tcp->connecting || tcp->out.length)
+			events |= POLLOUT;
+		if (tcp->connected && !tcp->lingering && tcp->in.length < TCP_RING_BYTES)
+			events |= POLLIN;
+	}
+	if (events == tcp->entry.events)
+		return;
+	tcp->entry.events = events;
+	netWake();
+}
+
+/** With the lock held. */
+static void tcpEnd(NetTcp* tcp, int error)
+{
+	if (tcp->ended)
+		return;
+	tcp->ended = true;
+	tcp->error = error;
+	tcp->out.length = 0;
+	if (tcp->post)
+		vmPost(tcp->post);
+}
+
+static void tcpReceive(NetTcp* tcp)
+{
+	struct iovec pieces[2];
+	int count;
+	while (!tcp->ended && (count = ringPieces(&tcp->in, false, pieces)) > 0) {
+		ssize_t length = readv(tcp->entry.fd, pieces, count);
+		if (length > 0) {
+			tcp->in.length += (size_t)length;
+			tcp->readable = true;
+			if (tcp->post)
+				vmPost(tcp->post);
+		} else if (length == 0)
+			tcpEnd(tcp, 0);
+		else if (errno == EAGAIN || errno == EWOULDBLOCK)
+			break;
+		else if (errno != EINTR)
+			tcpEnd(tcp, errno);
+	}
+}
+
+/** With the lock held, on either thread. */
+static void tcpSend(NetTcp* tcp)
+{
+	struct iovec pieces[2];
+	int count;
+	while (!tcp->ended && (count = ringPieces(&tcp->out, true, pieces)) > 0) {
+		struct msghdr message = {.msg_iov = pieces, .msg_iovlen = (size_t)count};
+		ssize_t length = sendmsg(tcp->entry.fd, &message, MSG_NOSIGNAL);
+		if (length >= 0)
+			ringTake(&tcp->out, (size_t)length);
+		else if (errno == EAGAIN || errno == EWOULDBLOCK)
+			break;
+		else if (errno != EINTR) {
+			int error = errno;
+			/* What the peer said before it went is still worth reading. */
+			tcpReceive(tcp);
+			tcpEnd(tcp, error);
+		}
+	}
+	/* Told when half of the ring is free: telling of every few bytes would cost a callback each. */
+	if (!tcp->ended && tcp->out.length <= TCP_RING_BYTES / 2) {
+		tcp->writable = true;
+		if (tcp->post)
+			vmPost(tcp->post);
+	}
+}
+
+static void tcpReady(NetEntry* entry, short revents)
+{
+	NetTcp* tcp = entry->owner;
+	if (tcp->connecting) {
+		int error = 0;
+		socklen_t length = sizeof(error);
+		if (getsockopt(entry->fd, SOL_SOCKET, SO_ERROR, &error, &length))
+			error = errno;
+		tcp->connecting = false;
+		if (error)
+			tcpEnd(tcp, error);
+		else {
+			tcp->connected = true;
+			tcp->writable = true;
+			vmPost(tcp->post);
+		}
+	} else if (tcp->lingering) {
+		tcpSend(tcp);
+		if (tcp->ended || tcp->out.length == 0 || !revents) {
+			netDrop(entry);
+			close(entry->fd);
+			free(tcp);
+			return;
+		}
+	} else {
+		/* First what was received: after a reset the kernel keeps nothing of it. */
+		if (revents & (POLLIN | POLLHUP | POLLERR))
+			tcpReceive(tcp);
+		if (tcp->out.length)
+			tcpSend(tcp);
+	}
+	tcpInterest(tcp);
+}
+
+static void tcpRelease(NetTcp* tcp);
+
+/** Whether to call back about readable, writable or the end; clears the first two. */
+static void tcpNews(NetTcp* tcp, int* readable, int* writable, bool* ended)
+{
+	netLock();
+	*readable = tcp->readable ? (int)tcp->in.length : 0;
+	*writable = tcp->writable && tcp->connected && !tcp->ended ? (int)(TCP_RING_BYTES - tcp->out.length) : 0;
+	*ended = tcp->ended && tcp->in.length == 0;
+	tcp->readable = tcp->writable = false;
+	netUnlock();
+}
+
+static void tcpDeliver(xsMachine* the, void* refcon)
+{
+	NetTcp* tcp = refcon;
+	int readable, writable;
+	bool ended;
+	tcp->calling++;
+	tcpNews(tcp, &readable, &writable, &ended);
+	if (writable && tcp->onWritable) {
+		xsBeginHost(the);
+		xsmcSetInteger(xsResult, writable);
+		xsCallFunction1(xsReference(tcp->onWritable), tcp->self, xsResult);
+		xsEndHost(the);
+	}
+	if (readable && tcp->onReadable && !tcp->closed) {
+		xsBeginHost(the);
+		xsmcSetInteger(xsResult, readable);
+		xsCallFunction1(xsReference(tcp->onReadable), tcp->self, xsResult);
+		xsEndHost(the);
+	}
+	if (ended && tcp->onError && !tcp->closed) {
+		xsSlot* onError = tcp->onError;
+		/* The end is told once. */
+		tcp->onError = NULL;
+		xsBeginHost(the);
+		xsmcVars(1);
+		xsVar(0) = xsReference(onError);
+		netError(the, &xsResult, tcp->connected ? "connection with" : "cannot connect to", &tcp->remote, tcp->error);
+		xsCallFunction1(xsVar(0), tcp->self, xsResult);
+		xsEndHost(the);
+	}
+	if (--tcp->calling == 0 && tcp->closed)
+		tcpRelease(tcp);
+}
+
+/** A connection begun by us. Bad arguments throw; whatever the network says comes to onError. */
+static void tcpConnect(xsMachine* the, NetTcp* tcp)
+{
+	netAddressOption(the, &xsArg(0), NULL, 0, &tcp->remote);
+	tcp->entry.fd = netSocket(&tcp->remote, SOCK_STREAM);
+	if (tcp->entry.fd < 0)
+		netThrow(the, "cannot connect to", &tcp->remote, errno);
+	tcp->connecting = true;
+	if (connect(tcp->entry.fd, (struct sockaddr*)&tcp->remote.storage, tcp->remote.byteLength) == 0) {
+		tcp->connecting = false;
+		tcp->connected = tcp->writable = true;
+	} else if (errno != EINPROGRESS && errno != EINTR) {
+		tcp->connecting = false;
+		tcpEnd(tcp, errno);
+	}
+}
+
+/** A connection that a listener accepted: its descriptor moves over. */
+static void tcpFrom(xsMachine* the, NetTcp* tcp, xsSlot* option)
+{
+	NetTcp* from = xsmcGetHostDataValidate(*option, (void*)&tcpHooks);
+	if (!from || from->watched || from->entry.fd < 0)
+		xsTypeError("from: not a connection that a Listener has just given");
+	tcp->remote = from->remote;
+	tcp->entry.fd = from->entry.fd;
+	from->entry.fd = -1;
+	tcp->connected = tcp->writable = true;
+}
+
+void xs_net_tcp_constructor(xsMachine* the)
+{
+	NetTcp* tcp = calloc(1, sizeof(*tcp));
+	if (!tcp)
+		xsUnknownError("out of memory");
+	tcp->entry = (NetEntry){.fd = -1, .ready = tcpReady, .owner = tcp, .pollIndex = -1};
+	xsmcSetHostData(xsThis, tcp);
+	xsSetHostHooks(xsThis, (xsHostHooks*)&tcpHooks);
+	/* The listener makes one without options, as the vessel of an accepted descriptor. */
+	if (xsmcTypeOf(xsArg(0)) == xsUndefinedType)
+		return;
+	tcp->onReadable = netCallback(the, &xsArg(0), xsID_onReadable);
+	tcp->onWritable = netCallback(the, &xsArg(0), xsID_onWritable);
+	tcp->onError = netCallback(the, &xsArg(0), xsID_onError);
+	netTarget(the, &xsThis, &xsArg(0));
+	xsmcVars(1);
+	xsmcGet(xsVar(0), xsArg(0), xsID_from);
+	if (xsmcTypeOf(xsVar(0)) == xsUndefinedType)
+		tcpConnect(the, tcp);
+	else
+		tcpFrom(the, tcp, &xsVar(0));
+	xsmcGet(xsVar(0), xsArg(0), xsID_nodelay);
+	int nodelay = xsmcTest(xsVar(0)) ? 1 : 0;
+	setsockopt(tcp->entry.fd, IPPROTO_TCP, TCP_NODELAY, &nodelay, sizeof(nodelay));
+	tcp->post = vmPostNew(the, tcpDeliver, tcp);
+	if (!tcp->post)
+		xsUnknownError("out of memory");
+	netLock();
+	tcpInterest(tcp);
+	netUnlock();
+	if (!netAdd(&tcp->entry))
+		netThrow(the, "cannot connect to", &tcp->remote, errno);
+	tcp->watched = true;
+	tcp->self = xsThis;
+	xsRemember(tcp->self);
+	tcp->remembered = true;
+	if (tcp->ended || tcp->writable)
+		vmPost(tcp->post);
+}
+
+void netTcpAdopt(xsMachine* the, xsSlot* slot, int fd)
+{
+	NetTcp* tcp = xsmcGetHostDataValidate(*slot, (void*)&tcpHooks);
+	if (!tcp || tcp->watched || tcp->entry.fd >= 0) {
+		close(fd);
+		xsTypeError("not an empty TCP object");
+	}
+	tcp->entry.fd = fd;
+	tcp->remote.byteLength = sizeof(tcp->remote.storage);
+	/* The peer may be gone already; then its address stays unknown. */
+	if (getpeername(fd, (struct sockaddr*)&tcp->remote.storage, &tcp->remote.byteLength))
+		tcp->remote.byteLength = 0;
+}
+
+/** After close(), once no callback is on the stack: bytes still to send leave by the I/O thread, which then frees all.
+ */
+static void tcpRelease(NetTcp* tcp)
+{
+	netLock();
+	bool lingering = tcp->watched && tcp->connected && !tcp->ended && tcp->out.length > 0;
+	VmPost* post = tcp->post;
+	if (lingering) {
+		tcp->lingering = true;
+		tcp->post = NULL;
+		tcp->entry.deadlineMs = netNowMs() + TCP_LINGER_MS;
+		tcp->entry.events = POLLOUT;
+		netWake();
+	}
+	netUnlock();
+	if (lingering)
+		vmPostDelete(post);
+	else
+		xs_net_tcp_destructor(tcp);
+}
+
+void xs_net_tcp_close(xsMachine* the)
+{
+	NetTcp* tcp = xsmcGetHostData(xsThis);
+	if (!tcp)
+		return;
+	tcp = xsmcGetHostDataValidate(xsThis, (void*)&tcpHooks);
+	if (tcp->remembered)
+		xsForget(tcp->self);
+	xsmcSetHostData(xsThis, NULL);
+	tcp->closed = true;
+	if (!tcp->calling)
+		tcpRelease(tcp);
+}
+
+void xs_net_tcp_read(xsMachine* the)
+{
+	NetTcp* tcp = tcpThis(the);
+	netLock();
+	size_t length = tcp->in.length;
+	netUnlock();
+	if (xsmcTypeOf(xsArg(0)) != xsUndefinedType) {
+		double wanted = xsmcToNumber(xsArg(0));
+		if (!(wanted >= 1))
+			xsRangeError("byteLength: expected 1 or more");
+		if (wanted < (double)length)
+			length = (size_t)wanted;
+	}
+	if (length == 0)
+		return;
+	/* Allocated without the lock: this may collect garbage. The thread only ever adds to the ring. */
+	xsmcSetArrayBuffer(xsResult, NULL, (xsIntegerValue)length);
+	void* bytes;
+	xsUnsignedValue byteLength;
+	xsmcGetBufferWritable(xsResult, &bytes, &byteLength);
+	netLock();
+	struct iovec pieces[2];
+	ringPieces(&tcp->in, true, pieces);
+	size_t first = pieces[0].iov_len < length ? pieces[0].iov_len : length;
+	memcpy(bytes, pieces[0].iov_base, first);
+	memcpy((uint8_t*)bytes + first, pieces[1].iov_base, length - first);
+	ringTake(&tcp->in, length);
+	/* The end waited for the last byte to be read. */
+	if (tcp->ended && tcp->in.length == 0 && tcp->post)
+		vmPost(tcp->post);
+	tcpInterest(tcp);
+	netUnlock();
+}
+
+void xs_net_tcp_write(xsMachine* the)
+{
+	NetTcp* tcp = tcpThis(the);
+	void* bytes;
+	xsUnsignedValue byteLength;
+	xsmcGetBufferReadable(xsArg(0), &bytes, &byteLength);
+	netLock();
+	size_t room = tcp->connected && !tcp->ended ? TCP_RING_BYTES - tcp->out.length : 0;
+	if (byteLength <= room) {
+		struct iovec pieces[2];
+		ringPieces(&tcp->out, false, pieces);
+		size_t first = pieces[0].iov_len < byteLength ? pieces[0].iov_len : byteLength;
+		memcpy(pieces[0].iov_base, bytes, first);
+		memcpy(pieces[1].iov_base, (uint8_t*)bytes + first, byteLength - first);
+		tcp->out.length += byteLength;
+		tcpSend(tcp);
+		room = tcp->ended ? 0 : TCP_RING_BYTES - tcp->out.length;
+		tcpInterest(tcp);
+		byteLength = 0;
+	}
+	/* After the end there is nobody to write to, and onError says so. */
+	bool blocked = byteLength > 0 && !tcp->ended;
+	netUnlock();
+	if (blocked)
+		xsRangeError("write: %u bytes, room for %u", (unsigned)byteLength, (unsigned)room);
+	xsmcSetInteger(xsResult, (xsIntegerValue)room);
+}
+
+/** False while no address is known. */
+static bool tcpRemote(xsMachine* the, char text[NET_ADDRESS_LENGTH], int* port)
+{
+	NetTcp* tcp = tcpThis(the);
+	if (tcp->remote.byteLength == 0)
+		return false;
+	netFormatAddress(&tcp->remote, text, port);
+	return true;
+}
+
+void xs_net_tcp_get_remoteAddress(xsMachine* the)
+{
+	char text[NET_ADDRESS_LENGTH];
+	int port;
+	if (tcpRemote(the, text, &port))
+		xsmcSetString(xsResult, text);
+}
+
+void xs_net_tcp_get_remotePort(xsMachine* the)
+{
+	char text[NET_ADDRESS_LENGTH];
+	int port;
+	if (tcpRemote(the, text, &port))
+		xsmcSetInteger(xsResult, port);
+}

@@ -1,0 +1,187 @@
+/*
+ * The I/O thread of hal/net on POSIX: one poll() over every socket. It starts with the first socket and lives as long
+ * as the process. Readiness enters from the kernel; each socket's `ready` goes on with it.
+ */
+#include "net.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct {
+	pthread_mutex_t mutex;
+	pthread_cond_t left;
+	NetEntry* entries;
+	struct pollfd* fds;
+	size_t capacity;
+	int wake[2];
+	/** Counts the returns from poll(). */
+	unsigned long turn;
+	bool started, polling, woken;
+} net = {.mutex = PTHREAD_MUTEX_INITIALIZER, .left = PTHREAD_COND_INITIALIZER, .wake = {-1, -1}};
+
+void netLock(void)
+{
+	pthread_mutex_lock(&net.mutex);
+}
+
+void netUnlock(void)
+{
+	pthread_mutex_unlock(&net.mutex);
+}
+
+int64_t netNowMs(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void netWake(void)
+{
+	if (!net.polling || net.woken)
+		return;
+	net.woken = true;
+	/* The pipe is empty but for at most this byte, so the write cannot block. */
+	while (write(net.wake[1], "", 1) < 0 && errno == EINTR)
+		;
+}
+
+/** Fills the poll array from the entries; returns the number of descriptors, and the time to wait in *timeoutMs. */
+static nfds_t netCollect(int* timeoutMs)
+{
+	size_t needed = 1;
+	for (NetEntry* entry = net.entries; entry; entry = entry->next)
+		needed++;
+	if (needed > net.capacity) {
+		struct pollfd* grown = realloc(net.fds, 2 * needed * sizeof(struct pollfd));
+		if (grown) {
+			net.fds = grown;
+			net.capacity = 2 * needed;
+		}
+	}
+	nfds_t count = 1;
+	int64_t now = netNowMs();
+	net.fds[0] = (struct pollfd){.fd = net.wake[0], .events = POLLIN};
+	*timeoutMs = -1;
+	for (NetEntry* entry = net.entries; entry; entry = entry->next) {
+		entry->pollIndex = -1;
+		if (entry->deadlineMs) {
+			int64_t left = entry->deadlineMs > now ? entry->deadlineMs - now : 0;
+			if (*timeoutMs < 0 || left < *timeoutMs)
+				*timeoutMs = left > 60000 ? 60000 : (int)left;
+		}
+		/* Without memory for a larger array the last sockets wait until others have gone. */
+		if (entry->events && count < net.capacity) {
+			entry->pollIndex = (int)count;
+			net.fds[count++] = (struct pollfd){.fd = entry->fd, .events = entry->events};
+		}
+	}
+	return count;
+}
+
+static void* netRun(void* unused)
+{
+	(void)unused;
+	pthread_mutex_lock(&net.mutex);
+	for (;;) {
+		int timeoutMs;
+		nfds_t count = netCollect(&timeoutMs);
+		net.polling = true;
+		pthread_mutex_unlock(&net.mutex);
+		int ready = poll(net.fds, count, timeoutMs);
+		pthread_mutex_lock(&net.mutex);
+		net.polling = false;
+		net.turn++;
+		pthread_cond_broadcast(&net.left);
+		if (net.woken) {
+			char byte[8];
+			while (read(net.wake[0], byte, sizeof(byte)) < 0 && errno == EINTR)
+				;
+			net.woken = false;
+		}
+		int64_t now = netNowMs();
+		NetEntry* next;
+		for (NetEntry* entry = net.entries; entry; entry = next) {
+			/* `ready` may drop and free its own entry, never another. */
+			next = entry->next;
+			short revents = ready > 0 && entry->pollIndex > 0 ? net.fds[entry->pollIndex].revents : 0;
+			bool late = entry->deadlineMs && entry->deadlineMs <= now;
+			if (late)
+				entry->deadlineMs = 0;
+			if (revents || late)
+				entry->ready(entry, revents);
+		}
+	}
+	return NULL;
+}
+
+/** With the lock held. */
+static bool netStart(void)
+{
+	if (net.started)
+		return true;
+	if (!net.fds) {
+		net.fds = malloc(16 * sizeof(struct pollfd));
+		net.capacity = net.fds ? 16 : 0;
+	}
+	if (!net.fds) {
+		errno = ENOMEM;
+		return false;
+	}
+	if (net.wake[0] < 0) {
+		if (pipe(net.wake))
+			return false;
+		for (int i = 0; i < 2; i++)
+			fcntl(net.wake[i], F_SETFD, FD_CLOEXEC);
+	}
+	pthread_t thread;
+	int error = pthread_create(&thread, NULL, netRun, NULL);
+	if (error) {
+		errno = error;
+		return false;
+	}
+	pthread_detach(thread);
+	net.started = true;
+	return true;
+}
+
+bool netAdd(NetEntry* entry)
+{
+	pthread_mutex_lock(&net.mutex);
+	bool started = netStart();
+	if (started) {
+		entry->pollIndex = -1;
+		entry->next = net.entries;
+		net.entries = entry;
+		netWake();
+	}
+	pthread_mutex_unlock(&net.mutex);
+	return started;
+}
+
+void netDrop(NetEntry* entry)
+{
+	for (NetEntry** link = &net.entries; *link; link = &(*link)->next)
+		if (*link == entry) {
+			*link = entry->next;
+			return;
+		}
+}
+
+void netRemove(NetEntry* entry)
+{
+	pthread_mutex_lock(&net.mutex);
+	netDrop(entry);
+	/* A descriptor inside another thread's poll() keeps its port bound after close(). */
+	unsigned long turn = net.turn;
+	while (net.polling && net.turn == turn && entry->pollIndex > 0) {
+		netWake();
+		pthread_cond_wait(&net.left, &net.mutex);
+	}
+	pthread_mutex_unlock(&net.mutex);
+}
