@@ -1,29 +1,18 @@
-/** Timers with the interface of the Moddable SDK's "timer" module. Times are milliseconds. */
-
-declare const timerMark: unique symbol;
-/** What set and repeat return and schedule and clear take. */
-export interface TimerHandle {
-	readonly [timerMark]: never;
-}
-export type TimerCallback = (timer: TimerHandle) => void;
+/** Timers with the interface of the Moddable SDK's "timer" module, as types/timer.d.ts has it. Times are milliseconds. */
 
 class Timer {
-	/** Calls back once after delayMs, then every repeatMs where that is given. */
-	static set(callback: TimerCallback, delayMs?: number, repeatMs?: number): TimerHandle {
+	static set(callback: (timer: Timer) => void, delayMs?: number, repeatMs?: number): Timer {
 		return native("xs_timer_set").call(this, callback, delayMs, repeatMs);
 	}
-	static repeat(callback: TimerCallback, intervalMs: number): TimerHandle {
+	static repeat(callback: (timer: Timer) => void, intervalMs: number): Timer {
 		return native("xs_timer_repeat").call(this, callback, intervalMs);
 	}
-	/** Without delayMs the timer stays, but does not fire until it is scheduled again. */
-	static schedule(timer: TimerHandle, delayMs?: number, repeatMs?: number): void {
+	static schedule(timer: Timer, delayMs?: number, repeatMs?: number): void {
 		native("xs_timer_schedule").call(this, timer, delayMs, repeatMs);
 	}
-	/** Undefined is allowed. A timer that has fired for the last time may be cleared again. */
-	static clear(timer: TimerHandle | undefined): void {
+	static clear(timer: Timer | undefined): void {
 		native("xs_timer_clear").call(this, timer);
 	}
-	/** Blocks the whole VM. */
 	static delay(delayMs: number): void {
 		native("xs_timer_delay").call(this, delayMs);
 	}
