@@ -112,6 +112,7 @@ export type Event =
 	/** The call is over: everything secret is wiped, nothing more is sent. */
 	| { readonly type: "stop"; readonly now: number };
 
+/** To be run in order, all of one step before the next event is fed. */
 export type Action =
 	| { readonly type: "send"; readonly bytes: Uint8Array }
 	/** Send a `tick` at this time; replaces the earlier wish; undefined: none needed. */
@@ -132,8 +133,12 @@ export type Action =
 			readonly role: Role;
 			readonly keys: SrtpKeys;
 	  }
+	/** A key exchange begins: hold the microphone, if a call without ZRTP had opened it (section 4). */
+	| { readonly type: "securing" }
 	/** Remove the SRTP keys of both directions and keep the microphone held. */
 	| { readonly type: "clearKeys" }
+	/** After event `clear`: both ends have left encryption at our owner's wish; voice in the clear may begin. */
+	| { readonly type: "cleared" }
 	/** The SAS to show, again whenever its `verified` changes. */
 	| { readonly type: "showSas"; readonly sas: Sas }
 	/** Keys are on in both directions and confirmed by the peer: the microphone may open. */
@@ -142,7 +147,7 @@ export type Action =
 	/** The exchange is over without keys. `errorCode` is the peer's when code is `peerError` (RFC 6189 table 8). */
 	| { readonly type: "failed"; readonly code: FailCode; readonly errorCode?: number };
 
-/** Each is reported once a session. See WARNINGS in constants.ts for what each means to the lock. */
+/** Each is reported once a session. ALARMS in constants.ts says which of them turn the lock to a warning. */
 export type WarnCode =
 	/** The peer's Hello is not the one its signalling announced (section 8.1). */
 	| "helloHashMismatch"
@@ -166,6 +171,8 @@ export type WarnCode =
 	| "confirmMac"
 	/** A second, different Hello was ignored. */
 	| "unexpectedHello"
+	/** A packet was ignored: its SSRC is neither ours nor the peer's (section 5). */
+	| "strangeSource"
 	/** A Hello of a version other than 1.10 was ignored. */
 	| "unsupportedVersion"
 	/** An Error message was ignored because the call is already secure and Errors carry no MAC. */

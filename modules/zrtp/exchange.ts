@@ -1,0 +1,222 @@
+/**
+ * From two DHParts to keys, and from keys to a secure call: what both roles do alike (RFC 6189 sections 4.4.1.4, 4.6).
+ */
+
+import { equal } from "bytes/equal";
+import { wipe } from "bytes/wipe";
+import { primitives } from "./commitment";
+import { CFB_IV_BYTE_LENGTH, EXPIRY_INDEFINITE_SEC, MAC_BYTE_LENGTH } from "./constants";
+import { checkMessageMac, nextImage } from "./hash-chain";
+import { deriveKeys } from "./kdf";
+import {
+	type Confirm,
+	type ConfirmContent,
+	type ConfirmType,
+	decodeConfirmContent,
+	encodeConfirm,
+	encodeConfirmContent,
+} from "./messages/confirm";
+import type { DhPart } from "./messages/dh-part";
+import { renderSas } from "./sas";
+import { agreedLifetimeSec, copyRecord, matchS1, retainedStatus, rotate } from "./secrets";
+import type { Failed, Keyed, Negotiated, Outcome, Secure, Session } from "./session";
+import type { RetainedSecrets } from "./store";
+import { CIPHERS, KEY_AGREEMENTS } from "./suites";
+import type { Turn } from "./turn";
+import type { Role } from "./types";
+
+/**
+ * Checks the hash image and the form of the peer's DHPart. "ignored": not from the party of the Hello, nothing changed.
+ */
+export function checkDhPart(turn: Turn, state: Negotiated, part: DhPart): "good" | "ignored" | Failed {
+	const { session } = turn;
+	const { provider } = session.config;
+	const h2 = nextImage(provider, part.h1);
+	if (!equal(nextImage(provider, h2), state.peer.hello.h3)) {
+		turn.warn("hashChain");
+		return "ignored";
+	}
+	// H1 proves the sender; what is wrong from here on was altered on the way, earlier or now.
+	if (!checkMessageMac(provider, h2, state.peer.hello.bytes)) return turn.fail("helloMac");
+	if (state.role === "responder" && !checkMessageMac(provider, part.h1, state.commit)) return turn.fail("commitMac");
+	return part.pv.length === KEY_AGREEMENTS[state.suite.keyAgreement].publicKeyByteLength
+		? "good"
+		: turn.fail("dhValue");
+}
+
+/** Asks for the slow part, which runs outside. */
+export function requestAgreement(turn: Turn, state: Negotiated, part: DhPart): void {
+	turn.emit({
+		type: "agree",
+		keyAgreement: state.suite.keyAgreement,
+		privateKey: state.keyPair.privateKey,
+		peerPublicKey: part.pv,
+	});
+}
+
+/** Derives everything from the Diffie-Hellman result, which is wiped, and so is our private key. */
+export function deriveExchange(
+	turn: Turn,
+	state: Negotiated,
+	parts: { readonly dhPart1: Uint8Array; readonly dhPart2: Uint8Array; readonly peerPart: DhPart },
+	dhResult: Uint8Array,
+): Keyed {
+	const { session } = turn;
+	const { config, vault } = session;
+	const { hash, mac } = primitives(session, state.suite);
+	const initiating = state.role === "initiator";
+	const { peer } = state;
+	const responderHello = initiating ? peer.hello.bytes : session.hello;
+	const s1 = matchS1(mac, peer.secrets, parts.peerPart.ids, initiating ? "responder" : "initiator");
+	const keys = deriveKeys(config.provider, state.suite, {
+		dhResult,
+		zidI: initiating ? config.zid : peer.hello.zid,
+		zidR: initiating ? peer.hello.zid : config.zid,
+		totalHash: hash.digest(responderHello, state.commit, parts.dhPart1, parts.dhPart2),
+		shared: s1 === undefined ? {} : { s1 },
+	});
+	vault.drop(state.keyPair.privateKey);
+	for (const key of Object.values(keys)) vault.keep(key);
+	const { role, suite, keyPair, commit, hvi } = state;
+	const retained = retainedStatus(peer.secrets, s1);
+	return { role, peer, suite, keyPair, commit, hvi, keys, retained, peerPart: parts.peerPart };
+}
+
+/** Our Confirm message (section 5.7). V is only said of a line of secrets that is unbroken. */
+export function makeConfirm(turn: Turn, type: ConfirmType, keyed: Keyed): Uint8Array {
+	const { session } = turn;
+	const { config, chain } = session;
+	const plain = encodeConfirmContent({
+		h0: chain.h0,
+		flags: {
+			enrollment: false,
+			verified: wasVerified(keyed),
+			allowClear: config.allowClear === true,
+			disclosure: false,
+		},
+		cacheExpirySec: config.cacheExpirySec ?? EXPIRY_INDEFINITE_SEC,
+	});
+	const iv = config.random(CFB_IV_BYTE_LENGTH);
+	const { macKey, zrtpKey } = confirmKeys(keyed, keyed.role);
+	const encrypted = CIPHERS[keyed.suite.cipher].cfb(config.provider).encrypt(zrtpKey, iv, plain);
+	wipe(plain);
+	return encodeConfirm(type, { mac: macOf(session, keyed, macKey, encrypted), iv, encrypted });
+}
+
+/** What is inside the peer's Confirm; undefined: its MAC is wrong or its content cannot be, and nothing changed. */
+export function openConfirm(turn: Turn, keyed: Keyed, confirm: Confirm): ConfirmContent | Failed | undefined {
+	const { session } = turn;
+	const { provider } = session.config;
+	const { macKey, zrtpKey } = confirmKeys(keyed, keyed.role === "initiator" ? "responder" : "initiator");
+	if (!equal(macOf(session, keyed, macKey, confirm.encrypted), confirm.mac)) {
+		turn.warn("confirmMac");
+		return undefined;
+	}
+	const plain = CIPHERS[keyed.suite.cipher].cfb(provider).decrypt(zrtpKey, confirm.iv, confirm.encrypted);
+	const content = decodeConfirmContent(plain);
+	wipe(plain);
+	if (content === undefined) {
+		turn.warn("malformed");
+		return undefined;
+	}
+	if (!equal(nextImage(provider, content.h0), keyed.peerPart.h1)) {
+		turn.warn("hashChain");
+		return undefined;
+	}
+	return checkMessageMac(provider, content.h0, keyed.peerPart.bytes) ? content : turn.fail("dhPartMac");
+}
+
+/** What both Confirms together say. */
+export function settle(turn: Turn, keyed: Keyed, { flags, cacheExpirySec }: ConfirmContent): Outcome {
+	const { suite, peer, keys, retained } = keyed;
+	return {
+		sas: {
+			...suite,
+			text: renderSas(suite.sasType, keys.sashash),
+			verified: wasVerified(keyed),
+			peerVerified: flags.verified,
+			retained,
+			peerClientId: peer.hello.clientId,
+			peerZid: peer.hello.zid,
+			disclosure: flags.disclosure,
+			mitm: peer.hello.mitm,
+			enrollment: flags.enrollment,
+			allowClear: flags.allowClear,
+		},
+		lifetimeSec: agreedLifetimeSec(turn.session.config.cacheExpirySec ?? EXPIRY_INDEFINITE_SEC, cacheExpirySec),
+	};
+}
+
+/** Hands out the SRTP keys of one direction (section 4.5.3) and wipes our own copy. */
+export function installKeys(turn: Turn, { role, suite, keys }: Keyed, direction: "send" | "receive"): void {
+	const { vault } = turn.session;
+	const ofInitiator = (role === "initiator") === (direction === "send");
+	const key = ofInitiator ? keys.srtpKeyI : keys.srtpKeyR;
+	const salt = ofInitiator ? keys.srtpSaltI : keys.srtpSaltR;
+	turn.session.keysInstalled = true;
+	turn.emit({
+		type: "installKeys",
+		direction,
+		role,
+		keys: { cipher: suite.cipher, authTag: suite.authTag, key: key.slice(), salt: salt.slice() },
+	});
+	vault.drop(key, salt);
+}
+
+/** Both ends hold the same keys and both know it. Keys of both directions have been installed. */
+export function secure(turn: Turn, keyed: Keyed, { sas, lifetimeSec }: Outcome, confirm2?: Uint8Array): Secure {
+	const { role, peer, suite, keys, retained } = keyed;
+	const own = confirmKeys(keyed, role);
+	const other = confirmKeys(keyed, role === "initiator" ? "responder" : "initiator");
+	turn.session.vault.drop(own.zrtpKey);
+	const state: Secure = {
+		name: "secure",
+		role,
+		peer,
+		suite,
+		sas,
+		lifetimeSec,
+		newSecret: keys.retainedSecret,
+		stored: retained !== "mismatch",
+		ownMacKey: own.macKey,
+		peerMacKey: other.macKey,
+		peerZrtpKey: other.zrtpKey,
+		confirm2,
+	};
+	// After a mismatch the cache waits for the owner's word (section 4.6.1.1).
+	if (state.stored) saveSecrets(turn, state);
+	turn.emit({ type: "showSas", sas });
+	if (retained === "mismatch") turn.warn("secretMismatch");
+	turn.emit({ type: "secure", role, retained });
+	return state;
+}
+
+/** The cache as section 4.6.1 wants it after this exchange, with the owner's word on the SAS. */
+export function saveSecrets(turn: Turn, { peer, newSecret, lifetimeSec, sas }: Secure): void {
+	const record = rotate(peer.secrets, newSecret, lifetimeSec, sas.verified);
+	if (record) turn.emit({ type: "saveSecrets", zid: peer.hello.zid, secrets: record });
+}
+
+/** The engine's own copy of a record, wiped with everything else. */
+export function keepRecord({ vault }: Session, record: RetainedSecrets | undefined): RetainedSecrets | undefined {
+	if (record === undefined) return undefined;
+	const copy = copyRecord(record);
+	if (copy.rs1) vault.keep(copy.rs1);
+	if (copy.rs2) vault.keep(copy.rs2);
+	return copy;
+}
+
+/** The owner's word of an earlier call counts as long as the line of secrets is unbroken (section 7.1). */
+function wasVerified({ peer, retained }: Keyed): boolean {
+	return retained === "match" && peer.secrets?.verified === true;
+}
+
+function confirmKeys({ keys }: Keyed, sender: Role): { readonly macKey: Uint8Array; readonly zrtpKey: Uint8Array } {
+	return sender === "initiator"
+		? { macKey: keys.macKeyI, zrtpKey: keys.zrtpKeyI }
+		: { macKey: keys.macKeyR, zrtpKey: keys.zrtpKeyR };
+}
+
+function macOf(session: Session, { suite }: Keyed, macKey: Uint8Array, encrypted: Uint8Array): Uint8Array {
+	return primitives(session, suite).mac.compute(macKey, encrypted).slice(0, MAC_BYTE_LENGTH);
+}

@@ -1,0 +1,74 @@
+/**
+ * Leaving encryption (RFC 6189 section 4.7.2). Keys are gone on entry; nothing here brings voice in the clear about by
+ * itself: call/ waits for `cleared`, or for the owner after a `goClear` warning.
+ *
+ * waitClearACK. Arrives from: secure. Sends: GoClear on schedule T2. Goes to: cleared.
+ * cleared. Arrives from: secure, waitClearACK. Sends: ClearACK for repeats. Goes to: stopped.
+ */
+
+import { equal } from "bytes/equal";
+import { encodeAck } from "zrtp/messages/acks";
+import { isExhausted, retransmitted } from "zrtp/retransmission";
+import type { Cleared, State, WaitClearAck } from "zrtp/session";
+import type { Handler, Turn } from "zrtp/turn";
+import { hearHelloAgain } from "./repeats";
+import { checkClearMac } from "./secure";
+
+export const waitClearAck: Handler<WaitClearAck> = {
+	message(turn, state, { message }) {
+		switch (message.type) {
+			case "Hello":
+				hearHelloAgain(turn, state.peer, message);
+				return state;
+			case "ClearACK":
+				return finish(turn, state, undefined);
+			case "GoClear":
+				// Both ends asked at once.
+				if (!checkClearMac(turn.session, state.suite, state.peerMacKey, message)) {
+					turn.warn("goClearMac");
+					return state;
+				}
+				turn.send(encodeAck("ClearACK"));
+				return finish(turn, state, message.bytes);
+			case "Error":
+				turn.ignoreError();
+				return state;
+			default:
+				return state;
+		}
+	},
+
+	tick(turn, state) {
+		const { retransmission } = state;
+		if (turn.now < retransmission.nextAt) return state;
+		if (isExhausted(retransmission, turn.now)) return finish(turn, state, undefined);
+		turn.send(retransmission.message);
+		return { ...state, retransmission: retransmitted(retransmission, turn.now) };
+	},
+
+	wakeAt: ({ retransmission }) => retransmission.nextAt,
+};
+
+export const cleared: Handler<Cleared> = {
+	message(turn, state, { message }) {
+		switch (message.type) {
+			case "Hello":
+				hearHelloAgain(turn, state.peer, message);
+				return state;
+			case "GoClear":
+				if (state.goClear && equal(message.bytes, state.goClear)) turn.send(encodeAck("ClearACK"));
+				return state;
+			case "Error":
+				turn.ignoreError();
+				return state;
+			default:
+				return state;
+		}
+	},
+};
+
+function finish(turn: Turn, { peer }: WaitClearAck, goClear: Uint8Array | undefined): State {
+	turn.session.vault.wipe();
+	turn.emit({ type: "cleared" });
+	return { name: "cleared", peer, goClear };
+}

@@ -1,0 +1,121 @@
+/**
+ * secure: keys are on in both directions (RFC 6189 sections 4.6.1, 4.7.2, 5.13, 7.1).
+ *
+ * Arrives from: waitConf2ACK, waitConfirm2.
+ * Sends: answers to repeats (Conf2ACK, HelloACK), RelayACK, ClearACK or a refusal; GoClear when the owner asks.
+ * Goes to: cleared (the peer's GoClear), waitClearACK (ours); a bare Error message no longer ends anything.
+ */
+
+import { equal } from "bytes/equal";
+import { primitives } from "zrtp/commitment";
+import { MAC_BYTE_LENGTH, T2 } from "zrtp/constants";
+import { saveSecrets } from "zrtp/exchange";
+import { encodeAck } from "zrtp/messages/acks";
+import { encodeGoClear, type GoClear, goClearMacInput } from "zrtp/messages/go-clear";
+import type { SasRelay } from "zrtp/messages/sas-relay";
+import { startRetransmission } from "zrtp/retransmission";
+import type { Secure, Session, State } from "zrtp/session";
+import type { Handler, Turn } from "zrtp/turn";
+import type { Suite } from "zrtp/types";
+import { hearHelloAgain } from "./repeats";
+
+export const secure: Handler<Secure> = {
+	message(turn, state, { message }) {
+		switch (message.type) {
+			case "Hello":
+				hearHelloAgain(turn, state.peer, message);
+				return state;
+			case "Confirm2":
+				// Our Conf2ACK was lost.
+				if (state.confirm2 && equal(message.bytes, state.confirm2)) turn.send(encodeAck("Conf2ACK"));
+				return state;
+			case "GoClear":
+				return goClear(turn, state, message);
+			case "SASrelay":
+				relaySas(turn, state, message);
+				return state;
+			case "Error":
+				turn.ignoreError();
+				return state;
+			default:
+				return state;
+		}
+	},
+
+	sasVerified(turn, state, { verified }) {
+		// A withdrawn word leaves the cache of a mismatch as it was: nothing of this call is in it yet.
+		const stored = state.stored || verified;
+		const next: Secure = { ...state, stored, sas: { ...state.sas, verified } };
+		if (stored) saveSecrets(turn, next);
+		turn.emit({ type: "showSas", sas: next.sas });
+		return next;
+	},
+
+	sasMismatch(turn, state) {
+		const next: Secure = { ...state, stored: false, sas: { ...state.sas, verified: false } };
+		// The whole line of secrets that this one continues is tainted (section 7.1). After a mismatch the cache still
+		// holds the true peer's line, untouched.
+		if (state.stored) turn.emit({ type: "saveSecrets", zid: state.peer.hello.zid, secrets: { verified: false } });
+		turn.emit({ type: "showSas", sas: next.sas });
+		return next;
+	},
+
+	clear(turn, state) {
+		if (!state.sas.allowClear) {
+			turn.warn("clearNotAllowed");
+			return state;
+		}
+		const message = encodeGoClear(clearMac(turn.session, state.suite, state.ownMacKey));
+		turn.send(message);
+		turn.emit({ type: "clearKeys" });
+		turn.session.keysInstalled = false;
+		const { peer, suite, peerMacKey } = state;
+		turn.session.vault.drop(state.newSecret, state.ownMacKey, state.peerZrtpKey);
+		return {
+			name: "waitClearACK",
+			peer,
+			suite,
+			peerMacKey,
+			retransmission: startRetransmission(message, T2, turn.now),
+		};
+	},
+};
+
+/** Section 4.7.2: what only the peer and we can compute. */
+export function checkClearMac(session: Session, suite: Suite, peerMacKey: Uint8Array, message: GoClear): boolean {
+	return equal(clearMac(session, suite, peerMacKey), message.clearMac);
+}
+
+function clearMac(session: Session, suite: Suite, macKey: Uint8Array): Uint8Array {
+	return primitives(session, suite).mac.compute(macKey, goClearMacInput()).slice(0, MAC_BYTE_LENGTH);
+}
+
+function goClear(turn: Turn, state: Secure, message: GoClear): State {
+	const { session } = turn;
+	if (!checkClearMac(session, state.suite, state.peerMacKey, message)) {
+		turn.warn("goClearMac");
+		return state;
+	}
+	if (!session.config.allowClear) {
+		turn.refuseGoClear();
+		return state;
+	}
+	turn.send(encodeAck("ClearACK"));
+	turn.emit({ type: "clearKeys" });
+	turn.warn("goClear");
+	session.keysInstalled = false;
+	session.vault.wipe();
+	return { name: "cleared", peer: state.peer, goClear: message.bytes };
+}
+
+/** Acknowledged, as every valid one must be, and not shown: no PBX is enrolled, so none is trusted (section 5.13). */
+function relaySas(turn: Turn, state: Secure, message: SasRelay): void {
+	const { mac } = primitives(turn.session, state.suite);
+	const expected = mac.compute(state.peerMacKey, message.encrypted).slice(0, MAC_BYTE_LENGTH);
+	if (!equal(expected, message.mac)) {
+		turn.warn("malformed");
+		return;
+	}
+	turn.send(encodeAck("RelayACK"));
+	turn.warn("sasRelayIgnored");
+}

@@ -1,0 +1,49 @@
+/**
+ * waitConfirm2: the responder has shown that it holds the keys (RFC 6189 section 4.6).
+ *
+ * Arrives from: agreeing.
+ * Sends: Confirm1, again for each repeat of DHPart2; then Conf2ACK.
+ * Goes to: secure, failed.
+ */
+
+import { equal } from "bytes/equal";
+import { installKeys, openConfirm, secure, settle } from "zrtp/exchange";
+import { encodeAck } from "zrtp/messages/acks";
+import type { WaitConfirm2 } from "zrtp/session";
+import type { Handler } from "zrtp/turn";
+import { endOfSilence, heard, hearHelloAgain } from "./repeats";
+
+export const waitConfirm2: Handler<WaitConfirm2> = {
+	message(turn, state, { message }) {
+		switch (message.type) {
+			case "Hello":
+				hearHelloAgain(turn, state.peer, message);
+				return state;
+			case "DHPart2":
+				if (!equal(message.bytes, state.peerPart.bytes)) return state;
+				turn.send(state.confirm1);
+				return heard(turn, state);
+			case "Confirm2": {
+				const content = openConfirm(turn, state, message);
+				if (content === undefined) return { ...state, badConfirm: true };
+				if ("name" in content) return content;
+				// No SRTP before this moment (section 4).
+				installKeys(turn, state, "receive");
+				installKeys(turn, state, "send");
+				turn.send(encodeAck("Conf2ACK"));
+				return secure(turn, state, settle(turn, state, content), message.bytes);
+			}
+			case "Error":
+				return turn.failByPeer(message.code);
+			default:
+				return state;
+		}
+	},
+
+	tick(turn, state) {
+		if (turn.now < endOfSilence(state)) return state;
+		return turn.fail(state.badConfirm ? "confirmMac" : "timeout");
+	},
+
+	wakeAt: endOfSilence,
+};
