@@ -1,6 +1,7 @@
 /*
- * hal/vm on GLib, for programs the Moddable SDK builds for Linux: there the engine's own port runs promise jobs and timers
- * from GLib's main context, so posts and descriptors enter it the same way. Each is one GSource of the VM thread.
+ * hal/vm on GLib, for programs the Moddable SDK builds for Linux: there the engine's own port runs promise jobs and
+ * timers from GLib's main context, so posts and descriptors enter it the same way. Each is one GSource of the VM
+ * thread.
  */
 #include "hal/vm/vm.h"
 #include <glib.h>
