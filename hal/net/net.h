@@ -70,6 +70,9 @@ const char* netCode(int error);
 
 /* Reading an options dictionary, and telling scripts what went wrong. On the VM thread. */
 
+/** Whether an argument was given: a forwarding method passes on as many as it got, so one left out may not be there at
+ * all. */
+bool netGiven(xsMachine* the, int index);
 /** A callback of the options dictionary, or NULL when it is absent. Throws TypeError when it is no function. */
 xsSlot* netCallback(xsMachine* the, xsSlot* options, xsIdentifier id);
 /** An integer option; throws RangeError outside minimum..maximum. */

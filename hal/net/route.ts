@@ -4,6 +4,6 @@
  */
 
 /** Own numeric address on the way to a numeric `address`; undefined when there is no route. */
-export function localAddress(this: unknown, address: string): string | undefined {
+export function localAddress(this: void, address: string): string | undefined {
 	return native("xs_net_route_local").call(this, address);
 }

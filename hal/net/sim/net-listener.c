@@ -12,8 +12,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/** Accepted connections that may wait; more stay with the kernel. */
+/** Accepted connections that may wait here, and more that may wait with the kernel. */
 #define LISTENER_PENDING 16
+#define LISTENER_BACKLOG 64
 /** How long to leave the kernel's queue alone when this process has no descriptor left. */
 #define LISTENER_PAUSE_MS 100
 
@@ -130,7 +131,7 @@ void xs_net_listener_constructor(xsMachine* the)
 	int on = 1;
 	if (listener->entry.fd < 0 || setsockopt(listener->entry.fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
 		bind(listener->entry.fd, (struct sockaddr*)&address.storage, address.byteLength) ||
-		listen(listener->entry.fd, LISTENER_PENDING))
+		listen(listener->entry.fd, LISTENER_BACKLOG))
 		netThrow(the, "cannot listen on", &address, errno);
 	listener->post = vmPostNew(the, listenerDeliver, listener);
 	if (!listener->post)

@@ -111,6 +111,11 @@ const char* netCode(int error)
 	return "error";
 }
 
+bool netGiven(xsMachine* the, int index)
+{
+	return index < xsmcArgc && xsmcTypeOf(xsArg(index)) != xsUndefinedType;
+}
+
 xsSlot* netCallback(xsMachine* the, xsSlot* options, xsIdentifier id)
 {
 	xsSlot slot;

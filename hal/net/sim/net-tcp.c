@@ -299,7 +299,7 @@ void xs_net_tcp_constructor(xsMachine* the)
 	xsmcSetHostData(xsThis, tcp);
 	xsSetHostHooks(xsThis, (xsHostHooks*)&tcpHooks);
 	/* The listener makes one without options, as the vessel of an accepted descriptor. */
-	if (xsmcTypeOf(xsArg(0)) == xsUndefinedType)
+	if (!netGiven(the, 0))
 		return;
 	tcp->onReadable = netCallback(the, &xsArg(0), xsID_onReadable);
 	tcp->onWritable = netCallback(the, &xsArg(0), xsID_onWritable);
@@ -385,7 +385,7 @@ void xs_net_tcp_read(xsMachine* the)
 	netLock();
 	size_t length = tcp->in.length;
 	netUnlock();
-	if (xsmcTypeOf(xsArg(0)) != xsUndefinedType) {
+	if (netGiven(the, 0)) {
 		double wanted = xsmcToNumber(xsArg(0));
 		if (!(wanted >= 1))
 			xsRangeError("byteLength: expected 1 or more");
