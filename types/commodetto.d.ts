@@ -86,7 +86,10 @@ declare module "commodetto/Poco" {
 	}
 
 	export interface PocoConstructor {
-		new (pixelsOut: PixelsOut, options?: { pixels?: number; displayListLength?: number; rotation?: 0 | 90 | 180 | 270 }): PocoPrototype;
+		new (
+			pixelsOut: PixelsOut,
+			options?: { pixels?: number; displayListLength?: number; rotation?: 0 | 90 | 180 | 270 },
+		): PocoPrototype;
 	}
 
 	const Poco: PocoConstructor;

@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeAssets } from "../assets";
 import { collectIds, readCreation, writeIdHeader, writeTables } from "./generate";
 import { compileAll, link, type Unit, unit } from "./compile";
 import { buildEngine, engineDefines, engineIncludes } from "./engine";
@@ -46,6 +47,7 @@ export async function build(options: BuildOptions): Promise<Built> {
 	const folder = variantFolder(options.variant);
 	const generated = join(folder, "generated", options.name);
 	mkdirSync(generated, { recursive: true });
+	if (makeAssets()) say("Fonts and icons made ...");
 	const program = readManifest(options.manifest, { BUILD: join(root, "build"), ROOT: root, MODDABLE: "" });
 	for (const warning of program.warnings) say(warning);
 	const engine = await buildEngine(options.variant);
