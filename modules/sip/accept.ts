@@ -1,0 +1,193 @@
+/**
+ * Calls that begin elsewhere: INVITE as a server (RFC 3261 section 13.3), and the 2xx of re-INVITEs, which is repeated
+ * until its ACK in the same way.
+ * @module
+ */
+
+import { hangUp } from "./bye";
+import { type Call, forget, type Incoming, isSdp, newCall, sdpOf, stopIncoming } from "./call";
+import {
+	ALLOW,
+	MAX_CALLS,
+	OFFER_LIMIT_MS,
+	RING_AGAIN_MS,
+	RING_LIMIT_MS,
+	SDP_TYPE,
+	T1_MS,
+	T2_MS,
+	TIMER_H_MS,
+} from "./constants";
+import type { Core } from "./core";
+import { fromRequest, refreshTarget } from "./dialog";
+import { InviteServer } from "./invite-server";
+import { header, headerLines, type Request } from "./message";
+import { formatResponse } from "./respond";
+import { parseNumber, quote } from "./syntax";
+import { serverKey } from "./transaction";
+import type { Destination } from "./uri";
+
+/** A new INVITE that passed the checks of section 8.2. @param to where its responses go */
+export function receiveInvite(core: Core, request: Request, to: Destination): void {
+	const call = newCall(core.incomingId(), core.accountFor(request));
+	const tag = core.tag();
+	const transaction = openInvite(core, call, request, to);
+	if (core.calls.size >= MAX_CALLS) {
+		core.respond(transaction, { status: 503, toTag: tag, headers: [{ name: "Retry-After", value: "10" }] });
+		return;
+	}
+	const dialog = fromRequest(request, tag);
+	if (dialog === undefined) {
+		core.respond(transaction, { status: 400, reason: "Contact or Record-Route is missing or malformed", toTag: tag });
+		return;
+	}
+	call.dialog = dialog;
+	call.incoming = incomingFor(transaction, request, tag, true);
+	core.calls.add(call);
+	// Section 13.3.1: the caller may limit how long it rings; nobody rings for ever.
+	const expiresSec = parseNumber(header(request, "expires"), 6);
+	const limitMs = Math.min(expiresSec === undefined ? RING_LIMIT_MS : expiresSec * 1000, RING_LIMIT_MS);
+	call.incoming.limit = core.timers.after(limitMs, () => {
+		core.respond(transaction, { status: expiresSec === undefined ? 480 : 487, toTag: tag });
+		core.ended(call, 408, "the call was not answered in time", "timeout");
+		forget(core, call);
+	});
+	const { displayName, uri } = request.from;
+	core.act({
+		type: "incoming",
+		call: call.id,
+		uri,
+		...(displayName === undefined ? {} : { displayName }),
+		sdp: sdpOf(request),
+		...(asksAutoAnswer(request) ? { autoAnswer: true } : {}),
+	});
+}
+
+/** A server transaction that has said 100 (section 17.2.1). */
+export function openInvite(core: Core, call: Call, request: Request, to: Destination): InviteServer {
+	const transaction = new InviteServer(core, serverKey(request), request, to, {
+		onAck: (ack) => receiveAck(core, call, ack),
+		// Timer H: the caller vanished after our refusal; nothing of the call is left to end.
+		onTimeout: () => {},
+	});
+	core.servers.set(transaction.key, transaction);
+	core.respond(transaction, { status: 100 });
+	return transaction;
+}
+
+export function incomingFor(transaction: InviteServer, request: Request, tag: string, initial: boolean): Incoming {
+	return {
+		transaction,
+		request,
+		initial,
+		offered: sdpOf(request) !== undefined,
+		tag,
+		again: undefined,
+		limit: undefined,
+		answered: false,
+		hangup: false,
+	};
+}
+
+/** 180, and again each minute (section 13.3.1.1). */
+export function ring(core: Core, call: Call): void {
+	const incoming = call.incoming;
+	if (incoming === undefined || !incoming.initial || !incoming.transaction.pending) return;
+	incoming.again?.cancel();
+	const headers = [core.contactHeader(call.account), { name: "Allow", value: ALLOW }];
+	core.respond(incoming.transaction, { status: 180, toTag: incoming.tag, headers });
+	incoming.again = core.timers.after(RING_AGAIN_MS, () => ring(core, call));
+}
+
+/** 2xx with our answer, or our offer when the INVITE had none; repeated until the ACK (section 13.3.1.4). */
+export function accept(core: Core, call: Call, sdp: string): void {
+	const incoming = call.incoming;
+	if (incoming === undefined || !incoming.transaction.pending) return;
+	incoming.again?.cancel();
+	incoming.limit?.cancel();
+	// Requests are atomic (section 12.2.2): the target moves only now that the re-INVITE is accepted.
+	if (!incoming.initial && call.dialog !== undefined) refreshTarget(call.dialog, incoming.request);
+	const bytes = formatResponse(incoming.request, {
+		status: 200,
+		toTag: incoming.tag,
+		headers: [core.contactHeader(call.account), ...core.capabilities()],
+		body: { contentType: SDP_TYPE, text: sdp },
+	});
+	incoming.transaction.respond(200, bytes);
+	incoming.answered = true;
+	repeat(core, incoming, bytes, T1_MS);
+	incoming.limit = core.timers.after(TIMER_H_MS, () => {
+		// 64*T1 without ACK: the dialog stands, the session is ended (section 13.3.1.4, 14.2).
+		core.ended(call, 408, "the other side never confirmed the call", "timeout");
+		hangUp(core, call);
+	});
+}
+
+/** 3xx to 6xx instead of an answer (section 13.3.1.3). */
+export function reject(core: Core, call: Call, status: number, reason: string | undefined): void {
+	const incoming = call.incoming;
+	if (incoming === undefined || !incoming.transaction.pending) return;
+	core.respond(incoming.transaction, {
+		status,
+		toTag: incoming.tag,
+		// Section 13.3.1.3: say why an offer was refused.
+		...(status === 488 && reason !== undefined
+			? { headers: [{ name: "Warning", value: `399 ${core.config.contact.address} ${quote(reason)}` }] }
+			: {}),
+	});
+	stopIncoming(call);
+}
+
+/** ACK for a 2xx, by its dialog or by the branch of its INVITE. */
+export function receiveAck(core: Core, call: Call, ack: Request): void {
+	const incoming = call.incoming;
+	// Repeated ACKs, and those for older INVITEs, say nothing new.
+	if (incoming === undefined || !incoming.answered || ack.cseq !== incoming.request.cseq) return;
+	stopIncoming(call);
+	if (incoming.hangup) {
+		hangUp(core, call);
+		return;
+	}
+	if (incoming.offered) {
+		if (incoming.initial) core.act({ type: "accepted", call: call.id });
+		return;
+	}
+	const sdp = sdpOf(ack);
+	if (sdp !== undefined) {
+		core.act({ type: "accepted", call: call.id, sdp });
+		return;
+	}
+	core.ended(call, 488, "the other side did not answer our offer of media", "remote");
+	hangUp(core, call);
+}
+
+/** What a UAS says to a body it cannot read (section 8.2.3), or undefined when it can. */
+export function bodyFault(request: Request): "type" | "encoding" | undefined {
+	if (request.body.length === 0 || /handling\s*=\s*optional/i.test(header(request, "content-disposition") ?? ""))
+		return undefined;
+	const encoding = header(request, "content-encoding")?.toLowerCase() ?? "identity";
+	if (encoding !== "identity") return "encoding";
+	return isSdp(header(request, "content-type")) ? undefined : "type";
+}
+
+/** A re-INVITE that the phone leaves unanswered is refused, or the peer could never change the call again. */
+export function limitOffer(core: Core, call: Call, incoming: Incoming): void {
+	incoming.limit = core.timers.after(OFFER_LIMIT_MS, () => {
+		core.respond(incoming.transaction, { status: 500, toTag: incoming.tag });
+		core.warn("a change of the call was not answered in time");
+		stopIncoming(call);
+	});
+}
+
+function repeat(core: Core, incoming: Incoming, bytes: Uint8Array, delayMs: number): void {
+	incoming.again = core.timers.after(delayMs, () => {
+		incoming.transaction.respond(200, bytes);
+		repeat(core, incoming, bytes, Math.min(2 * delayMs, T2_MS));
+	});
+}
+
+/** Intercom: Answer-Mode (RFC 5373) and the two forms that desk phones know. */
+function asksAutoAnswer(request: Request): boolean {
+	if (/^auto\b/i.test(header(request, "answer-mode") ?? "")) return true;
+	if (headerLines(request, "call-info").some((value) => /;\s*answer-after\s*=\s*0\b/i.test(value))) return true;
+	return headerLines(request, "alert-info").some((value) => /info\s*=\s*"?alert-autoanswer/i.test(value));
+}

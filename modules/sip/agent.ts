@@ -1,0 +1,153 @@
+/**
+ * The SIP user agent of the phone: events in, actions out, no I/O. call/ gives it datagrams, time and what the person
+ * wants; it gives back packets to send, when to be woken, and what became of calls and registrations. It keeps no
+ * socket, timer or clock. RFC 3261 with RFC 6026, 3581, 7616 and 8760, over UDP.
+ * @module
+ */
+
+import { accept, reject, ring } from "./accept";
+import { hangUp } from "./bye";
+import type { Call } from "./call";
+import { forget } from "./call";
+import { cancel } from "./cancel";
+import { Core } from "./core";
+import { invite } from "./invite";
+import { receive } from "./receive";
+import { register, unregister } from "./register";
+import { reinvite } from "./reinvite";
+import type { Action, AgentConfig, Event } from "./types";
+
+export type { Account, Action, AgentConfig, EndedBy, Event } from "./types";
+export type { Destination } from "./uri";
+
+/** Opaque: only step() looks inside. */
+export class Agent {
+	readonly #core: Core;
+	#wakeAt: number | undefined;
+
+	constructor(config: AgentConfig) {
+		this.#core = new Core(config);
+	}
+
+	/** See step(). */
+	step(event: Event): readonly Action[] {
+		const core = this.#core;
+		core.timers.advance(event.now);
+		handle(core, event);
+		// After the event: what it brought may have made a timer that is due pointless.
+		core.timers.run();
+		const next = core.timers.next;
+		if (next !== this.#wakeAt) {
+			this.#wakeAt = next;
+			core.act({ type: "wakeAt", at: next });
+		}
+		return core.take();
+	}
+
+	/** Live state in numbers, for tests of the bounds and the log. */
+	get counts(): { readonly calls: number; readonly clients: number; readonly servers: number } {
+		return { calls: this.#core.calls.size, clients: this.#core.clients.size, servers: this.#core.servers.size };
+	}
+}
+
+/** @throws RangeError when two accounts have one id */
+export function createAgent(config: AgentConfig): Agent {
+	const ids = new Set(config.accounts.map((account) => account.id));
+	if (ids.size !== config.accounts.length) throw new RangeError("two accounts have one id");
+	return new Agent(config);
+}
+
+/**
+ * One event, and all that follows from it, to be done in order. Datagrams never throw, whatever is in them. Events for
+ * a call that has ended meanwhile do nothing.
+ * @throws RangeError for an account that is not in the config, a call number in use, a status outside 300..699
+ */
+export function step(agent: Agent, event: Event): readonly Action[] {
+	return agent.step(event);
+}
+
+function handle(core: Core, event: Event): void {
+	switch (event.type) {
+		case "datagram":
+			receive(core, event.bytes, event.from);
+			return;
+		case "tick":
+			return;
+		case "sendFailed":
+			for (const client of [...core.clients.values()])
+				if (client.to.address === event.to.address && client.to.port === event.to.port) client.sendFailed(event.error);
+			return;
+		case "register":
+			register(core, event.account);
+			return;
+		case "unregister":
+			unregister(core, event.account);
+			return;
+		case "invite":
+			invite(core, event);
+			return;
+		default: {
+			const call = core.callOf(event.call);
+			if (call !== undefined) handleCall(core, call, event);
+		}
+	}
+}
+
+type CallEvent = Extract<
+	Event,
+	{ type: "ring" | "accept" | "reject" | "hangup" | "reinvite" | "answerReinvite" | "rejectReinvite" }
+>;
+
+function handleCall(core: Core, call: Call, event: CallEvent): void {
+	const initial = call.incoming?.initial === true;
+	switch (event.type) {
+		case "ring":
+			ring(core, call);
+			return;
+		case "accept":
+			if (initial) accept(core, call, event.sdp);
+			return;
+		case "answerReinvite":
+			if (!initial) accept(core, call, event.sdp);
+			return;
+		case "reject":
+			checkStatus(event.status);
+			if (!initial || call.incoming?.transaction.pending !== true) return;
+			reject(core, call, event.status, event.reason);
+			core.ended(call, event.status, event.reason ?? "you declined the call", "local");
+			forget(core, call);
+			return;
+		case "rejectReinvite":
+			checkStatus(event.status);
+			if (!initial) reject(core, call, event.status, undefined);
+			return;
+		case "reinvite":
+			reinvite(core, call, event.sdp);
+			return;
+		case "hangup":
+			hangup(core, call);
+	}
+}
+
+/** CANCEL, BYE or 603, as the state asks (section 15). */
+function hangup(core: Core, call: Call): void {
+	const { incoming } = call;
+	if (incoming?.initial && incoming.transaction.pending) {
+		reject(core, call, 603, undefined);
+		core.ended(call, 603, "you declined the call", "local");
+		forget(core, call);
+		return;
+	}
+	core.ended(call, 200, "you hung up", "local");
+	if (call.dialog === undefined) cancel(core, call);
+	// Section 15: the callee does not say BYE before the ACK; its own limit says it then.
+	else if (incoming?.initial && incoming.answered) incoming.hangup = true;
+	else {
+		if (incoming !== undefined) reject(core, call, 487, undefined);
+		hangUp(core, call);
+	}
+}
+
+function checkStatus(status: number): void {
+	if (!Number.isInteger(status) || status < 300 || status > 699) throw new RangeError(`status: ${status}`);
+}

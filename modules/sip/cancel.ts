@@ -1,0 +1,66 @@
+/**
+ * CANCEL (RFC 3261 section 9), both ways, with its races.
+ * @module
+ */
+
+import { type Call, forget } from "./call";
+import { CANCELLED_MS } from "./constants";
+import type { Core } from "./core";
+import { InviteServer } from "./invite-server";
+import type { Request } from "./message";
+import { NonInviteClient } from "./non-invite-client";
+import type { NonInviteServer } from "./non-invite-server";
+import { cancelFor } from "./request";
+import { serverKey } from "./transaction";
+
+/** Gives up an outgoing call that has no final response yet. */
+export function cancel(core: Core, call: Call): void {
+	const outgoing = call.outgoing;
+	if (outgoing === undefined || outgoing.cancel !== "no") return;
+	outgoing.exchange.abandoned = true;
+	outgoing.cancel = "wanted";
+	// Section 9.1: not before a provisional response, or CANCEL could overtake the INVITE.
+	if (outgoing.exchange.transaction.state === "proceeding") sendCancel(core, call);
+}
+
+/** The provisional response is here: CANCEL goes the way the INVITE went, as a transaction of its own. */
+export function sendCancel(core: Core, call: Call): void {
+	const outgoing = call.outgoing;
+	if (outgoing === undefined) return;
+	outgoing.cancel = "sent";
+	const { exchange } = outgoing;
+	const nothing = (): void => {};
+	const user = { onResponse: nothing, onFailure: nothing };
+	const transaction = new NonInviteClient(core, cancelFor(exchange.request), exchange.to, user);
+	core.clients.set(transaction.key, transaction);
+	transaction.start();
+	outgoing.limit?.cancel();
+	// Section 9.1: an RFC 2543 callee may never send 487; 64*T1 later the INVITE counts as cancelled.
+	outgoing.limit = core.timers.after(CANCELLED_MS, () => {
+		exchange.transaction.stop();
+		forget(core, call);
+	});
+}
+
+/** Section 9.2 */
+export function receiveCancel(core: Core, transaction: NonInviteServer, request: Request): void {
+	const target = core.servers.get(serverKey(request, "INVITE"));
+	if (!(target instanceof InviteServer)) {
+		core.respond(transaction, { status: 481, toTag: core.tag() });
+		return;
+	}
+	const call = [...core.calls].find((candidate) => candidate.incoming?.transaction === target);
+	const incoming = call?.incoming;
+	core.respond(transaction, { status: 200, toTag: incoming?.tag ?? core.tag() });
+	// Too late when a final response is out: then CANCEL changes nothing.
+	if (call === undefined || incoming === undefined || !target.pending) return;
+	core.respond(target, { status: 487, toTag: incoming.tag });
+	if (incoming.initial) {
+		core.ended(call, 487, "the caller hung up", "remote");
+		forget(core, call);
+	} else {
+		core.warn("the other party took back its change of the call");
+		incoming.limit?.cancel();
+		call.incoming = undefined;
+	}
+}

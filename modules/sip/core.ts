@@ -1,0 +1,178 @@
+/**
+ * The ground that the verbs stand on: configuration, time, live transactions and calls, and the list of actions that
+ * one step fills. agent.ts owns it; nothing outside this room sees it.
+ * @module
+ */
+
+import { toHex } from "bytes/hex";
+import { formatAddress } from "./address";
+import type { Call } from "./call";
+import { ALLOW, MAX_TRANSACTIONS, RESERVED_TRANSACTIONS } from "./constants";
+import type { InviteServer } from "./invite-server";
+import { type Header, type Request, tagOf } from "./message";
+import type { NonInviteServer } from "./non-invite-server";
+import type { Registration } from "./register";
+import { formatResponse, type ResponseParts } from "./respond";
+import { Timers } from "./timers";
+import type { ClientTransaction, Ground, ServerTransaction } from "./transaction";
+import type { Account, Action, AgentConfig, EndedBy } from "./types";
+import { bracketed, type Destination, parseUri } from "./uri";
+import { MAGIC_COOKIE, responseDestination, type Via } from "./via";
+
+export class Core implements Ground {
+	readonly config: AgentConfig;
+	readonly timers = new Timers();
+	readonly clients = new Map<string, ClientTransaction>();
+	readonly servers = new Map<string, InviteServer | NonInviteServer>();
+	/** Every call that is not yet over for SIP, those already reported as ended included. */
+	readonly calls = new Set<Call>();
+	readonly registrations = new Map<string, Registration>();
+	#actions: Action[] = [];
+	#nextIncoming = -1;
+
+	constructor(config: AgentConfig) {
+		this.config = config;
+	}
+
+	/** Hands over what the step has to do. */
+	take(): Action[] {
+		const actions = this.#actions;
+		this.#actions = [];
+		return actions;
+	}
+
+	act(action: Action): void {
+		this.#actions.push(action);
+	}
+
+	send(bytes: Uint8Array, to: Destination): void {
+		this.#actions.push({ type: "send", bytes, to });
+	}
+
+	warn(text: string): void {
+		this.#actions.push({ type: "warn", text });
+	}
+
+	clientEnded(key: string): void {
+		this.clients.delete(key);
+	}
+
+	serverEnded(key: string): void {
+		this.servers.delete(key);
+	}
+
+	/** Whether one more server transaction may be kept; requests inside a dialog have a reserve. */
+	hasRoom(inDialog: boolean): boolean {
+		return this.servers.size < MAX_TRANSACTIONS + (inDialog ? RESERVED_TRANSACTIONS : 0);
+	}
+
+	/** Answers through the transaction, with our tag. */
+	respond(transaction: ServerTransaction, parts: ResponseParts): void {
+		transaction.respond(parts.status, formatResponse(transaction.request, parts));
+	}
+
+	/** Answers without keeping a transaction (section 8.2.7): what is refused for want of room. */
+	respondStateless(request: Request, parts: ResponseParts): void {
+		this.send(formatResponse(request, { toTag: this.tag(), ...parts }), responseDestination(request.via));
+	}
+
+	/** Section 19.3: at least 32 bits of randomness. */
+	tag(): string {
+		return toHex(this.config.random(8));
+	}
+
+	callId(): string {
+		return toHex(this.config.random(16));
+	}
+
+	/** An initial CSeq below 2^31 with room to count (section 8.1.1.5). */
+	cseq(): number {
+		const bytes = this.config.random(2);
+		return (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) + 1;
+	}
+
+	/** 0 to below `limit`, at most 65536. */
+	below(limit: number): number {
+		const bytes = this.config.random(4);
+		const value = ((bytes[0] ?? 0) << 23) | ((bytes[1] ?? 0) << 15) | ((bytes[2] ?? 0) << 7) | ((bytes[3] ?? 0) >> 1);
+		return value % limit;
+	}
+
+	/** A Via with a new branch that asks for rport (RFC 3581 section 3). */
+	via(): Via {
+		const { address, port } = this.config.contact;
+		const branch = MAGIC_COOKIE + toHex(this.config.random(12));
+		const params = [
+			{ name: "branch", value: branch },
+			{ name: "rport", value: undefined },
+		];
+		return { transport: "UDP", host: bracketed(address), port, params };
+	}
+
+	account(id: string | undefined): Account | undefined {
+		if (id === undefined) return undefined;
+		const account = this.config.accounts.find((candidate) => candidate.id === id);
+		if (account === undefined) throw new RangeError(`no account ${id}`);
+		return account;
+	}
+
+	/** The account a request was meant for, by the user part of its Request-URI. */
+	accountFor(request: Request): Account | undefined {
+		const user = parseUri(request.uri)?.user;
+		return this.config.accounts.find((account) => parseUri(account.aor)?.user === user);
+	}
+
+	contactUri(account: Account | undefined): string {
+		const user = parseUri(account?.aor ?? "")?.user ?? this.config.user ?? "phone";
+		return `sip:${user}@${bracketed(this.config.contact.address)}:${this.config.contact.port}`;
+	}
+
+	/** Value of From for requests outside a dialog. */
+	from(account: Account | undefined, tag: string): string {
+		const uri = account?.aor ?? this.contactUri(undefined);
+		return formatAddress({ displayName: account?.displayName, uri, params: [{ name: "tag", value: tag }] });
+	}
+
+	contactHeader(account: Account | undefined): Header {
+		return { name: "Contact", value: `<${this.contactUri(account)}>` };
+	}
+
+	/** What every INVITE and every 2xx to one says about us (sections 13.2.1, 13.3.1.4). */
+	capabilities(): Header[] {
+		return [
+			{ name: "Allow", value: ALLOW },
+			{ name: "Supported", value: "" },
+			{ name: "User-Agent", value: this.config.userAgent },
+		];
+	}
+
+	/** Tells the caller, once, that its call is over; the number may be used again. */
+	ended(call: Call, status: number, reason: string, by: EndedBy): void {
+		if (call.reported) return;
+		call.reported = true;
+		this.#actions.push({ type: "ended", call: call.id, status, reason, by });
+	}
+
+	callOf(id: number): Call | undefined {
+		for (const call of this.calls) if (call.id === id && !call.reported) return call;
+		return undefined;
+	}
+
+	incomingId(): number {
+		return this.#nextIncoming--;
+	}
+
+	/** Section 8.2.2.2: another transaction for the same From tag, Call-ID and CSeq. */
+	isMerged(request: Request): boolean {
+		for (const { request: other } of this.servers.values())
+			if (
+				other.callId === request.callId &&
+				other.cseq === request.cseq &&
+				other.method === request.method &&
+				tagOf(other.from) === tagOf(request.from) &&
+				tagOf(other.to) === undefined
+			)
+				return true;
+		return false;
+	}
+}

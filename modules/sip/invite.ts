@@ -1,0 +1,222 @@
+/**
+ * Calls that begin here: INVITE as a client (RFC 3261 section 13.2).
+ * @module
+ */
+
+import { hangUp, sendBye } from "./bye";
+import { type Call, forget, newCall, sdpOf } from "./call";
+import { sendCancel } from "./cancel";
+import { MAX_CALLS, MAX_FORKS, PROGRESS_LIMIT_MS, SDP_TYPE, TIMER_M_MS } from "./constants";
+import type { Core } from "./core";
+import { contactOf, type Dialog, fromResponse, nextHop, requestIn } from "./dialog";
+import { Credentials, Exchange } from "./exchange";
+import { type Header, type Response, tagOf } from "./message";
+import { formatRequest, type OutgoingRequest } from "./request";
+import { param } from "./syntax";
+import type { Account, Event } from "./types";
+import { bracketed, type Destination, parseUri, schemeOf, type Uri } from "./uri";
+import type { Via } from "./via";
+import { failureStatus, failureWords, statusWords } from "./words";
+
+type InviteEvent = Extract<Event, { type: "invite" }>;
+
+export function invite(core: Core, event: InviteEvent): void {
+	if (core.callOf(event.call) !== undefined) throw new RangeError(`call ${event.call} is in use`);
+	const account = core.account(event.account);
+	const call = newCall(event.call, account);
+	const uri = parseUri(event.uri);
+	const fault = dialFault(event.uri, uri);
+	if (uri === undefined || fault !== undefined) {
+		core.ended(call, 400, fault ?? "not an address", "local");
+		return;
+	}
+	if (core.calls.size >= MAX_CALLS) {
+		core.ended(call, 503, "too many calls at once", "local");
+		return;
+	}
+	const target = requestUri(event.uri);
+	const callId = core.callId();
+	const from = core.from(account, core.tag());
+	let cseq = core.cseq();
+	const make = (via: Via): OutgoingRequest => ({
+		method: "INVITE",
+		uri: target,
+		via,
+		routes: routesOf(account),
+		from,
+		to: `<${target}>`,
+		callId,
+		cseq: cseq++,
+		headers: [core.contactHeader(account), ...core.capabilities()],
+		body: { contentType: SDP_TYPE, text: event.sdp },
+	});
+	const exchange = new Exchange(core, {
+		account,
+		credentials: new Credentials(),
+		to: wayOut(account, uri) ?? nextHop(make(core.via())) ?? { address: uri.host, port: uri.port ?? 5060 },
+		make,
+		onResponse: (response) => onResponse(core, call, response),
+		onFailure: (failure) => {
+			core.ended(call, failureStatus(failure), failureWords(failure, exchange.to), "timeout");
+			forget(core, call);
+		},
+	});
+	call.outgoing = {
+		exchange,
+		cancel: "no",
+		early: new Map(),
+		acks: new Map(),
+		earlySdp: undefined,
+		limit: undefined,
+	};
+	core.calls.add(call);
+	exchange.start();
+}
+
+/** The preloaded route of requests outside a dialog (section 8.1.2). */
+export function routesOf(account: Account | undefined): string[] {
+	const proxy = account?.outboundProxy;
+	return proxy === undefined ? [] : [`<sip:${bracketed(proxy.host)}:${proxy.port};lr>`];
+}
+
+/** Calls inside the account's own domain go to its registrar, which knows where its users are. */
+function wayOut(account: Account | undefined, uri: Uri): Destination | undefined {
+	const registrar = account?.registrar;
+	const own = parseUri(account?.aor ?? "");
+	if (account?.outboundProxy !== undefined || registrar === undefined || own === undefined) return undefined;
+	const inside = uri.host === own.host && (uri.port === undefined || uri.port === own.port);
+	return inside ? { address: registrar.host, port: registrar.port } : undefined;
+}
+
+/** The dialled address as a Request-URI: without the headers that only a web page gives it (section 19.1.5). */
+function requestUri(text: string): string {
+	const question = text.indexOf("?");
+	return question < 0 ? text : text.slice(0, question);
+}
+
+function dialFault(text: string, uri: Uri | undefined): string | undefined {
+	if (uri?.scheme === "sips") return "sips: needs TLS, and this phone speaks SIP over UDP alone";
+	const transport = param(uri?.params ?? [], "transport")?.toLowerCase() ?? "udp";
+	if (transport !== "udp") return `this phone speaks SIP over UDP alone, not over ${transport.slice(0, 20)}`;
+	if (uri !== undefined) return undefined;
+	const shown = text.replace(/[^ -~]/g, "?").slice(0, 80);
+	const scheme = schemeOf(text);
+	return scheme === undefined || scheme === "sip" ? `not a SIP address: ${shown}` : `cannot call ${scheme}: addresses`;
+}
+
+function onResponse(core: Core, call: Call, response: Response): void {
+	if (response.status < 200) provisional(core, call, response);
+	else if (response.status < 300) accepted(core, call, response);
+	else {
+		// Sections 13.2.2.2 and 13.2.2.3: the transaction has sent the ACK; all early dialogs are over.
+		const target = contactOf(response);
+		const moved = response.status < 400 && target !== undefined ? ` to ${target}` : "";
+		const words = call.outgoing?.exchange.fault ?? statusWords(response.status, response.reason);
+		core.ended(call, response.status, words + moved, "remote");
+		forget(core, call);
+	}
+}
+
+/** Section 13.2.2.1 */
+function provisional(core: Core, call: Call, response: Response): void {
+	const outgoing = call.outgoing;
+	if (outgoing === undefined || outgoing.cancel === "sent") return;
+	if (outgoing.cancel === "wanted") {
+		sendCancel(core, call);
+		return;
+	}
+	outgoing.limit?.cancel();
+	outgoing.limit = core.timers.after(PROGRESS_LIMIT_MS, () => {
+		core.ended(call, 408, "nobody answered in time", "timeout");
+		outgoing.exchange.abandoned = true;
+		sendCancel(core, call);
+	});
+	const tag = tagOf(response.to);
+	if (response.status > 100 && tag !== undefined && !outgoing.early.has(tag) && outgoing.early.size < MAX_FORKS) {
+		const dialog = fromResponse(outgoing.exchange.request, response);
+		if (dialog !== undefined) outgoing.early.set(tag, dialog);
+	}
+	const sdp = sdpOf(response);
+	if (sdp !== undefined) outgoing.earlySdp = sdp;
+	const progress = { type: "progress", call: call.id, status: response.status, reason: response.reason } as const;
+	core.act(sdp === undefined ? progress : { ...progress, sdp });
+}
+
+/** Section 13.2.2.4: every 2xx gets its ACK; only the first one makes the call. */
+function accepted(core: Core, call: Call, response: Response): void {
+	const outgoing = call.outgoing;
+	if (outgoing === undefined) return;
+	const tag = tagOf(response.to) ?? "";
+	const repeated = outgoing.acks.get(tag);
+	if (repeated !== undefined) {
+		core.send(repeated.bytes, repeated.to);
+		return;
+	}
+	if (outgoing.acks.size >= MAX_FORKS) return;
+	outgoing.limit?.cancel();
+	const dialog = confirm(outgoing.exchange.request, response, outgoing.early.get(tag));
+	if (dialog === undefined || !acknowledge(core, call, dialog)) {
+		core.ended(call, 502, "the answer came with a route that cannot be followed", "remote");
+		forget(core, call);
+		return;
+	}
+	if (call.dialog !== undefined) {
+		// Another branch of a fork answered too.
+		sendBye(core, call, dialog, () => {});
+		return;
+	}
+	call.dialog = dialog;
+	if (call.reported) {
+		// The 200 crossed our CANCEL (section 9.1): the call exists, and has to be ended.
+		hangUp(core, call);
+		return;
+	}
+	outgoing.early.clear();
+	const sdp = sdpOf(response) ?? outgoing.earlySdp;
+	if (sdp === undefined) {
+		core.ended(call, 488, "the call was answered without a description of its media", "remote");
+		hangUp(core, call);
+		return;
+	}
+	core.act({ type: "answered", call: call.id, sdp });
+}
+
+/** The dialog of a 2xx: an early one keeps its numbers and takes route and target anew. */
+function confirm(request: OutgoingRequest, response: Response, early: Dialog | undefined): Dialog | undefined {
+	const dialog = fromResponse(request, response);
+	if (early === undefined || dialog === undefined) return dialog;
+	early.routes = dialog.routes;
+	early.target = dialog.target;
+	return early;
+}
+
+/** ACK for a 2xx to the first INVITE. False when it cannot be sent anywhere. */
+function acknowledge(core: Core, call: Call, dialog: Dialog): boolean {
+	const outgoing = call.outgoing;
+	if (outgoing === undefined) return false;
+	const packet = ackIn(core, dialog, outgoing.exchange);
+	if (packet === undefined) return false;
+	outgoing.acks.set(dialog.remoteTag, packet);
+	core.send(packet.bytes, packet.to);
+	// RFC 6026: after timer M the transaction passes nothing up any more, and nothing of this is needed.
+	core.timers.after(TIMER_M_MS, () => {
+		if (call.outgoing === outgoing) call.outgoing = undefined;
+	});
+	return true;
+}
+
+/** ACK for a 2xx (section 13.2.2.4): a branch of its own, the INVITE's number and credentials, the dialog's route. */
+export function ackIn(
+	core: Core,
+	dialog: Dialog,
+	exchange: Exchange,
+): { bytes: Uint8Array; to: Destination } | undefined {
+	const { cseq, headers } = exchange.request;
+	const request = requestIn(dialog, "ACK", cseq, core.via(), headers.filter(isCredentials), undefined);
+	const to = nextHop(request);
+	return to === undefined ? undefined : { bytes: formatRequest(request), to };
+}
+
+function isCredentials(entry: Header): boolean {
+	return entry.name === "Authorization" || entry.name === "Proxy-Authorization";
+}

@@ -1,0 +1,65 @@
+/**
+ * Server transaction over UDP for every method but INVITE and ACK (RFC 3261 section 17.2.2). The request enters from
+ * the agent; the verb's response is kept to answer retransmissions.
+ *
+ *   trying -1xx-> proceeding -200..699-> completed -J-> terminated      (trying takes the final response too)
+ * @module
+ */
+
+import { TIMER_J_MS } from "./constants";
+import type { Request } from "./message";
+import type { Ground, ServerTransaction } from "./transaction";
+import type { Destination } from "./uri";
+
+export class NonInviteServer implements ServerTransaction {
+	readonly key: string;
+	readonly request: Request;
+	#state: "trying" | "proceeding" | "completed" | "terminated" = "trying";
+	readonly #ground: Ground;
+	readonly #to: Destination;
+	#last: Uint8Array | undefined;
+
+	/** @param to where responses go, from the Via of the request */
+	constructor(ground: Ground, key: string, request: Request, to: Destination) {
+		this.key = key;
+		this.request = request;
+		this.#ground = ground;
+		this.#to = to;
+	}
+
+	get state(): string {
+		return this.#state;
+	}
+
+	receive(_request: Request): void {
+		switch (this.#state) {
+			case "trying":
+				return;
+			case "proceeding":
+			case "completed":
+				if (this.#last !== undefined) this.#ground.send(this.#last, this.#to);
+				return;
+			case "terminated":
+				return;
+		}
+	}
+
+	respond(status: number, bytes: Uint8Array): void {
+		switch (this.#state) {
+			case "trying":
+			case "proceeding":
+				this.#last = bytes;
+				this.#ground.send(bytes, this.#to);
+				this.#state = status < 200 ? "proceeding" : "completed";
+				if (status >= 200)
+					this.#ground.timers.after(TIMER_J_MS, () => {
+						this.#state = "terminated";
+						this.#ground.serverEnded(this.key);
+					});
+				return;
+			case "completed":
+			case "terminated":
+				return;
+		}
+	}
+}

@@ -1,0 +1,118 @@
+/**
+ * Where a datagram goes: to the transaction it belongs to, to the verb that takes it, or back with the status that the
+ * RFC asks for (RFC 3261 sections 8.2, 12.2.2 and 18).
+ * @module
+ */
+
+import { bodyFault, openInvite, receiveAck, receiveInvite } from "./accept";
+import { receiveBye } from "./bye";
+import { findDialog, newCall } from "./call";
+import { receiveCancel } from "./cancel";
+import { SDP_TYPE } from "./constants";
+import type { Core } from "./core";
+import { type Header, headerLines, headerList, type Request, type Response, tagOf } from "./message";
+import { NonInviteServer } from "./non-invite-server";
+import { receiveOptions, refuseMethod } from "./options";
+import { isKeepAlive, parse } from "./parse";
+import { receiveReinvite } from "./reinvite";
+import { fromSource, refuse } from "./respond";
+import { clientKey, serverKey } from "./transaction";
+import { type Destination, schemeOf } from "./uri";
+import { branchOf } from "./via";
+
+/** One datagram. */
+export function receive(core: Core, bytes: Uint8Array, from: Destination): void {
+	if (isKeepAlive(bytes)) return;
+	const message = parse(bytes);
+	if (message.type === "malformed") {
+		core.warn(`SIP from ${from.address}:${from.port}: ${message.reason}`);
+		const answer = refuse(message, from, core.tag());
+		if (answer !== undefined) core.send(answer.bytes, answer.to);
+	} else if (message.type === "response") receiveResponse(core, message);
+	else {
+		const { request, to } = fromSource(message, from);
+		receiveRequest(core, request, to);
+	}
+}
+
+/** Sections 18.1.2 and 17.1.3; strays are dropped (RFC 6026 section 7.2). */
+function receiveResponse(core: Core, response: Response): void {
+	// Section 8.1.3.3: with a second Via it was meant for somebody behind us.
+	const vias = headerLines(response, "via").length > 1 || headerList(response, "via").length > 1;
+	if (!vias) core.clients.get(clientKey(branchOf(response.via) ?? "", response.method))?.receive(response);
+}
+
+function receiveRequest(core: Core, request: Request, to: Destination): void {
+	const key = serverKey(request);
+	const known = core.servers.get(key);
+	if (known !== undefined) {
+		known.receive(request);
+		return;
+	}
+	const inside = tagOf(request.to) === undefined ? undefined : findDialog(core, request);
+	if (request.method === "ACK") {
+		// An ACK is never answered; one for a 2xx has a branch of its own and comes here (section 17.1).
+		if (inside !== undefined) receiveAck(core, inside.call, request);
+		return;
+	}
+	if (!core.hasRoom(inside !== undefined)) {
+		core.respondStateless(request, { status: 503, headers: [{ name: "Retry-After", value: "10" }] });
+		return;
+	}
+	const fault = requestFault(core, request, inside !== undefined);
+	const invite = request.method === "INVITE";
+	if (invite && fault === undefined) {
+		if (inside === undefined) receiveInvite(core, request, to);
+		else receiveReinvite(core, request, to, inside.call, inside.dialog);
+		if (inside !== undefined) inside.dialog.remoteCseq = request.cseq;
+		return;
+	}
+	if (invite) {
+		core.respond(openInvite(core, newCall(0, undefined), request, to), { toTag: core.tag(), status: 400, ...fault });
+		return;
+	}
+	const transaction = new NonInviteServer(core, key, request, to);
+	core.servers.set(key, transaction);
+	if (request.method === "CANCEL") receiveCancel(core, transaction, request);
+	else if (fault !== undefined) core.respond(transaction, { toTag: core.tag(), ...fault });
+	else if (request.method === "OPTIONS") receiveOptions(core, transaction);
+	else if (request.method === "BYE" && inside !== undefined) receiveBye(core, transaction, inside.call, inside.dialog);
+	else refuseMethod(core, transaction, inside !== undefined);
+	if (inside !== undefined && fault === undefined && request.method !== "CANCEL")
+		inside.dialog.remoteCseq = request.cseq;
+}
+
+interface Fault {
+	readonly status: number;
+	readonly headers?: readonly Header[];
+	readonly reason?: string;
+}
+
+/** The checks of section 8.2 in their order, then those of 12.2.2; CANCEL passes them all (section 9.2). */
+function requestFault(core: Core, request: Request, inside: boolean): Fault | undefined {
+	if (request.method === "CANCEL") return undefined;
+	const offered = request.method === "INVITE" || request.method === "OPTIONS" || request.method === "BYE";
+	if (offered) {
+		// Section 8.2.2.1
+		if (schemeOf(request.uri) !== "sip") return { status: 416 };
+		// Section 8.2.2.3; Proxy-Require is not for us.
+		const required = headerList(request, "require");
+		if (required.length > 0) return { status: 420, headers: [{ name: "Unsupported", value: required.join(", ") }] };
+	}
+	if (tagOf(request.to) !== undefined) {
+		// Section 12.2.2; a BYE outside every dialog too (15.1.2).
+		if (!inside) return { status: 481 };
+	} else {
+		if (core.isMerged(request)) return { status: 482 };
+		if (request.method === "BYE") return { status: 481 };
+	}
+	if (request.method === "INVITE") {
+		const fault = bodyFault(request);
+		if (fault === "type") return { status: 415, headers: [{ name: "Accept", value: SDP_TYPE }] };
+		if (fault === "encoding") return { status: 415, headers: [{ name: "Accept-Encoding", value: "identity" }] };
+	}
+	const dialog = inside ? findDialog(core, request)?.dialog : undefined;
+	// Section 12.2.2: out of order.
+	if (dialog?.remoteCseq !== undefined && request.cseq < dialog.remoteCseq) return { status: 500 };
+	return undefined;
+}

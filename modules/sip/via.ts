@@ -1,0 +1,63 @@
+/**
+ * The Via header (RFC 3261 section 20.42) with rport and received (RFC 3581). The top value enters from parse.ts; where
+ * the response goes leaves to core.ts.
+ * @module
+ */
+
+import { formatParams, type Param, param, parseHostPort, parseNumber, parseParams } from "./syntax";
+import { bare, DEFAULT_PORT, type Destination } from "./uri";
+
+export interface Via {
+	/** Upper case: UDP, TCP, TLS. */
+	readonly transport: string;
+	/** sent-by host, lower case. */
+	readonly host: string;
+	readonly port: number | undefined;
+	readonly params: readonly Param[];
+}
+
+/** Every branch of RFC 3261 begins so (section 8.1.1.7). */
+export const MAGIC_COOKIE = "z9hG4bK";
+
+/** One Via value; undefined when malformed or of another protocol than SIP/2.0. */
+export function parseVia(text: string): Via | undefined {
+	const match = /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+([^;]+)(?:;(.*))?$/i.exec(text.trim());
+	const transport = match?.[1];
+	const sentBy = match?.[2] === undefined ? undefined : parseHostPort(match[2].trim());
+	const params = parseParams(match?.[3] ?? "");
+	if (transport === undefined || sentBy === undefined || params === undefined) return undefined;
+	return { transport: transport.toUpperCase(), host: sentBy.host, port: sentBy.port, params };
+}
+
+export function formatVia(via: Via): string {
+	return `SIP/2.0/${via.transport} ${via.host}${via.port === undefined ? "" : `:${via.port}`}${formatParams(via.params)}`;
+}
+
+/** The branch, or undefined. */
+export function branchOf(via: Via): string | undefined {
+	return param(via.params, "branch");
+}
+
+/**
+ * What the server transport adds to the top Via of a request: received when sent-by is not the source address
+ * (section 18.2.1), and always, with the source port, when the client asked by rport (RFC 3581 section 4).
+ */
+export function withSource(via: Via, from: Destination): Via {
+	const rport = param(via.params, "rport");
+	if (rport === undefined && bare(via.host) === from.address) return via;
+	const params = via.params.filter((entry) => entry.name !== "received" && entry.name !== "rport");
+	params.push({ name: "received", value: from.address });
+	if (rport !== undefined) params.push({ name: "rport", value: String(from.port) });
+	return { ...via, params };
+}
+
+/** Where a response over UDP goes, from a Via that withSource has seen (section 18.2.2, RFC 3581 section 4). */
+export function responseDestination(via: Via): Destination {
+	const maddr = param(via.params, "maddr");
+	if (maddr !== undefined && maddr !== "") return { address: bare(maddr), port: via.port ?? DEFAULT_PORT };
+	const received = param(via.params, "received");
+	const address = bare(received === undefined || received === "" ? via.host : received);
+	const rport = parseNumber(param(via.params, "rport"), 5);
+	if (rport !== undefined && rport > 0 && rport < 65536) return { address, port: rport };
+	return { address, port: via.port ?? DEFAULT_PORT };
+}
