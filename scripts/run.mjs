@@ -32,8 +32,11 @@ function nodeModulesAreOld() {
 
 async function installNodeModules() {
 	console.error("Installing the npm packages of package-lock.json (no package's own scripts are run) ...");
-	const code = await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], process.stderr);
-	if (code !== 0) fail("npm could not install the packages. Once there is a network, run: npm ci --ignore-scripts");
+	// Not "ci": it refuses a lock file without the optional packages of every other system, which not every registry carries.
+	// Versions still come from the lock file, and it stays as it is.
+	const arguments_ = ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
+	const code = await run("npm", arguments_, process.stderr);
+	if (code !== 0) fail(`npm could not install the packages. Once there is a network, run: npm ${arguments_.join(" ")}`);
 }
 
 async function installDebianPackages(forCommand) {
