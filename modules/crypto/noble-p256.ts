@@ -2,6 +2,7 @@
  * NIST P-256 in TypeScript, by @noble/curves. Points are x||y, 64 bytes (RFC 6189 section 5.1.5, RFC 5903 section 7).
  * @module
  */
+import "./noble-globals";
 import { p256 } from "@noble/curves/nist.js";
 import { concat } from "bytes/concat";
 import { p256PrivateKey } from "./private-keys";

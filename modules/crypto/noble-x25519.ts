@@ -2,6 +2,7 @@
  * X25519 (RFC 7748) in TypeScript, by @noble/curves.
  * @module
  */
+import "./noble-globals";
 import { x25519 } from "@noble/curves/ed25519.js";
 import { x25519PrivateKey } from "./private-keys";
 import type { KeyAgreement, KeyPair, RandomSource } from "./types";
