@@ -3,8 +3,11 @@
  * extends `Native("xs_x_destructor")` has host data. The compiler may replace a body that only forwards its arguments.
  */
 interface NativeFunction {
-	/** The result is what the C function sets; T says what that is. */
-	call<T = void>(self: unknown, ...args: readonly unknown[]): T;
+	/**
+	 * The result is what the C function sets; the return type around it says what that is. No type argument can be written,
+	 * since the SDK's own typings take none.
+	 */
+	call<Self, Parameters extends readonly unknown[], Result = void>(self: Self, ...parameters: Parameters): Result;
 }
 
 declare function native(name: string): NativeFunction;

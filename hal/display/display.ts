@@ -58,10 +58,10 @@ export default class Display extends Native("xs_display_destructor") {
 		return count * 2;
 	}
 	get width(): number {
-		return native("xs_display_width").call<number>(this);
+		return native("xs_display_width").call(this);
 	}
 	get height(): number {
-		return native("xs_display_height").call<number>(this);
+		return native("xs_display_height").call(this);
 	}
 	get pixelFormat(): number {
 		return RGB565LE;
@@ -71,6 +71,6 @@ export default class Display extends Native("xs_display_destructor") {
 	 * @throws {Error} on a port whose glass cannot be read back
 	 */
 	snapshot(): ArrayBuffer {
-		return native("xs_display_snapshot").call<ArrayBuffer>(this);
+		return native("xs_display_snapshot").call(this);
 	}
 }

@@ -17,6 +17,6 @@ export default class Keys extends Native("xs_keys_destructor") {
 	}
 	/** Keys lost since the program began, because the queue was full or nobody listened. */
 	get dropped(): number {
-		return native("xs_keys_dropped").call<number>(this);
+		return native("xs_keys_dropped").call(this);
 	}
 }

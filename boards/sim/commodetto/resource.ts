@@ -10,7 +10,7 @@ export default class Resource extends Native("xs_resource_destructor") {
 		native("xs_resource_constructor").call(this, path);
 	}
 	static exists(path: string): boolean {
-		return native("xs_resource_exists").call<boolean>(Resource, path);
+		return native("xs_resource_exists").call(Resource, path);
 	}
 	get byteLength(): number {
 		return native("xs_resource_byteLength").call(this) as number;
