@@ -124,7 +124,7 @@ xsSlot* netCallback(xsMachine* the, xsSlot* options, xsIdentifier id)
 		return NULL;
 	if (!xsmcIsCallable(slot))
 		xsTypeError("callback is not a function");
-	return xsToReference(slot);
+	return xsmcToReference(slot);
 }
 
 int netInteger(xsMachine* the, xsSlot* options, xsIdentifier id, const char* name, int fallback, int minimum,
