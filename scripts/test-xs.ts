@@ -1,5 +1,5 @@
 /**
- * `node scripts/run.mjs test-xs [--variant asan] [--only TEXT] [FILE...]`: builds one program that holds every module and
+ * `node scripts/run.mjs test-xs [--variant debug|asan|release] [--only TEXT] [FILE...]`: builds one program that holds every module and
  * the test files, and runs each test file in it as the main module: one process each, two at a time.
  */
 import { BuildError, say } from "./builder/process";
@@ -7,7 +7,7 @@ import { parseVariant, type Variant } from "./builder/variant";
 import { listXsTests, runXsTests } from "./testing/xs";
 
 const files: string[] = [];
-let variant: Variant = "release";
+let variant: Variant = "debug";
 let only: string | undefined;
 let verbose = false;
 const args = process.argv.slice(2);

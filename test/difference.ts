@@ -5,7 +5,8 @@ export function difference(actual: unknown, expected: unknown, path = ""): strin
 	if (Object.is(actual, expected)) return undefined;
 	const at = path === "" ? "" : `at ${path}: `;
 	const differ = () => `${at}${shown(actual)} instead of ${shown(expected)}`;
-	if (typeof actual !== "object" || typeof expected !== "object" || actual === null || expected === null) return differ();
+	if (typeof actual !== "object" || typeof expected !== "object" || actual === null || expected === null)
+		return differ();
 	if (Object.getPrototypeOf(actual) !== Object.getPrototypeOf(expected)) return differ();
 	if (ArrayBuffer.isView(actual) && ArrayBuffer.isView(expected)) {
 		const a = bytesOf(actual);
@@ -31,9 +32,13 @@ function membersDiffer(actual: object, expected: object, path: string): string |
 	const keys = new Set([...Object.keys(actual), ...Object.keys(expected)]);
 	for (const key of keys) {
 		const place = Array.isArray(actual) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
-		if (!Object.hasOwnProperty.call(actual, key)) return `at ${place}: missing`;
-		if (!Object.hasOwnProperty.call(expected, key)) return `at ${place}: not expected`;
-		const found = difference((actual as Record<string, unknown>)[key], (expected as Record<string, unknown>)[key], place);
+		if (!Object.prototype.propertyIsEnumerable.call(actual, key)) return `at ${place}: missing`;
+		if (!Object.prototype.propertyIsEnumerable.call(expected, key)) return `at ${place}: not expected`;
+		const found = difference(
+			(actual as Record<string, unknown>)[key],
+			(expected as Record<string, unknown>)[key],
+			place,
+		);
 		if (found !== undefined) return found;
 	}
 	return undefined;

@@ -99,7 +99,8 @@ export function throws(body: () => unknown, expected?: RegExp | (new (...args: n
 	} catch (error) {
 		thrown = error;
 		if (expected instanceof RegExp) {
-			if (!expected.test(String(error))) throw new AssertionError(`threw ${String(error)}, which does not match ${expected}`);
+			if (!expected.test(String(error)))
+				throw new AssertionError(`threw ${String(error)}, which does not match ${expected}`);
 		} else if (expected !== undefined && !(error instanceof expected))
 			throw new AssertionError(`threw ${String(error)}, which is no ${expected.name}`);
 		return thrown;

@@ -13,5 +13,6 @@ declare module "timer" {
 		/** Blocks the whole VM. */
 		static delay(delayMs: number): void;
 	}
+
 	export { Timer as default };
 }

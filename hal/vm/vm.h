@@ -1,6 +1,6 @@
 /*
- * The one way from a C thread into the VM. A thread never touches the machine: it posts, and the deliver function runs on
- * the VM's own thread when the VM is idle.
+ * The one way from a C thread into the VM. A thread never touches the machine: it posts, and the deliver function runs
+ * on the VM's own thread when the VM is idle.
  */
 #ifndef SOTTO_VM_H
 #define SOTTO_VM_H

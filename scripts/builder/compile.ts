@@ -1,6 +1,6 @@
 /** Compiles C files whose content, headers or flags changed, and links. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { hashOf } from "./files";
 import { inParallel, runTool } from "./process";
@@ -77,6 +77,8 @@ export async function link(output: string, inputs: readonly string[], flags: rea
 	const key = hashOf(...flags, ...inputs, ...inputs.filter(existsSync).map(fingerprint));
 	const keyFile = `${output}.key`;
 	if (existsSync(output) && existsSync(keyFile) && readFileSync(keyFile, "utf8") === key) return;
-	await runTool("cc", [...inputs, ...flags, "-o", output]);
+	/* A new file each time: one that is running stays as it is. */
+	await runTool("cc", [...inputs, ...flags, "-o", `${output}.new`]);
+	renameSync(`${output}.new`, output);
 	writeFileSync(keyFile, key);
 }

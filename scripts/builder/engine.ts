@@ -9,7 +9,7 @@ import engine from "./engine.json" with { type: "json" };
 import { hashOf, writeIfChanged } from "./files";
 import { buildFolder, hostFolder } from "./paths";
 import { BuildError, inParallel, runTool, say } from "./process";
-import { machineFlags, type Variant } from "./variant";
+import { keepsLines, machineFlags, type Variant } from "./variant";
 
 export const engineSources = join(buildFolder, "xs", `package-${engine.version}`, "package", "moddable", "xs");
 
@@ -26,6 +26,7 @@ export function engineDefines(variant: Variant): readonly string[] {
 		"mxMinusZero=1",
 		"mxNoConsole=1",
 		"mxBoundsCheck=1",
+		...(keepsLines(variant) ? ["mxDebug=1"] : []),
 		...(variant === "m32" ? [] : ["mx32bitID=1"]),
 	];
 	return defines.map((define) => `-D${define}`);
@@ -43,7 +44,11 @@ export async function fetchEngine(): Promise<void> {
 	const folder = join(buildFolder, "xs");
 	mkdirSync(folder, { recursive: true });
 	const spec = `${engine.package}@${engine.version}`;
-	const answer = await runTool("npm", ["pack", spec, "--ignore-scripts", "--json", "--pack-destination", folder], folder);
+	const answer = await runTool(
+		"npm",
+		["pack", spec, "--ignore-scripts", "--json", "--pack-destination", folder],
+		folder,
+	);
 	const file = join(folder, (JSON.parse(answer) as [{ filename: string }])[0].filename);
 	const integrity = `sha512-${createHash("sha512").update(readFileSync(file)).digest("base64")}`;
 	if (integrity !== engine.integrity) {

@@ -4,9 +4,9 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { quoted } from "./engine";
 import { writeIfChanged } from "./files";
 import type { NativeNames } from "./natives";
-import { quoted } from "./engine";
 
 export interface Creation {
 	readonly chunkInitial: number;
@@ -58,15 +58,11 @@ export function writeIdHeader(folder: string, ids: readonly string[]): void {
 }
 
 /** The natives are weak: one that no C file has is reported by the host, with the module that asked for it. */
-export function writeTables(
-	folder: string,
-	ids: readonly string[],
-	natives: NativeNames,
-	creation: Creation,
-): void {
+export function writeTables(folder: string, ids: readonly string[], natives: NativeNames, creation: Creation): void {
 	const names = [...new Set([...natives.functions, ...natives.destructors])].sort();
 	const prototypes = names.map(
-		(name) => `extern void ${name}(${natives.destructors.has(name) ? "void* data" : "xsMachine* the"}) __attribute__((weak));`,
+		(name) =>
+			`extern void ${name}(${natives.destructors.has(name) ? "void* data" : "xsMachine* the"}) __attribute__((weak));`,
 	);
 	const text = `#include "xs.h"
 #include "host.h"

@@ -74,7 +74,9 @@ class ManifestReader {
 
 	#load(file: string, from: string | undefined): void {
 		if (!existsSync(file))
-			throw new BuildError(`${shown(file)} does not exist${from === undefined ? "" : ` (included by ${shown(from)})`}.`);
+			throw new BuildError(
+				`${shown(file)} does not exist${from === undefined ? "" : ` (included by ${shown(from)})`}.`,
+			);
 		const path = realpathSync(file);
 		if (this.#seen.has(path)) return;
 		this.#seen.add(path);
@@ -109,7 +111,8 @@ class ManifestReader {
 	}
 
 	#includePath(item: unknown, from: string): string {
-		if (typeof item !== "string") throw new BuildError(`${shown(from)}: this builder includes manifests by path alone.`);
+		if (typeof item !== "string")
+			throw new BuildError(`${shown(from)}: this builder includes manifests by path alone.`);
 		return this.#expand(item, from);
 	}
 
@@ -117,7 +120,8 @@ class ManifestReader {
 		const base = dirname(from);
 		const excluded = new Set(list(rules["~"]).map((pattern) => this.#expand(String(pattern), from)));
 		const isExcluded = (specifier: string, file: string) =>
-			excluded.has(specifier) || [...excluded].some((pattern) => resolve(base, pattern) === file.replace(/\.[^./]+$/, ""));
+			excluded.has(specifier) ||
+			[...excluded].some((pattern) => resolve(base, pattern) === file.replace(/\.[^./]+$/, ""));
 		for (const [target, patterns] of Object.entries(rules)) {
 			if (target === "~") continue;
 			for (const pattern of list(patterns)) {

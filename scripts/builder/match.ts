@@ -38,7 +38,8 @@ export function matchPattern(
 	const matches: Match[] = [];
 	for (const entry of readdirSync(folder).sort()) {
 		const extension = extname(entry);
-		if (entry.endsWith(".d.ts") || (kind === "module" && ![...scripts, ...natives, ...headers].includes(extension))) continue;
+		if (entry.endsWith(".d.ts") || (kind === "module" && ![...scripts, ...natives, ...headers].includes(extension)))
+			continue;
 		const file = join(folder, entry);
 		if (!statSync(file).isFile()) continue;
 		const stem = entry.slice(0, entry.length - extension.length);

@@ -7,21 +7,27 @@
 
 const forward = String.raw`\{\s*(?:return\s+)?native\("(\w+)"\)\.call\(this(?:,\s*([\w$,\s]*))?\);?\s*\}`;
 const method = new RegExp(String.raw`(?<head>[\w$\]]+\s*\((?<parameters>[\w$,\s]*)\)\s*)${forward}`, "g");
-const hostClass = new RegExp(
-	String.raw`(class(?:\s+[\w$]+)?)\s+extends\s+Native\("(\w+)"\)(\s*\{\s*)constructor\(([\w$,\s]*)\)\s*\{\s*super\(\);\s*native\("(\w+)"\)\.call\(this(?:,\s*([\w$,\s]*))?\);?\s*\}`,
-	"g",
-);
+const hostClass =
+	/(class(?:\s+[\w$]+)?)\s+extends\s+Native\("(\w+)"\)(\s*\{\s*)constructor\(([\w$,\s]*)\)\s*\{\s*super\(\);\s*native\("(\w+)"\)\.call\(this(?:,\s*([\w$,\s]*))?\);?\s*\}/g;
 
 export function rewriteNatives(code: string): string {
 	const classes = code.replace(
 		hostClass,
-		(whole, head: string, destructor: string, open: string, parameters: string, name: string, args: string | undefined) =>
+		(
+			whole,
+			head: string,
+			destructor: string,
+			open: string,
+			parameters: string,
+			name: string,
+			args: string | undefined,
+		) =>
 			same(parameters, args)
 				? sameLines(whole, `${head} @ "${destructor}"${open}constructor(${parameters}) @ "${name}";`)
 				: whole,
 	);
 	return classes.replace(method, (whole, head: string, parameters: string, name: string, args: string | undefined) =>
-		same(parameters, args) && !/^(?:if|for|while|switch|catch|with)\b/.test(head) 
+		same(parameters, args) && !/^(?:if|for|while|switch|catch|with)\b/.test(head)
 			? sameLines(whole, `${head}@ "${name}";`)
 			: whole,
 	);

@@ -5,10 +5,11 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeAssets } from "../assets";
-import { collectIds, readCreation, writeIdHeader, writeTables } from "./generate";
 import { compileAll, link, type Unit, unit } from "./compile";
 import { buildEngine, engineDefines, engineIncludes } from "./engine";
 import { writeIfChanged } from "./files";
+import { collectIds, readCreation, writeIdHeader, writeTables } from "./generate";
+import { withBuildLock } from "./lock";
 import { type Lowered, lower } from "./lower";
 import { type Program, readManifest } from "./manifest";
 import { collectNatives, type NativeNames } from "./natives";
@@ -40,10 +41,16 @@ export interface Built {
 	readonly modules: ReadonlyMap<string, Lowered>;
 }
 
-const hostSources = ["main.c", "program.c", "bindings.c", "fault.c", "figures.c", "resource.c"].map((name) => join(hostFolder, name));
+const hostSources = ["main.c", "program.c", "bindings.c", "fault.c", "figures.c", "resource.c"].map((name) =>
+	join(hostFolder, name),
+);
 const warnings = ["-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"];
 
-export async function build(options: BuildOptions): Promise<Built> {
+export function build(options: BuildOptions): Promise<Built> {
+	return withBuildLock(() => buildLocked(options));
+}
+
+async function buildLocked(options: BuildOptions): Promise<Built> {
 	const folder = variantFolder(options.variant);
 	const generated = join(folder, "generated", options.name);
 	mkdirSync(generated, { recursive: true });
@@ -85,7 +92,12 @@ export async function build(options: BuildOptions): Promise<Built> {
 		[...units.filter((it) => !failed.has(it)).map((it) => it.object), engine],
 		[
 			...(failed.size > 0 ? ["-Wl,--unresolved-symbols=ignore-all"] : []),
-			...machineFlags(options.variant), ...ownFlags(options.variant), ...(await libraryFlags(program, "--libs")), "-lm", "-lpthread"],
+			...machineFlags(options.variant),
+			...ownFlags(options.variant),
+			...(await libraryFlags(program, "--libs")),
+			"-lm",
+			"-lpthread",
+		],
 	);
 	const lines = [...modules].map(([specifier, it]) => {
 		const source = specifiers.get(specifier);
@@ -105,7 +117,10 @@ async function listUnits(variant: Variant, generated: string, program: Program):
 		...engineIncludes(),
 	];
 	const libraries = await libraryFlags(program, "--cflags");
-	const folders = [...new Set([...[...program.natives].map(dirname), ...program.includeFolders])].flatMap((path) => ["-I", path]);
+	const folders = [...new Set([...[...program.natives].map(dirname), ...program.includeFolders])].flatMap((path) => [
+		"-I",
+		path,
+	]);
 	const native = [
 		...common,
 		"-include",

@@ -1,13 +1,17 @@
-/** The builds of one program for this computer. */
+/**
+ * The builds of one program for this computer. release is what is shipped and measured; debug is the same but for stack
+ * traces that tell files and lines, and asan adds the sanitizers: tests run in these two. m32 counts memory as a 32-bit
+ * board does.
+ */
 import { join } from "node:path";
 import { buildFolder } from "./paths";
 import { BuildError } from "./process";
 
-export type Variant = "release" | "asan" | "m32";
+export type Variant = "release" | "debug" | "asan" | "m32";
 
 export function parseVariant(text: string): Variant {
-	if (text === "release" || text === "asan" || text === "m32") return text;
-	throw new BuildError(`"${text}" is no variant; there are release, asan and m32.`);
+	if (text === "release" || text === "debug" || text === "asan" || text === "m32") return text;
+	throw new BuildError(`"${text}" is no variant; there are release, debug, asan and m32.`);
 }
 
 export function variantFolder(variant: Variant): string {
@@ -18,6 +22,7 @@ export function variantFolder(variant: Variant): string {
 export function machineFlags(variant: Variant): readonly string[] {
 	switch (variant) {
 		case "release":
+		case "debug":
 			return ["-O2", "-g1"];
 		case "asan":
 			return ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address"];
@@ -29,4 +34,9 @@ export function machineFlags(variant: Variant): readonly string[] {
 /** What our own C gets on top. The engine shifts and aligns in ways this would report, so it goes without. */
 export function ownFlags(variant: Variant): readonly string[] {
 	return variant === "asan" ? ["-fsanitize=undefined", "-fno-sanitize-recover=undefined"] : [];
+}
+
+/** The engine keeps the line of what it runs, at a price in speed. */
+export function keepsLines(variant: Variant): boolean {
+	return variant === "debug" || variant === "asan";
 }

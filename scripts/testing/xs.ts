@@ -1,7 +1,7 @@
 /** Builds the XS test program and runs test files in it. What goes out are counts; failures are printed in full. */
 import { spawn } from "node:child_process";
-import { readdirSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { copyFileSync, linkSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { root, shown } from "../builder/paths";
 import { inParallel, jobs } from "../builder/process";
 import { build } from "../builder/program";
@@ -54,7 +54,8 @@ function helperModules(): Map<string, string> {
 		for (const entry of readdirSync(folder)) {
 			const path = join(folder, entry);
 			if (statSync(path).isDirectory()) walk(path);
-			else if (entry.endsWith(".ts") && !entry.endsWith(".test.ts") && !entry.endsWith(".d.ts")) modules.set(specifierOf(path), path);
+			else if (entry.endsWith(".ts") && !entry.endsWith(".test.ts") && !entry.endsWith(".d.ts"))
+				modules.set(specifierOf(path), path);
 			else if (entry.endsWith(".json")) modules.set(specifierOf(path), path);
 		}
 	};
@@ -81,10 +82,30 @@ export async function runXsTests(run: XsRun): Promise<Totals> {
 		keepGoing: run.keepGoing ?? false,
 	});
 	const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
+	const executable = ownCopy(built.executable);
+	try {
+		await runFiles(executable, files, run, totals);
+	} finally {
+		rmSync(dirname(executable), { recursive: true, force: true });
+	}
+	return totals;
+}
+
+/** A name of its own for this run: another build may put a newer program in its place meanwhile. */
+function ownCopy(executable: string): string {
+	const folder = join(dirname(executable), `run-${process.pid}`);
+	const copy = join(folder, basename(executable));
+	mkdirSync(folder, { recursive: true });
+	linkSync(executable, copy);
+	copyFileSync(`${executable}.map`, `${copy}.map`);
+	return copy;
+}
+
+async function runFiles(executable: string, files: readonly string[], run: XsRun, totals: Totals): Promise<void> {
 	await inParallel(
 		files,
 		async (file) => {
-			const result = await runOne(built.executable, file, run);
+			const result = await runOne(executable, file, run);
 			const last = /^# (\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(result.output);
 			const failed = Number(last?.[2] ?? 0);
 			const broken = last === null || (failed === 0 && result.code !== 0);
@@ -94,11 +115,11 @@ export async function runXsTests(run: XsRun): Promise<Totals> {
 			const good = failed === 0 && !broken;
 			const how = result.code === undefined ? "ended by force" : `exit code ${result.code}`;
 			console.log(`${good ? "ok    " : "FAILED"} ${shown(file)} (${result.ms} ms)${broken ? `: ${how}` : ""}`);
-			if (!good || run.verbose) console.log(good || run.verbose ? result.output.trimEnd() : failuresOf(result.output, broken));
+			if (!good || run.verbose)
+				console.log(good || run.verbose ? result.output.trimEnd() : failuresOf(result.output, broken));
 		},
 		jobs,
 	);
-	return totals;
 }
 
 /** What a reader of a failure needs: everything but the lines of tests that passed. */
@@ -122,7 +143,11 @@ function runOne(executable: string, file: string, run: XsRun): Promise<Result> {
 	return new Promise((resolveResult) => {
 		const start = performance.now();
 		const args = ["--main", specifierOf(file), ...(run.only === undefined ? [] : [run.only])];
-		const env = { ...process.env, ASAN_OPTIONS: "detect_leaks=1:abort_on_error=0", UBSAN_OPTIONS: "print_stacktrace=1" };
+		const env = {
+			...process.env,
+			ASAN_OPTIONS: "detect_leaks=1:abort_on_error=0",
+			UBSAN_OPTIONS: "print_stacktrace=1",
+		};
 		const child = spawn(executable, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
 		let output = "";
 		child.stdout.on("data", (data: Buffer) => {
@@ -135,7 +160,11 @@ function runOne(executable: string, file: string, run: XsRun): Promise<Result> {
 		child.on("close", (code, signal) => {
 			clearTimeout(timer);
 			const ms = Math.round(performance.now() - start);
-			resolveResult({ output: signal === null ? output : `${output}\nended by ${signal}`, code: code ?? undefined, ms });
+			resolveResult({
+				output: signal === null ? output : `${output}\nended by ${signal}`,
+				code: code ?? undefined,
+				ms,
+			});
 		});
 	});
 }

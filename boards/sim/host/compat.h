@@ -1,6 +1,6 @@
 /*
- * Our native C is written for the Moddable SDK 8.2. This header is put before every such file and supplies what that SDK
- * has and the XS 13.3 we build here lacks.
+ * Our native C is written for the Moddable SDK 8.2. This header is put before every such file and supplies what that
+ * SDK has and the XS 13.3 we build here lacks.
  */
 #ifndef SOTTO_COMPAT_H
 #define SOTTO_COMPAT_H

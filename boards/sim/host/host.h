@@ -1,6 +1,6 @@
 /*
- * What the builder makes for one program, and what the simulator's own modules (process, Resource) ask of the host. It is
- * read both beside xsAll.h (the host) and beside xs.h (native modules), so it includes neither.
+ * What the builder makes for one program, and what the simulator's own modules (process, Resource) ask of the host. It
+ * is read both beside xsAll.h (the host) and beside xs.h (native modules), so it includes neither.
  */
 #ifndef SOTTO_HOST_H
 #define SOTTO_HOST_H

@@ -1,6 +1,7 @@
 /*
- * The program of this computer's build: makes the machine with the sizes of the manifest, imports the main module and runs
- * the loop. PROGRAM.map lies beside the executable. All arguments are the TypeScript program's, but for a first argument
+ * The program of this computer's build: makes the machine with the sizes of the manifest, imports the main module and
+ * runs the loop. PROGRAM.map lies beside the executable. All arguments are the TypeScript program's, but for a first
+ * argument
  * --main SPECIFIER, which imports another module instead.
  */
 #include "machine.h"

@@ -172,6 +172,14 @@ static bool bindHosts(txMachine* the, txScript* script, const char* shown)
 	return ok;
 }
 
+static void reportParse(void* console, txString path, txInteger line, txString format, c_va_list arguments)
+{
+	(void)console;
+	fprintf(stderr, "%s:%d: ", path != NULL ? path : "?", (int)line);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+}
+
 /* The lowered file, with positions of the source it was made from (FILE.map). */
 static txScript* parseModule(txMachine* the, const ProgramModule* module)
 {
@@ -190,13 +198,15 @@ static txScript* parseModule(txMachine* the, const ProgramModule* module)
 	fxInitializeParser(parser, the, the->parserBufferSize, the->parserTableModulo);
 	parser->firstJump = &jump;
 	if (c_setjmp(jump.jmp_buf) == 0) {
-		parser->path = fxNewParserSymbol(parser, module->shown);
+		parser->reportError = reportParse;
+		parser->path = fxNewParserSymbol(parser, module->file);
 		fxParserTree(parser, stream, (txGetter)fgetc, flags, &mapName);
 		map = fopen(mapFile, "r");
 		if (map != NULL) {
 			mapName = mapFile;
 			fxParserSourceMap(parser, map, (txGetter)fgetc, flags, &mapName);
-			parser->source = parser->path;
+			/* Another path than the nodes have: this is what makes the coder look their lines up. */
+			parser->path = fxNewParserSymbol(parser, module->shown);
 		}
 		fxParserHoist(parser);
 		fxParserBind(parser);

@@ -1,4 +1,5 @@
-/* The native half of timer.ts: one loop timer per handle; the handle is kept alive until it is cleared or has fired last. */
+/* The native half of timer.ts: one loop timer per handle; the handle is kept alive until it is cleared or has fired
+ * last. */
 #include "xsmc.h"
 #include "mc.xs.h"
 #include "hal/vm/sim/loop.h"
@@ -122,6 +123,7 @@ void xs_timer_clear(xsMachine* the)
 void xs_timer_delay(xsMachine* the)
 {
 	double ms = timeArgument(the, 0);
-	struct timespec wait = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(1e6 * (ms - 1000 * (double)(long)(ms / 1000)))};
+	struct timespec wait = {.tv_sec = (time_t)(ms / 1000),
+							.tv_nsec = (long)(1e6 * (ms - 1000 * (double)(long)(ms / 1000)))};
 	nanosleep(&wait, NULL);
 }

@@ -24,10 +24,12 @@ void loopTimerDelete(LoopTimer* timer);
 
 /* Ends the loop with this exit code once the running callback has returned. */
 void loopExit(int code);
-/* Runs afterEntry after every callback, until nothing is left to wait for or loopExit was called. Returns the exit code. */
+/* Runs afterEntry after every callback, until nothing is left to wait for or loopExit was called. Returns the exit
+ * code. */
 int loopRun(xsMachine* the, void (*afterEntry)(xsMachine* the));
 
-/* SIGINT and SIGTERM: run is called on the VM thread. Without it the loop ends with code 0; a second signal always ends it. */
+/* SIGINT and SIGTERM: run is called on the VM thread. Without it the loop ends with code 0; a second signal always ends
+ * it. */
 typedef void (*LoopStop)(xsMachine* the, void* refcon);
 void loopCatchSignals(void);
 void loopOnStop(LoopStop run, void* refcon);

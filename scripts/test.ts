@@ -1,0 +1,42 @@
+/**
+ * `npm test`: the checks, every XS test with lines in its stacks and again under the sanitizers, the tests of Node.js. The last line is "N passed, N failed", with ", N skipped" where something could not run here.
+ */
+import { BuildError, say } from "./builder/process";
+import type { Variant } from "./builder/variant";
+import { checkCount, runChecks } from "./checks/run";
+import { listNodeTests, runNodeTests } from "./testing/node";
+import { listXsTests, runXsTests, type Totals } from "./testing/xs";
+
+const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
+
+function add(part: Totals): void {
+	totals.passed += part.passed;
+	totals.failed += part.failed;
+	totals.skipped += part.skipped;
+}
+
+async function xs(variant: Variant): Promise<Totals> {
+	console.log(`\nTests on XS (${variant})`);
+	try {
+		return await runXsTests({ files: listXsTests(), variant });
+	} catch (error) {
+		if (!(error instanceof BuildError)) throw error;
+		say(error.message);
+		return { passed: 0, failed: 1, skipped: 0 };
+	}
+}
+
+async function main(): Promise<void> {
+	console.log("Checks");
+	const failedChecks = await runChecks();
+	add({ passed: checkCount - failedChecks, failed: failedChecks, skipped: 0 });
+	add(await xs("debug"));
+	add(await xs("asan"));
+	console.log("\nTests in Node.js");
+	add(await runNodeTests(listNodeTests()));
+	const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : "";
+	console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
+	process.exitCode = totals.failed === 0 ? 0 : 1;
+}
+
+void main();

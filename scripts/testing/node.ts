@@ -1,0 +1,58 @@
+/** Runs the tests that need Node.js (real peers, the browser, the scripts themselves) by node:test and counts them. */
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { root, shown } from "../builder/paths";
+import type { Totals } from "./xs";
+
+export const nodeTestFolders = ["scripts", "interop", "browser"];
+
+export function listNodeTests(): string[] {
+	return nodeTestFolders.flatMap((name) => {
+		const folder = join(root, "test", name);
+		if (!existsSync(folder)) return [];
+		return readdirSync(folder)
+			.filter((entry) => entry.endsWith(".test.ts"))
+			.sort()
+			.map((entry) => join(folder, entry));
+	});
+}
+
+/**
+ * One process at a time: phones and browsers share the sound, the ports and the two cores. What is skipped for a missing
+ * peer counts as a failure where CI is set, since there everything must be installed.
+ */
+export async function runNodeTests(files: readonly string[]): Promise<Totals> {
+	const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
+	for (const file of files) {
+		const start = performance.now();
+		const { output, code } = await runOne(file);
+		const count = (what: string) => Number(new RegExp(`^# ${what} (\\d+)$`, "m").exec(output)?.[1] ?? 0);
+		const failed = count("fail") + count("cancelled");
+		const broken = failed === 0 && code !== 0;
+		totals.passed += count("pass");
+		totals.failed += failed + (broken ? 1 : 0);
+		const skipped = count("skipped");
+		if (process.env.CI === "true") totals.failed += skipped;
+		else totals.skipped += skipped;
+		const good = code === 0 && failed === 0 && (skipped === 0 || process.env.CI !== "true");
+		const reason = good || code !== 0 ? "" : `: ${skipped} skipped, which CI does not allow`;
+		console.log(`${good ? "ok    " : "FAILED"} ${shown(file)} (${Math.round(performance.now() - start)} ms)${reason}`);
+		if (!good) console.log(output.trimEnd());
+	}
+	return totals;
+}
+
+function runOne(file: string): Promise<{ output: string; code: number | null }> {
+	return new Promise((resolve) => {
+		const args = ["--import", "tsx", "--test", "--test-reporter=tap", file];
+		const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+		let output = "";
+		const add = (data: Buffer) => {
+			output += data.toString();
+		};
+		child.stdout.on("data", add);
+		child.stderr.on("data", add);
+		child.on("close", (code) => resolve({ output, code }));
+	});
+}
