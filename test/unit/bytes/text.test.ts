@@ -62,6 +62,17 @@ test("long texts, with pairs of surrogates at every place of a chunk", () => {
 	equal(utf8Decode(utf8Encode(long)), long);
 });
 
+test("octets 0 in a text, and octets in the middle of a buffer", () => {
+	for (const text of ["\u0000", "a\u0000b", "\u0000\u0000é", "end\u0000"]) {
+		equal(utf8Decode(utf8Encode(text)), text);
+		equal(latin1Decode(latin1Encode(text) ?? new Uint8Array(9)), text);
+	}
+	const around = utf8Encode("ä-text-ä");
+	equal(utf8Decode(around.subarray(2, 8)), "-text-");
+	equal(latin1Decode(around.subarray(3, 7)), "text");
+	equal(utf8Decode(around.subarray(4, 4)), "");
+});
+
 test("latin-1", () => {
 	const all = new Uint8Array(256).map((_, i) => i);
 	equal(latin1Encode(latin1Decode(all)), all);
