@@ -3,8 +3,6 @@
  * Results go into `out`, which has exactly the length of the result (RangeError otherwise). Up to 16 parts.
  * @module
  */
-declare function native(name: string): (...parameters: unknown[]) => unknown;
-
 /** The algorithms of digest and hmac, in the order of crypto-hash.c. */
 export const Digest = Object.freeze({ md5: 0, sha1: 1, sha256: 2, sha384: 3 });
 /** The modes of aes. */
@@ -16,18 +14,18 @@ export const Curve = Object.freeze({ x25519: 0, p256: 1 });
 export const MAXIMUM_PARTS = 16;
 
 /** Fills `out` with octets nobody can predict. @throws Error when the system has none */
-export function entropy(this: unknown, out: Uint8Array): void {
+export function entropy(this: void, out: Uint8Array): void {
 	native("xs_crypto_entropy").call(this, out);
 }
 
 /** The digest of the parts, one after the other. */
-export function digest(this: unknown, algorithm: number, out: Uint8Array, parts: readonly Uint8Array[]): void {
+export function digest(this: void, algorithm: number, out: Uint8Array, parts: readonly Uint8Array[]): void {
 	native("xs_crypto_digest").call(this, algorithm, out, parts);
 }
 
 /** HMAC of the parts, not truncated. */
 export function hmac(
-	this: unknown,
+	this: void,
 	algorithm: number,
 	out: Uint8Array,
 	key: Uint8Array,
@@ -38,7 +36,7 @@ export function hmac(
 
 /** AES with a key of 16, 24 or 32 bytes and an iv of 16; `out` is as long as `data` and is another array. */
 export function aes(
-	this: unknown,
+	this: void,
 	mode: number,
 	encrypt: boolean,
 	out: Uint8Array,
@@ -50,17 +48,17 @@ export function aes(
 }
 
 /** The public value of a private key. @throws RangeError for a P-256 key outside 1..n-1 */
-export function publicKey(this: unknown, curve: number, out: Uint8Array, privateKey: Uint8Array): void {
+export function publicKey(this: void, curve: number, out: Uint8Array, privateKey: Uint8Array): void {
 	native("xs_crypto_public_key").call(this, curve, out, privateKey);
 }
 
 /** The shared secret; false (and `out` all zero) when the peer's value must not be used. */
 export function agree(
-	this: unknown,
+	this: void,
 	curve: number,
 	out: Uint8Array,
 	privateKey: Uint8Array,
 	peerPublicKey: Uint8Array,
 ): boolean {
-	return native("xs_crypto_agree").call(this, curve, out, privateKey, peerPublicKey) as boolean;
+	return native("xs_crypto_agree").call(this, curve, out, privateKey, peerPublicKey);
 }
