@@ -20,7 +20,7 @@ export function encodeFrame(type: FrameType, payload: Buffer): Buffer {
 /** Cuts a byte stream into frames. */
 export class FrameReader {
 	readonly #onFrame: (type: string, payload: Buffer) => void;
-	#pending = Buffer.alloc(0);
+	#pending: Buffer = Buffer.alloc(0);
 
 	constructor(onFrame: (type: string, payload: Buffer) => void) {
 		this.#onFrame = onFrame;

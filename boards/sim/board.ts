@@ -1,0 +1,17 @@
+/** The simulator as data: what the composition root needs to know of this board. */
+import { nativeProvider } from "crypto/native";
+
+export const board = Object.freeze({
+	/** Shown in User-Agent and in our ZRTP Hello. */
+	model: "sim",
+	/** Which crypto serves each primitive: all of it mbedTLS here. */
+	provider: nativeProvider,
+	/** Raw NOR flash, one file each in the state folder. */
+	flash: Object.freeze({
+		secrets: Object.freeze({ file: "secrets.flash", byteLength: 256 * 1024, sectorByteLength: 4096 }),
+		settings: Object.freeze({ file: "settings.flash", byteLength: 128 * 1024, sectorByteLength: 4096 }),
+	}),
+	/** Stands for the key that hardware derives from eFuses. */
+	deviceKeyFile: "device.key",
+	screen: Object.freeze({ width: 320, height: 240 }),
+});

@@ -1,0 +1,218 @@
+/**
+ * The composition root's work: opens the board's devices, fetches the config, and puts a Phone, a screen and the panel
+ * together. It goes on through every fault of config and network; only a state folder that cannot be used ends it.
+ */
+import { board } from "board/board";
+import { now } from "board/clock";
+import Desk from "board/desk/desk";
+import { print } from "board/process";
+import { Phone } from "call/phone";
+import type { PhoneState } from "call/state";
+import { KeyPool } from "crypto/key-pool";
+import { hardwareRandom } from "crypto/random";
+import Audio from "hal/audio/audio";
+import Display from "hal/display/display";
+import { deviceKey } from "hal/flash/device-key";
+import Flash from "hal/flash/flash";
+import Keys from "hal/keys/keys";
+import { type Entry, Log } from "log/log";
+import { DEFAULTS, type Settings } from "settings/check";
+import Timer from "timer";
+import { Ui } from "ui/ui";
+import { openStore, type Store } from "zrtp-store/store";
+import { agentOf, keyAgreementsOf, zrtpOf } from "./config";
+import { LastGood } from "./last-good";
+import type { Options } from "./options";
+import { Provisioner } from "./provisioner";
+import { Remote } from "./remote";
+import { microphoneSource, SoundSystem } from "./sound";
+
+/** The state goes to the panel at most this often, and the picture is drawn at most this often. */
+const REFRESH_MS = 40;
+/** How soon a port that was in use is tried again. */
+const PORT_RETRY_MS = 5000;
+
+export class Handset {
+	readonly #options: Options;
+	readonly #log: Log;
+	readonly #audio: Audio;
+	readonly #sound: SoundSystem;
+	readonly #store: Store;
+	readonly #flashes: readonly Flash[];
+	readonly #lastGood: LastGood;
+	readonly #desk: Desk | undefined;
+	readonly #display: Display;
+	readonly #keys: Keys;
+	readonly #provisioner: Provisioner;
+	#settings: Settings = DEFAULTS();
+	#pool: KeyPool | undefined;
+	#phone: Phone | undefined;
+	#remote: Remote | undefined;
+	#ui: Ui | undefined;
+	#refresh: Timer | undefined;
+	#second: Timer | undefined;
+	#retry: Timer | undefined;
+	#waiting: { readonly settings: Settings; readonly address: string } | undefined;
+	#closed = false;
+
+	/** @throws {Error} naming the file or folder that cannot be used */
+	constructor(options: Options, onEnd: () => void) {
+		this.#options = options;
+		this.#log = new Log({ now, onEntry: (entry) => print(lineOf(entry)) });
+		const { secrets, settings } = board.flash;
+		const secretsFlash = new Flash({ ...secrets, path: `${options.state}/${secrets.file}` });
+		const settingsFlash = new Flash({ ...settings, path: `${options.state}/${settings.file}` });
+		this.#flashes = [secretsFlash, settingsFlash];
+		this.#store = openStore({
+			flash: secretsFlash,
+			provider: board.provider,
+			deviceKey: deviceKey(`${options.state}/${board.deviceKeyFile}`),
+			random: hardwareRandom,
+			now: () => Date.now(),
+			log: this.#log.area("store"),
+		});
+		this.#lastGood = new LastGood(settingsFlash);
+		this.#audio = new Audio({ microphone: { silence: true }, speaker: { panel: options.desk !== undefined } });
+		this.#sound = new SoundSystem(this.#audio, options.desk !== undefined);
+		this.#display = new Display(board.screen);
+		this.#keys = new Keys({ onKey: (name) => this.#ui?.key(name, now()) });
+		this.#desk =
+			options.desk === undefined
+				? undefined
+				: new Desk({ path: options.desk, onMessage: (text) => this.#remote?.receive(text), onClose: onEnd });
+		if (this.#desk) this.#log.listen((entry) => this.#remote?.sendEntry(entry));
+		this.#provisioner = new Provisioner({
+			url: options.config,
+			address: options.address,
+			lastGood: this.#lastGood,
+			log: this.#log.area("config"),
+			onSettings: (fresh, address) => this.#take(fresh, address),
+			onNotice: (text) => {
+				if (this.#phone) this.#phone.notice = text;
+			},
+		});
+	}
+
+	start(): void {
+		this.#log.area("app").info(`${this.#options.name} starts`);
+		this.#provisioner.start();
+	}
+
+	/** Ends calls, leaves the registrar, closes every device; safe to repeat. */
+	close(): void {
+		if (this.#closed) return;
+		this.#closed = true;
+		for (const timer of [this.#refresh, this.#second, this.#retry]) if (timer) Timer.clear(timer);
+		this.#provisioner.close();
+		this.#phone?.close();
+		this.#pool?.close();
+		this.#audio.close();
+		this.#keys.close();
+		this.#display.close();
+		this.#desk?.close();
+		this.#store.close();
+		for (const flash of this.#flashes) flash.close();
+	}
+
+	/** Settings that passed their check; they wait while there is a call. */
+	#take(settings: Settings, address: string): void {
+		if (this.#phone && this.#inCall(this.#phone.state)) {
+			this.#log.area("config").info("new settings wait until the call has ended");
+			this.#waiting = { settings, address };
+			return;
+		}
+		this.#waiting = undefined;
+		this.#settings = settings;
+		for (const [area, level] of Object.entries(settings.log)) this.#log.setLevel(area as never, level);
+		try {
+			this.#build(address);
+		} catch (error) {
+			// A port in use goes away again: the phone stays up, says so and tries.
+			const reason = error instanceof Error ? error.message : String(error);
+			this.#log.area("app").error(`${reason}; trying again in ${PORT_RETRY_MS / 1000} s`);
+			if (this.#retry) Timer.clear(this.#retry);
+			this.#retry = Timer.set(() => {
+				this.#retry = undefined;
+				this.#take(settings, address);
+			}, PORT_RETRY_MS);
+		}
+	}
+
+	#build(address: string): void {
+		const settings = this.#settings;
+		this.#phone?.close();
+		this.#pool?.close();
+		const pool = new KeyPool({
+			random: hardwareRandom,
+			schedule: (task) => void Timer.set(task, 0),
+			keyAgreements: keyAgreementsOf(settings, board.provider),
+		});
+		this.#pool = pool;
+		this.#setMicrophone(settings.audio.microphone);
+		const phone = new Phone({
+			name: this.#options.name,
+			address,
+			sipPort: this.#options.sipPort ?? settings.sip.port,
+			rtpPort: this.#options.rtpPort ?? settings.rtp.port,
+			agent: agentOf(settings, board.provider, hardwareRandom),
+			zrtp: zrtpOf(settings, board.provider, hardwareRandom, this.#store.zid, pool),
+			mandatory: settings.zrtp.mandatory,
+			codecs: settings.audio.codecs,
+			autoAnswer: settings.sip.autoAnswer,
+			audio: this.#audio,
+			store: this.#store,
+			log: this.#log,
+			now,
+			nameOf: (uri) => settings.peers.find((peer) => peer.uri === uri)?.name,
+			onChange: () => this.#changed(),
+		});
+		this.#phone = phone;
+		this.#ui = new Ui({
+			pixelsOut: this.#display,
+			phone,
+			peers: settings.peers,
+			title: settings.ui.title ?? this.#options.name,
+			log: this.#log,
+		});
+		this.#remote = new Remote({
+			phone,
+			sound: this.#sound,
+			log: this.#log,
+			send: (text) => void this.#desk?.send(text),
+		});
+		this.#second ??= Timer.repeat(() => this.#show(), 1000);
+		this.#log.area("app").info(`ready for calls at ${address}:${phone.sipPort}`);
+		this.#show();
+	}
+
+	#setMicrophone(source: string): void {
+		try {
+			this.#audio.microphone = source === "panel" && !this.#desk ? { silence: true } : microphoneSource(source);
+		} catch (error) {
+			this.#log.area("media").error(error instanceof Error ? error.message : String(error));
+		}
+	}
+
+	#changed(): void {
+		this.#refresh ??= Timer.set(() => {
+			this.#refresh = undefined;
+			this.#show();
+		}, REFRESH_MS);
+	}
+
+	#show(): void {
+		if (this.#closed || !this.#phone) return;
+		this.#ui?.draw(now());
+		this.#remote?.sendState();
+		if (this.#waiting && !this.#inCall(this.#phone.state)) this.#take(this.#waiting.settings, this.#waiting.address);
+	}
+
+	#inCall(state: PhoneState): boolean {
+		return state.calls.some((call) => call.state !== "ended");
+	}
+}
+
+/** One line of the console: seconds, area, level, text. */
+function lineOf(entry: Entry): string {
+	return `${(entry.time / 1000).toFixed(3)} ${entry.area} ${entry.level}: ${entry.text}`;
+}

@@ -1,0 +1,85 @@
+/**
+ * The last config that passed its check, kept in flash so that the phone comes up without its config server. Two
+ * slots take turns: a power cut while one is written leaves the other. The text is kept as it was served.
+ */
+import { crc32c } from "bytes/crc32c";
+import { Reader } from "bytes/reader";
+import { utf8Decode, utf8Encode } from "bytes/text";
+import { Writer } from "bytes/writer";
+
+/** What is needed of a flash partition; hal/flash has it. */
+export interface FlashDevice {
+	readonly byteLength: number;
+	readonly sectorByteLength: number;
+	read(offset: number, byteLength: number): Uint8Array;
+	program(offset: number, bytes: Uint8Array): void;
+	erase(offset: number): void;
+}
+
+/** "SOTC", then u32 sequence, u32 length, u32 CRC-32C of sequence, length and text; then the text. */
+const MAGIC = 0x534f5443;
+const HEADER_BYTE_LENGTH = 16;
+
+interface Slot {
+	readonly offset: number;
+	readonly sequence: number;
+	readonly text: string | undefined;
+}
+
+export class LastGood {
+	readonly #flash: FlashDevice;
+	readonly #slotByteLength: number;
+
+	/** @param flash two slots of whole sectors */
+	constructor(flash: FlashDevice) {
+		this.#flash = flash;
+		this.#slotByteLength = Math.floor(flash.byteLength / 2 / flash.sectorByteLength) * flash.sectorByteLength;
+	}
+
+	/** The text stored last, or undefined where there is none that is whole. */
+	read(): string | undefined {
+		return this.#newest()?.text;
+	}
+
+	/** @returns false when the text is too long for a slot; nothing is changed then */
+	write(text: string): boolean {
+		const newest = this.#newest();
+		if (newest?.text === text) return true;
+		const bytes = utf8Encode(text);
+		if (bytes.length + HEADER_BYTE_LENGTH > this.#slotByteLength) return false;
+		const offset = newest?.offset === 0 ? this.#slotByteLength : 0;
+		const sequence = ((newest?.sequence ?? 0) + 1) >>> 0;
+		const { sectorByteLength } = this.#flash;
+		for (let at = 0; at < this.#slotByteLength; at += sectorByteLength) this.#flash.erase(offset + at);
+		const record = new Writer(HEADER_BYTE_LENGTH + bytes.length);
+		record.u32(MAGIC).u32(sequence).u32(bytes.length).u32(checksum(sequence, bytes)).bytes(bytes);
+		const whole = record.finish();
+		// The first sector, which holds the header, goes last: a slot without a header is an empty one.
+		for (let at = Math.floor((whole.length - 1) / sectorByteLength) * sectorByteLength; at >= 0; at -= sectorByteLength)
+			this.#flash.program(offset + at, whole.subarray(at, Math.min(whole.length, at + sectorByteLength)));
+		return true;
+	}
+
+	#newest(): Slot | undefined {
+		const slots = [this.#slot(0), this.#slot(this.#slotByteLength)].filter((slot) => slot?.text !== undefined);
+		return slots.reduce(
+			(best, slot) => (best && slot && (best.sequence - slot.sequence) >>> 31 === 0 ? best : slot),
+			undefined,
+		);
+	}
+
+	#slot(offset: number): Slot | undefined {
+		const header = new Reader(this.#flash.read(offset, HEADER_BYTE_LENGTH));
+		const magic = header.u32();
+		const sequence = header.u32();
+		const byteLength = header.u32();
+		const sum = header.u32();
+		if (magic !== MAGIC || byteLength > this.#slotByteLength - HEADER_BYTE_LENGTH) return undefined;
+		const bytes = this.#flash.read(offset + HEADER_BYTE_LENGTH, byteLength);
+		return checksum(sequence, bytes) === sum ? { offset, sequence, text: utf8Decode(bytes) } : undefined;
+	}
+}
+
+function checksum(sequence: number, bytes: Uint8Array): number {
+	return crc32c(new Writer(8 + bytes.length).u32(sequence).u32(bytes.length).bytes(bytes).finish());
+}

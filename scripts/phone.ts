@@ -1,0 +1,61 @@
+/** `npm run phone -- --config URL --state DIR [--name N] [--panel PORT] [--sip-port P] [--rtp-port P]`: one phone and its panel. */
+import { parseArgs } from "node:util";
+import { say } from "./builder/process";
+import { PhoneProcess } from "./simulator/phone-process";
+import { buildProgram } from "./simulator/program";
+
+const USAGE = `Usage: npm run phone -- --config URL --state DIR [--name N] [--panel PORT] [--sip-port P] [--rtp-port P]
+
+  --config URL   where the phone fetches its settings (JSON over HTTP); docs/settings.md lists them
+  --state DIR    folder of the phone's flash files; made when it is missing
+  --name N       the name on the idle screen
+  --panel PORT   where its panel is served on loopback; default any free port
+  --sip-port P   SIP over UDP, instead of the config's
+  --rtp-port P   first RTP port, even, instead of the config's`;
+
+function port(name: string, text: string | undefined): number | undefined {
+	if (text === undefined) return undefined;
+	if (!/^\d{1,5}$/.test(text) || Number(text) > 65535)
+		throw new Error(`--${name} must be from 0 to 65535, not ${text}`);
+	return Number(text);
+}
+
+try {
+	const text = { type: "string" } as const;
+	const { values } = parseArgs({
+		options: {
+			config: text,
+			state: text,
+			name: text,
+			panel: text,
+			"sip-port": text,
+			"rtp-port": text,
+			help: { type: "boolean" },
+		},
+	});
+	if (values.help) {
+		console.log(USAGE);
+		process.exit(0);
+	}
+	if (values.state === undefined) throw new Error("--state is missing: the phone needs a folder for its flash");
+	await buildProgram();
+	const sipPort = port("sip-port", values["sip-port"]);
+	const rtpPort = port("rtp-port", values["rtp-port"]);
+	const phone = await PhoneProcess.start({
+		name: values.name ?? "Sotto",
+		state: values.state,
+		panelPort: port("panel", values.panel) ?? 0,
+		onLine: (line) => console.log(line),
+		...(values.config !== undefined && { config: values.config }),
+		...(sipPort !== undefined && { sipPort }),
+		...(rtpPort !== undefined && { rtpPort }),
+	});
+	say(`Panel: ${phone.panel?.url}   (Ctrl-C ends the phone)`);
+	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void phone.stop());
+	phone.once("exit", (code) => {
+		void phone.stop().then(() => process.exit(code ?? 1));
+	});
+} catch (error) {
+	say(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+	process.exitCode = 2;
+}

@@ -1,0 +1,15 @@
+/** The simulator's program: built when it is missing or old. */
+import { join } from "node:path";
+import { root } from "../builder/paths";
+import { build } from "../builder/program";
+import { type Variant, variantFolder } from "../builder/variant";
+
+export function programPath(variant: Variant): string {
+	return join(variantFolder(variant), "sotto");
+}
+
+/** @returns the executable */
+export async function buildProgram(variant: Variant = "release"): Promise<string> {
+	const { executable } = await buildPhone(variant);
+	return executable;
+}
