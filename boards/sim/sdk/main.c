@@ -1,7 +1,7 @@
 /*
  * The program of the SDK's headless Linux build (mcconfig -p x-cli-lin): makes the machine that the SDK's linker
- * prepared, imports the main module the manifest names and runs GLib's loop. The counterpart of boards/sim/host/main.c;
- * all arguments are the TypeScript program's.
+ * prepared, imports the main module the manifest names and runs GLib's loop. The counterpart of boards/sim/host/main.c:
+ * all arguments are the TypeScript program's, but for a first argument --main SPECIFIER, which imports another module.
  */
 #include "xsmc.h"
 #include "mc.xs.h"
@@ -9,6 +9,7 @@
 #include "boards/sim/sdk/engine.h"
 #include "hal/vm/sim/loop.h"
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Made by the SDK's linker. */
@@ -57,10 +58,16 @@ int main(int argc, char* argv[])
 {
 	xsCreation* creation = NULL;
 	void* preparation = xsPreparationAndCreation(&creation);
+	const char* specifier = engineMainModule(preparation);
 	xsMachine* machine;
 	int code;
 	hostArgumentCount = argc - 1;
 	hostArguments = argv + 1;
+	if (argc > 2 && strcmp(argv[1], "--main") == 0) {
+		specifier = argv[2];
+		hostArgumentCount -= 2;
+		hostArguments += 2;
+	}
 	loopCatchSignals();
 	machine = fxPrepareMachine(creation, preparation, "sotto", NULL, NULL);
 	if (machine == NULL) {
@@ -69,7 +76,7 @@ int main(int argc, char* argv[])
 	}
 	xsBeginHost(machine);
 	{
-		xsResult = xsAwaitImport(engineMainModule(preparation), XS_IMPORT_NAMESPACE);
+		xsResult = xsAwaitImport(specifier, XS_IMPORT_NAMESPACE);
 	}
 	xsEndHost(machine);
 	code = loopRun(machine, NULL);

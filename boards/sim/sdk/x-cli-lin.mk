@@ -7,8 +7,8 @@ SOTTO_ALPHA = $(patsubst %.png,%-alpha.bmp,$(filter %.png,$(RESOURCES)))
 SOTTO_RESOURCES = $(filter-out %.png,$(RESOURCES)) $(SOTTO_ALPHA)
 OBJECTS += $(TMP_DIR)/mc.resources.c.o
 
-# RGB565 little-endian, not rotated: hal/display. mxInstrument: the engine counts what board/process tells of the heap.
-DIRECTORIES += -I$(SOTTO_ROOT) -DkCommodettoBitmapFormat=7 -DkPocoRotation=0 -DmxInstrument=1 -D_GNU_SOURCE=
+# RGB565 little-endian, not rotated: hal/display.
+DIRECTORIES += -I$(SOTTO_ROOT) -DkCommodettoBitmapFormat=7 -DkPocoRotation=0 -D_GNU_SOURCE=
 
 include $(MODDABLE)/tools/mcconfig/make.x-cli-lin.mk
 
