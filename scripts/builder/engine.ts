@@ -9,7 +9,7 @@ import engine from "./engine.json" with { type: "json" };
 import { hashOf, writeIfChanged } from "./files";
 import { buildFolder, hostFolder } from "./paths";
 import { BuildError, inParallel, runTool, say } from "./process";
-import { keepsLines, machineFlags, type Variant } from "./variant";
+import { engineVariant, keepsLines, machineFlags, type Variant } from "./variant";
 
 export const engineSources = join(buildFolder, "xs", `package-${engine.version}`, "package", "moddable", "xs");
 
@@ -65,8 +65,9 @@ export async function fetchEngine(): Promise<void> {
 	rmSync(file);
 }
 
-/** Compiles build/xs/VARIANT/libxs.a unless it is there with the same flags. Returns its path. */
-export async function buildEngine(variant: Variant): Promise<string> {
+/** Compiles build/xs/VARIANT/libxs.a unless it is there with the same flags. Returns its path; build/xs/VARIANT is named as the engine's own variant. */
+export async function buildEngine(forVariant: Variant): Promise<string> {
+	const variant = engineVariant(forVariant);
 	await fetchEngine();
 	const folder = join(buildFolder, "xs", variant);
 	const library = join(folder, "libxs.a");

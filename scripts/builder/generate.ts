@@ -18,8 +18,6 @@ export interface Creation {
 	readonly keyIncremental: number;
 	readonly nameModulo: number;
 	readonly symbolModulo: number;
-	readonly parserBuffer: number;
-	readonly parserModulo: number;
 	readonly main: string;
 }
 
@@ -37,8 +35,6 @@ export function readCreation(creation: Readonly<Record<string, unknown>>): Creat
 		keyIncremental: number(part("keys").incremental, 1024),
 		nameModulo: number(part("keys").name, 1993),
 		symbolModulo: number(part("keys").symbol, 127),
-		parserBuffer: number(part("parser").buffer, 32768),
-		parserModulo: number(part("parser").table, 1993),
 		main: typeof creation.main === "string" ? creation.main : "main",
 	};
 }

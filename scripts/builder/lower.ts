@@ -14,7 +14,7 @@ import { BuildError } from "./process";
 
 const cacheFolder = join(buildFolder, "lowered");
 /** Change it when this file changes what comes out. */
-const revision = "2";
+const revision = "3";
 
 const common: TransformOptions = { target: "es2021", format: "esm", charset: "utf8", sourcemap: "external" };
 const ours: TransformOptions = {
@@ -53,7 +53,8 @@ export async function lower(source: string): Promise<Lowered> {
 		});
 		const code = rewriteNatives(result.code);
 		mkdirSync(cacheFolder, { recursive: true });
-		writeFileSync(`${file}.map`, result.map);
+		/* A module of types alone leaves nothing to map, and the engine expects a source. */
+		if ((JSON.parse(result.map) as { sources: unknown[] }).sources.length > 0) writeFileSync(`${file}.map`, result.map);
 		writeFileSync(file, code);
 		return { file, code };
 	} catch (error) {

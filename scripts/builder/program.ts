@@ -1,13 +1,13 @@
 /**
- * One program from one manifest: modules lowered, C compiled, all linked into build/sim/VARIANT/NAME, with NAME.map
- * (which module lies where) beside it.
+ * One program from one manifest: modules lowered and compiled to bytecode, C compiled, all linked into the one executable
+ * build/sim/VARIANT/NAME.
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeAssets } from "../assets";
+import { compileBytecode } from "./bytecode";
 import { compileAll, link, type Unit, unit } from "./compile";
 import { buildEngine, engineDefines, engineIncludes } from "./engine";
-import { writeIfChanged } from "./files";
 import { collectIds, readCreation, writeIdHeader, writeTables } from "./generate";
 import { withBuildLock } from "./lock";
 import { type Lowered, lower } from "./lower";
@@ -80,7 +80,17 @@ async function buildLocked(options: BuildOptions): Promise<Built> {
 	const creation = readCreation(program.creation);
 	writeTables(generated, ids, natives, { ...creation, main: options.main ?? creation.main });
 
-	const units = await listUnits(options.variant, generated, program);
+	const bytecode = await compileBytecode(
+		options.variant,
+		generated,
+		[...modules].map(([specifier, { file }]) => ({
+			specifier,
+			file,
+			shown: shown(specifiers.get(specifier) ?? specifier),
+		})),
+		options.keepGoing === true,
+	);
+	const units = await listUnits(options.variant, generated, program, bytecode.sources);
 	const executable = join(folder, options.name);
 	const failed = await compileAll(
 		units,
@@ -99,15 +109,15 @@ async function buildLocked(options: BuildOptions): Promise<Built> {
 			"-lpthread",
 		],
 	);
-	const lines = [...modules].map(([specifier, it]) => {
-		const source = specifiers.get(specifier);
-		return `${specifier}\t${it.file}\t${source === undefined ? specifier : shown(source)}\n`;
-	});
-	writeIfChanged(`${executable}.map`, lines.join(""));
 	return { executable, program, modules };
 }
 
-async function listUnits(variant: Variant, generated: string, program: Program): Promise<Unit[]> {
+async function listUnits(
+	variant: Variant,
+	generated: string,
+	program: Program,
+	bytecode: readonly string[],
+): Promise<Unit[]> {
 	const common = [
 		...machineFlags(variant),
 		...ownFlags(variant),
@@ -138,6 +148,7 @@ async function listUnits(variant: Variant, generated: string, program: Program):
 		...hostSources.map((source) => unit(source, generated, host)),
 		...[...program.natives].map((source) => unit(source, generated, native)),
 		unit(join(generated, "tables.c"), generated, common),
+		...bytecode.map((source) => unit(source, generated, common)),
 		unit(join(generated, "resources.c"), generated, common),
 	];
 }

@@ -1,6 +1,6 @@
 /** Builds the XS test program and runs test files in it. What goes out are counts; failures are printed in full. */
 import { spawn } from "node:child_process";
-import { copyFileSync, linkSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { root, shown } from "../builder/paths";
 import { inParallel, jobs } from "../builder/process";
@@ -97,7 +97,6 @@ function ownCopy(executable: string): string {
 	const copy = join(folder, basename(executable));
 	mkdirSync(folder, { recursive: true });
 	linkSync(executable, copy);
-	copyFileSync(`${executable}.map`, `${copy}.map`);
 	return copy;
 }
 

@@ -19,6 +19,29 @@ typedef struct {
 extern const HostNative hostNatives[];
 extern const int hostNativeCount;
 
+/* One `@ "xs_f"` of a module; laid out as the engine's txHostFunctionBuilder. */
+typedef struct {
+	HostFunction address; /* NULL: no C file has it */
+	int32_t length;
+	uint32_t id;
+} HostBinding;
+
+typedef struct {
+	const char* specifier;
+	uint32_t offset, byteLength; /* in hostCode */
+	const HostBinding* bindings;
+	const char* const* bindingNames;
+	int bindingCount;
+} HostModule;
+/* Sorted by specifier. */
+extern const HostModule hostModules[];
+extern const int hostModuleCount;
+extern const uint8_t hostCode[];
+/* The names of the code in the order of their identifiers, the first of which is hostFirstKey; zero-terminated. */
+extern const char hostNames[];
+extern const int32_t hostFirstKey;
+extern const int hostNameCount;
+
 typedef struct {
 	const char* name;
 	const uint8_t* bytes;
@@ -35,7 +58,6 @@ typedef struct {
 	int32_t stack;							/* slots */
 	int32_t keyInitial, keyIncremental;		/* keys */
 	int32_t nameModulo, symbolModulo;
-	int32_t parserBuffer, parserModulo;
 	const char* main; /* specifier of the main module */
 } HostCreation;
 extern const HostCreation hostCreation;

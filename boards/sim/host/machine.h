@@ -10,7 +10,8 @@
 void hostInstallGlobals(txMachine* the);
 
 /* program.c */
-bool hostOpenProgram(const char* file);
+/* Before any other name is made. False: the tables were made for another engine. */
+bool hostRegisterNames(txMachine* the);
 HostFunction hostFindNative(const char* name);
 
 /* fault.c: says what was thrown, with its stack, on standard error. */

@@ -63,26 +63,18 @@ static txMachine* createMachine(void)
 		.incrementalKeyCount = hostCreation.keyIncremental,
 		.nameModulo = hostCreation.nameModulo,
 		.symbolModulo = hostCreation.symbolModulo,
-		.parserBufferSize = hostCreation.parserBuffer,
-		.parserTableModulo = hostCreation.parserModulo,
+		/* Only for JSON and the like: no source is parsed here. */
+		.parserBufferSize = 1024,
+		.parserTableModulo = 53,
 	};
 	return fxCreateMachine(&creation, "sotto", NULL, XS_NO_ID);
 }
 
 int main(int argc, char* argv[])
 {
-	char file[C_PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", file, sizeof file - 8);
 	const char* specifier = hostCreation.main;
 	txMachine* the;
 	int code;
-	if (length < 0)
-		return 2;
-	strcpy(file + length, ".map");
-	if (!hostOpenProgram(file)) {
-		fprintf(stderr, "%s cannot be read\n", file);
-		return 2;
-	}
 	hostArgumentCount = argc - 1;
 	hostArguments = argv + 1;
 	if (argc > 2 && strcmp(argv[1], "--main") == 0) {
@@ -95,6 +87,10 @@ int main(int argc, char* argv[])
 	the = createMachine();
 	if (the == NULL) {
 		fprintf(stderr, "no memory for the VM\n");
+		return 2;
+	}
+	if (!hostRegisterNames(the)) {
+		fprintf(stderr, "this program was compiled for another engine\n");
 		return 2;
 	}
 	fxBeginHost(the);

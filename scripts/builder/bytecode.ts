@@ -1,0 +1,130 @@
+/**
+ * Modules to bytecode, by the engine's own parser run at build time (boards/sim/host/compiler.c). What goes out is C: the
+ * code and its names as they are, a table of modules, and for each module the C functions its `@` bodies name.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { compileAll, link, unit } from "./compile";
+import { buildEngine, engineDefines, engineIncludes, quoted } from "./engine";
+import { hashOf, writeIfChanged } from "./files";
+import { buildFolder, hostFolder } from "./paths";
+import { BuildError, runTool, say } from "./process";
+import { engineVariant, keepsLines, machineFlags, type Variant } from "./variant";
+
+export interface BytecodeModule {
+	readonly specifier: string;
+	/** The lowered file; FILE.map is its source map. */
+	readonly file: string;
+	/** For stack traces. */
+	readonly shown: string;
+}
+
+export interface Bytecode {
+	/** C and assembly sources to compile into the program. */
+	readonly sources: readonly string[];
+}
+
+async function buildCompiler(forVariant: Variant): Promise<string> {
+	const variant = engineVariant(forVariant);
+	const folder = join(buildFolder, "xs", variant);
+	const engine = await buildEngine(variant);
+	const flags = [...machineFlags(variant), "-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"];
+	const it = unit(join(hostFolder, "compiler.c"), folder, [...flags, ...engineDefines(variant), ...engineIncludes()]);
+	await compileAll([it], () => say("Compiling the bytecode compiler ..."));
+	const executable = join(folder, "compiler");
+	await link(executable, [it.object, engine], [...machineFlags(variant), "-lm", "-lpthread"]);
+	return executable;
+}
+
+/** A module that the engine's parser refuses ends the build, or with keepGoing is left out after its error was shown. */
+export async function compileBytecode(
+	variant: Variant,
+	folder: string,
+	modules: readonly BytecodeModule[],
+	keepGoing: boolean,
+): Promise<Bytecode> {
+	mkdirSync(folder, { recursive: true });
+	const compiler = await buildCompiler(variant);
+	const list = join(folder, "modules.list");
+	const [code, names, index] = ["code.bin", "names.bin", "index.txt"].map((name) => join(folder, name)) as [
+		string,
+		string,
+		string,
+	];
+	/* A lowered file is named by its content, so the list stands for all that is compiled. */
+	const text = modules.map((it) => `${it.specifier}\t${it.file}\t${it.shown}\n`).join("");
+	writeIfChanged(list, text);
+	const lines = keepsLines(variant);
+	const key = hashOf(text, readFileSync(compiler), String(lines));
+	const stamp = join(folder, "bytecode.key");
+	if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== key) {
+		try {
+			await runTool(compiler, [list, code, names, index, ...(lines ? ["lines"] : [])]);
+			writeFileSync(stamp, key);
+		} catch (error) {
+			if (!keepGoing || !existsSync(index)) throw error;
+			say((error as Error).message);
+		}
+	}
+	const tables = join(folder, "program.c");
+	writeIfChanged(tables, programTables(readFileSync(index, "utf8")));
+	const blobs = join(folder, "blobs.S");
+	writeIfChanged(blobs, blobSource(code, names, hashOf(readFileSync(code), readFileSync(names))));
+	return { sources: [tables, blobs] };
+}
+
+/** The hash makes the source change with what it includes. */
+function blobSource(code: string, names: string, hash: string): string {
+	const blob = (symbol: string, file: string) =>
+		`.balign 16\n.global ${symbol}\n${symbol}:\n.incbin ${quoted(file)}\n.byte 0\n`;
+	return `/* ${hash} */\n.section .rodata\n${blob("hostCode", code)}${blob("hostNames", names)}.section .note.GNU-stack,"",@progbits\n`;
+}
+
+interface Binding {
+	readonly length: number;
+	readonly id: number;
+	readonly name: string;
+}
+
+interface Module {
+	readonly specifier: string;
+	readonly offset: number;
+	readonly byteLength: number;
+	readonly bindings: Binding[];
+}
+
+/** C of the tables that index.txt describes (see compiler.c). */
+export function programTables(index: string): string {
+	const modules: Module[] = [];
+	let keys: readonly [number, number] | undefined;
+	for (const line of index.split("\n")) {
+		const [kind, a, b, ...rest] = line.split(" ");
+		if (kind === "keys") keys = [Number(a), Number(b)];
+		else if (kind === "module")
+			modules.push({ specifier: rest.join(" "), offset: Number(a), byteLength: Number(b), bindings: [] });
+		else if (kind === "host") modules.at(-1)?.bindings.push({ length: Number(a), id: Number(b), name: rest.join(" ") });
+	}
+	if (keys === undefined) throw new BuildError("The bytecode compiler did not finish.");
+	modules.sort((a, b) => Buffer.compare(Buffer.from(a.specifier), Buffer.from(b.specifier)));
+	const functions = [...new Set(modules.flatMap((it) => it.bindings.map((binding) => binding.name)))].sort();
+	const lines = [
+		'#include "host.h"',
+		/* Weak: one that no C file has is reported when its module is loaded. As functions of any kind: destructors differ. */
+		...functions.map((name) => `extern void ${name}(void) __attribute__((weak));`),
+	];
+	modules.forEach((it, at) => {
+		if (it.bindings.length === 0) return;
+		const rows = it.bindings.map((binding) => `\t{${binding.name}, ${binding.length}, (uint32_t)${binding.id}},`);
+		lines.push(`static const HostBinding bindings${at}[] = {`, ...rows, "};");
+		const names = it.bindings.map((binding) => quoted(binding.name)).join(", ");
+		lines.push(`static const char* const names${at}[] = {${names}};`);
+	});
+	lines.push("const HostModule hostModules[] = {");
+	modules.forEach((it, at) => {
+		const tables = it.bindings.length === 0 ? "NULL, NULL" : `bindings${at}, names${at}`;
+		lines.push(`\t{${quoted(it.specifier)}, ${it.offset}, ${it.byteLength}, ${tables}, ${it.bindings.length}},`);
+	});
+	lines.push("\t{NULL, 0, 0, NULL, NULL, 0}};", `const int hostModuleCount = ${modules.length};`);
+	lines.push(`const int32_t hostFirstKey = ${keys[0]};`, `const int hostNameCount = ${keys[1]};`, "");
+	return lines.join("\n");
+}
