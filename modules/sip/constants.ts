@@ -56,6 +56,8 @@ export const RESERVED_TRANSACTIONS = 32;
 export const MAX_FORKS = 8;
 /** Challenges that one request may collect on its way (one proxy each, and the other party). */
 export const MAX_CHALLENGES = 4;
+/** Addresses of registrars that are remembered. */
+export const MAX_SERVERS = 8;
 
 /** What this phone does (RFC 3261 sections 20.5, 20.1). */
 export const ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS";

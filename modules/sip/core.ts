@@ -7,7 +7,7 @@
 import { toHex } from "bytes/hex";
 import { formatAddress } from "./address";
 import type { Call } from "./call";
-import { ALLOW, MAX_TRANSACTIONS, RESERVED_TRANSACTIONS } from "./constants";
+import { ALLOW, MAX_SERVERS, MAX_TRANSACTIONS, RESERVED_TRANSACTIONS } from "./constants";
 import type { InviteServer } from "./invite-server";
 import { type Header, type Request, tagOf } from "./message";
 import type { NonInviteServer } from "./non-invite-server";
@@ -27,6 +27,8 @@ export class Core implements Ground {
 	/** Every call that is not yet over for SIP, those already reported as ended included. */
 	readonly calls = new Set<Call>();
 	readonly registrations = new Map<string, Registration>();
+	/** Addresses that answered for a registrar, for its name may resolve to any of several. */
+	readonly #servers = new Set<string>();
 	#actions: Action[] = [];
 	#nextIncoming = -1;
 
@@ -120,6 +122,17 @@ export class Core implements Ground {
 	accountFor(request: Request): Account | undefined {
 		const user = parseUri(request.uri)?.user;
 		return this.config.accounts.find((account) => parseUri(account.aor)?.user === user);
+	}
+
+	/** A response to REGISTER came from there. */
+	learnServer(address: string): void {
+		if (this.#servers.size < MAX_SERVERS) this.#servers.add(address);
+	}
+
+	/** Whether a place belongs to the account's own servers: only those are answered when they ask for the password. */
+	trusts(account: Account | undefined, to: Destination): boolean {
+		const own = [account?.registrar?.host, account?.outboundProxy?.host, parseUri(account?.aor ?? "")?.host];
+		return this.#servers.has(to.address) || own.includes(to.address.toLowerCase()) || own.includes(to.address);
 	}
 
 	contactUri(account: Account | undefined): string {

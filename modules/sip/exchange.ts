@@ -52,9 +52,14 @@ export class Credentials {
 		});
 	}
 
-	/** Takes the challenges of a 401 or 407. Undefined: try again; else why that is of no use, in plain words. */
-	learn(account: Account | undefined, response: Response): string | undefined {
+	/**
+	 * Takes the challenges of a 401 or 407. Undefined: try again; else why that is of no use, in plain words.
+	 * @param trusted the request went to a server of the account
+	 */
+	learn(account: Account | undefined, response: Response, trusted: boolean): string | undefined {
 		if (account?.password === undefined) return "the server asks for a password and none is set";
+		// Digest can be tried offline: whoever gets us to answer a challenge gets something to guess the password by.
+		if (!trusted) return "the other side asks for a password, which only the account's own servers are given";
 		const proxy = response.status === 407;
 		const name = proxy ? "Proxy-Authorization" : "Authorization";
 		const seen = new Set<string>();
@@ -152,7 +157,8 @@ export class Exchange {
 
 	#onResponse(response: Response): void {
 		if ((response.status === 401 || response.status === 407) && !this.abandoned) {
-			this.fault = this.#options.credentials.learn(this.#options.account, response);
+			const { account, credentials: known, to } = this.#options;
+			this.fault = known.learn(account, response, this.#core.trusts(account, to));
 			if (this.fault === undefined && this.#attempts < MAX_ATTEMPTS) {
 				this.#request = this.#make();
 				this.#transaction = this.#start();

@@ -28,7 +28,7 @@ export function receive(core: Core, bytes: Uint8Array, from: Destination): void 
 		core.warn(`SIP from ${from.address}:${from.port}: ${message.reason}`);
 		const answer = refuse(message, from, core.tag());
 		if (answer !== undefined) core.send(answer.bytes, answer.to);
-	} else if (message.type === "response") receiveResponse(core, message);
+	} else if (message.type === "response") receiveResponse(core, message, from);
 	else {
 		const { request, to } = fromSource(message, from);
 		receiveRequest(core, request, to);
@@ -36,10 +36,14 @@ export function receive(core: Core, bytes: Uint8Array, from: Destination): void 
 }
 
 /** Sections 18.1.2 and 17.1.3; strays are dropped (RFC 6026 section 7.2). */
-function receiveResponse(core: Core, response: Response): void {
+function receiveResponse(core: Core, response: Response, from: Destination): void {
 	// Section 8.1.3.3: with a second Via it was meant for somebody behind us.
 	const vias = headerLines(response, "via").length > 1 || headerList(response, "via").length > 1;
-	if (!vias) core.clients.get(clientKey(branchOf(response.via) ?? "", response.method))?.receive(response);
+	const client = core.clients.get(clientKey(branchOf(response.via) ?? "", response.method));
+	if (vias || client === undefined) return;
+	// The branch is unguessable: whoever answers was asked.
+	if (response.method === "REGISTER") core.learnServer(from.address);
+	client.receive(response);
 }
 
 function receiveRequest(core: Core, request: Request, to: Destination): void {
