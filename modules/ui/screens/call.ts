@@ -1,0 +1,140 @@
+/** A call: who, how long, what the lock says, and the words to compare. */
+import type { CallState } from "call/state";
+import type { Region } from "ui/canvas";
+import { type Screen, type Shell, type SoftKeys, soft, type View } from "ui/screen";
+import { TEXT } from "ui/text";
+import { GRID } from "ui/theme";
+import { addressText, durationText, keyingLine, keyOf, lockBand, paragraph, sasTiles, securingBand } from "ui/widgets";
+import { DetailsScreen } from "./details";
+import { QuestionScreen } from "./question";
+
+const LOCK_TOP = 54;
+const WORDS_TOP = 132;
+
+export class CallScreen implements Screen {
+	readonly name = "call";
+	readonly #shell: Shell;
+	/** Digits sent in this call, the latest last. */
+	#digits = "";
+	#digitsOf = Number.NaN;
+
+	constructor(shell: Shell) {
+		this.#shell = shell;
+	}
+
+	softKeys({ call }: View): SoftKeys {
+		if (!call) return [];
+		const first =
+			call.sas === undefined
+				? soft(TEXT.soft.details)
+				: soft(TEXT.soft.compare, call.verified && call.lock !== "warning" ? "plain" : "primary");
+		return [
+			first,
+			soft(call.state === "held" ? TEXT.soft.resume : TEXT.soft.hold),
+			soft(call.muted ? TEXT.soft.unmute : TEXT.soft.mute),
+			soft(TEXT.soft.end, "danger"),
+		];
+	}
+
+	regions({ call, seconds }: View): readonly Region[] {
+		if (!call) return [];
+		const digits = this.#digitsOf === call.id ? this.#digits : "";
+		return [
+			who(call, digits),
+			duration(seconds),
+			...(call.securing ? [securingBand(LOCK_TOP)] : [lockBand(call.lock, keyingLine(call), LOCK_TOP)]),
+			...words(call),
+		];
+	}
+
+	key(name: string, { call }: View): void {
+		if (!call) return;
+		const { phone } = this.#shell;
+		switch (name) {
+			case "soft1":
+				if (call.sas === undefined) this.#details(call);
+				else this.#shell.open(new QuestionScreen(this.#shell, call));
+				return;
+			case "ok":
+			case "down":
+				this.#details(call);
+				return;
+			case "soft2":
+			case "hold":
+				phone.hold(call.state !== "held");
+				return;
+			case "soft3":
+			case "mute":
+				phone.mute(!call.muted);
+				return;
+			case "soft4":
+			case "hook":
+				phone.hangup(call.id);
+				return;
+			default:
+				if (/^[0-9*#]$/.test(name)) {
+					if (this.#digitsOf !== call.id) this.#digits = "";
+					this.#digitsOf = call.id;
+					this.#digits = `${this.#digits}${name}`.slice(-24);
+					phone.dtmf(name);
+				}
+		}
+	}
+
+	#details(call: CallState): void {
+		this.#shell.open(new DetailsScreen(this.#shell, call.id));
+	}
+}
+
+function who(call: CallState, digits: string): Region {
+	const named = call.peerName !== "" && call.peerName !== call.peer;
+	const held = call.state === "held";
+	return {
+		x: 0,
+		y: 0,
+		width: 244,
+		height: LOCK_TOP,
+		key: keyOf("who", call.peer, call.peerName, held, call.muted, digits),
+		draw(canvas) {
+			const width = 244 - GRID.margin;
+			canvas.text(named ? call.peerName : addressText(call.peer), "title", "white", GRID.margin, 4, width);
+			let x = GRID.margin;
+			if (held) {
+				canvas.icon("pause", 16, "amber", x, 34);
+				x += 20 + canvas.text(TEXT.onHold, "small", "amber", x + 20, 33, 80) + 12;
+			}
+			if (call.muted) {
+				canvas.icon("mic-off", 16, "amber", x, 34);
+				x += 20 + canvas.text(TEXT.muted, "small", "amber", x + 20, 33, 80) + 12;
+			}
+			const rest = digits !== "" ? digits : named && x === GRID.margin ? addressText(call.peer) : "";
+			canvas.text(rest, "small", digits !== "" ? "accent" : "muted", x, 33, 244 - x);
+		},
+	};
+}
+
+function duration(seconds: number): Region {
+	return {
+		x: 244,
+		y: 0,
+		width: GRID.width - 244,
+		height: LOCK_TOP,
+		key: keyOf("duration", seconds),
+		draw(canvas) {
+			canvas.text(durationText(seconds), "body", "text", 244, 8, GRID.width - 244 - GRID.margin, "right");
+		},
+	};
+}
+
+/** Below the lock: the words and what to do with them, or why there are none. */
+function words(call: CallState): Region[] {
+	if (call.securing) return [];
+	if (call.sas === undefined || call.sasType === undefined)
+		return call.notice === undefined ? [] : [paragraph(call.notice, 120, 3)];
+	const caption = call.notice ?? (call.lock === "verified" ? TEXT.compared : TEXT.readAloud);
+	const loud = call.notice !== undefined && call.lock === "warning";
+	return [
+		paragraph(caption, 110, 1, loud ? "danger" : "muted", "small"),
+		sasTiles(call.sas, call.sasType, WORDS_TOP, call.lock === "verified" ? "good" : "white"),
+	];
+}

@@ -1,0 +1,39 @@
+/** This phone: its accounts, its identity in ZRTP, and where it can be reached. */
+import type { Region } from "ui/canvas";
+import type { InfoRow, Screen, Shell, SoftKeys, View } from "ui/screen";
+import { TEXT } from "ui/text";
+import { addressText } from "ui/widgets";
+import { backKeys, RowsPage } from "./rows";
+
+export class InfoScreen implements Screen {
+	readonly name = "info";
+	readonly #shell: Shell;
+	readonly #page = new RowsPage();
+
+	constructor(shell: Shell) {
+		this.#shell = shell;
+	}
+
+	softKeys(): SoftKeys {
+		return backKeys;
+	}
+
+	regions(view: View): readonly Region[] {
+		const { state } = view;
+		const rows: InfoRow[] = [{ label: TEXT.info.name, value: state.name }];
+		for (const { aor, ok, transport, reason } of state.registered) {
+			const failed = `${TEXT.unregistered}${reason === undefined ? "" : `: ${reason}`}`;
+			rows.push({ label: TEXT.info.account, value: addressText(aor) });
+			rows.push({ label: TEXT.info.state, value: ok ? `${TEXT.registered}, ${transport.toUpperCase()}` : failed });
+		}
+		rows.push({ label: TEXT.info.zid, value: state.zid.replace(/(.{8})(?=.)/g, "$1 ") });
+		rows.push({ label: TEXT.info.peers, value: String(state.store.peers) });
+		rows.push(...this.#shell.info());
+		return this.#page.regions(TEXT.infoTitle, view.clock ?? "", rows);
+	}
+
+	key(name: string): void {
+		if (this.#page.key(name)) return;
+		if (name === "soft4" || name === "cancel" || name === "ok" || name === "hook") this.#shell.back();
+	}
+}

@@ -1,0 +1,274 @@
+/**
+ * The face of the phone. What comes in: the phone's state (call/), the peers of the settings, keys by name, and the
+ * time with every call; what goes out: frames on a PixelsOut and commands to the phone. Only the parts of the screen
+ * that say something new are drawn.
+ */
+import type { CallState } from "call/state";
+import type PixelsOut from "commodetto/PixelsOut";
+import { Canvas, type Region } from "./canvas";
+import type { InfoRow, LogSource, Peer, Screen, ScreenName, Shell, UiPhone, View } from "./screen";
+import { CallScreen } from "./screens/call";
+import { EndedScreen } from "./screens/ended";
+import { HomeScreen } from "./screens/home";
+import { QuestionScreen } from "./screens/question";
+import { IncomingScreen, OutgoingScreen } from "./screens/ring";
+import { WarningScreen } from "./screens/warning";
+import { GRID } from "./theme";
+import { softBar, volumeBar } from "./widgets";
+
+export interface UiOptions {
+	readonly pixelsOut: PixelsOut;
+	readonly phone: UiPhone;
+	readonly peers: readonly Peer[];
+	readonly log: LogSource;
+	/** Further rows for the page about this phone, for example its addresses. */
+	readonly info?: () => readonly InfoRow[];
+	/** Level is 0 to 10; without it the volume keys do nothing. */
+	readonly onVolume?: (level: number) => void;
+	/** The level the volume begins with. */
+	readonly volume?: number;
+}
+
+const MIN_FRAME_MS = 40;
+const ENDED_SHOWN_MS = 15_000;
+const VOLUME_SHOWN_MS = 1500;
+const MAX_VOLUME = 10;
+
+export class Ui {
+	readonly #options: UiOptions;
+	readonly #canvas: Canvas;
+	readonly #shell: Shell;
+	readonly #home: Screen;
+	readonly #callScreens: Readonly<Record<"incoming" | "outgoing" | "call" | "ended", Screen>>;
+	/** What the owner opened over what the calls ask for. */
+	#opened: Screen | undefined;
+	#drawn: readonly Region[] = [];
+	#drawnScreen: Screen | undefined;
+	#lastFrameAt = Number.NEGATIVE_INFINITY;
+	#pending = true;
+	#clock: string | undefined;
+	/** A call's duration as last heard, and when: between two states the screen counts by itself. */
+	#heard = { callId: Number.NaN, durationMs: 0, at: 0 };
+	#dismissed = Number.NaN;
+	#ended = { callId: Number.NaN, at: 0 };
+	/** The alarm that has been shown, so that it opens once; and the call whose ringing has been seen. */
+	#alarm = "";
+	#ringing = Number.NaN;
+	#volume: number;
+	#volumeUntil = Number.NEGATIVE_INFINITY;
+
+	constructor(options: UiOptions) {
+		this.#options = options;
+		this.#volume = options.volume ?? 6;
+		this.#canvas = new Canvas(options.pixelsOut);
+		const shell: Shell = {
+			phone: options.phone,
+			peers: options.peers,
+			log: options.log,
+			canvas: this.#canvas,
+			info: () => options.info?.() ?? [],
+			open: (screen) => {
+				this.#opened = screen;
+			},
+			back: () => {
+				this.#opened = undefined;
+			},
+			dismiss: (callId) => {
+				this.#dismissed = callId;
+			},
+		};
+		this.#shell = shell;
+		this.#home = new HomeScreen(shell);
+		this.#callScreens = {
+			incoming: new IncomingScreen(shell),
+			outgoing: new OutgoingScreen(shell),
+			call: new CallScreen(shell),
+			ended: new EndedScreen(shell),
+		};
+	}
+
+	/** The phone's state has changed. @param now monotonic milliseconds */
+	update(now: number): void {
+		this.#pending = true;
+		this.tick(now);
+	}
+
+	/**
+	 * Draws what has changed. Call it about ten times a second: it holds back frames that come too fast, counts the
+	 * duration, and ends what is shown for a moment only.
+	 * @param now monotonic milliseconds
+	 * @param clock time of day as "hh:mm", where it is known
+	 */
+	tick(now: number, clock: string | undefined = this.#clock): void {
+		if (clock !== this.#clock) this.#pending = true;
+		this.#clock = clock;
+		if (now - this.#lastFrameAt < MIN_FRAME_MS) return;
+		if (!this.#pending && !this.#running(now)) return;
+		this.#draw(now);
+	}
+
+	/** A key was pressed. Names are those of hal/keys; others do nothing. @param now monotonic milliseconds */
+	key(name: string, now: number): void {
+		if (name === "volume+" || name === "volume-") this.#turnVolume(name === "volume+" ? 1 : -1, now);
+		else {
+			const view = this.#view(now);
+			const front = this.#front(view);
+			const screen = inCall(view.call) && isCallKey(name) ? this.#callScreens.call : front;
+			screen.key(name, view);
+		}
+		this.#pending = true;
+		this.#draw(now);
+	}
+
+	/** The screen in front. */
+	get screen(): ScreenName {
+		return this.#drawnScreen?.name ?? "home";
+	}
+
+	/** The pixel value of a color on this display, for who looks at the frame. */
+	get canvas(): Canvas {
+		return this.#canvas;
+	}
+
+	close(): void {
+		this.#canvas.close();
+	}
+
+	/** Something on the screen moves with time alone. */
+	#running(now: number): boolean {
+		return (
+			Math.floor(now / 1000) !== Math.floor(this.#lastFrameAt / 1000) ||
+			(this.#volumeUntil > this.#lastFrameAt && now >= this.#volumeUntil)
+		);
+	}
+
+	#draw(now: number): void {
+		const view = this.#view(now);
+		const screen = this.#front(view);
+		const bar = now < this.#volumeUntil ? volumeBar(this.#volume) : softBar(screen.softKeys(view));
+		const regions = [...screen.regions(view), bar];
+		const anew = screen !== this.#drawnScreen || !sameGrid(regions, this.#drawn);
+		const changed = anew
+			? [BACKDROP, ...regions]
+			: regions.filter((region, index) => region.key !== this.#drawn[index]?.key);
+		this.#canvas.frame(changed);
+		this.#drawn = regions;
+		this.#drawnScreen = screen;
+		this.#lastFrameAt = now;
+		this.#pending = false;
+	}
+
+	#view(now: number): View {
+		const state = this.#options.phone.state;
+		const calls = state.calls.filter((call) => call.id !== this.#dismissed);
+		const call = RANKS.map((isRank) => calls.find(isRank)).find((found) => found !== undefined);
+		return { state, call, seconds: this.#seconds(call, now), now, clock: this.#clock };
+	}
+
+	#seconds(call: CallState | undefined, now: number): number {
+		if (!call) return 0;
+		const heard = this.#heard;
+		if (heard.callId !== call.id || heard.durationMs !== call.durationMs)
+			this.#heard = { callId: call.id, durationMs: call.durationMs, at: now };
+		const counting = inCall(call) ? now - this.#heard.at : 0;
+		return Math.floor((call.durationMs + counting) / 1000);
+	}
+
+	/** The screen to show, once what the calls have brought is taken in. */
+	#front(view: View): Screen {
+		const { call, now } = view;
+		if (!call) {
+			if (this.#opened && CALL_ONLY.includes(this.#opened.name)) this.#opened = undefined;
+			return this.#opened ?? this.#home;
+		}
+		if (call.state === "ended") return this.#afterEnd(call, now);
+		if (call.state === "ringing") {
+			if (this.#ringing !== call.id) this.#opened = undefined;
+			this.#ringing = call.id;
+			return this.#opened ?? this.#callScreens[call.direction];
+		}
+		this.#raiseAlarm(call);
+		const opened = this.#opened;
+		if (opened?.name === "question" && call.sas === undefined) this.#opened = undefined;
+		return this.#opened ?? this.#callScreens.call;
+	}
+
+	#afterEnd(call: CallState, now: number): Screen {
+		if (this.#ended.callId !== call.id) {
+			this.#ended = { callId: call.id, at: now };
+			if (this.#opened && CALL_ONLY.includes(this.#opened.name)) this.#opened = undefined;
+		}
+		if (now - this.#ended.at >= ENDED_SHOWN_MS) {
+			this.#dismissed = call.id;
+			return this.#opened ?? this.#home;
+		}
+		return this.#opened ?? this.#callScreens.ended;
+	}
+
+	/** A warning comes to the front once for each thing that is wrong: as the question where there are words. */
+	#raiseAlarm(call: CallState): void {
+		if (call.lock !== "warning") {
+			this.#alarm = "";
+			if (this.#opened?.name === "warning") this.#opened = undefined;
+			return;
+		}
+		const alarm = `${call.id} ${call.notice ?? ""}`;
+		if (alarm === this.#alarm) return;
+		const first = this.#alarm === "";
+		this.#alarm = alarm;
+		this.#opened =
+			first && call.sas !== undefined ? new QuestionScreen(this.#shell, call) : new WarningScreen(this.#shell);
+	}
+
+	#turnVolume(step: number, now: number): void {
+		const { onVolume } = this.#options;
+		if (!onVolume) return;
+		this.#volume = Math.max(0, Math.min(MAX_VOLUME, this.#volume + step));
+		this.#volumeUntil = now + VOLUME_SHOWN_MS;
+		onVolume(this.#volume);
+	}
+}
+
+/** Which call is in front: one that rings for us, then one that talks, then the rest. */
+const RANKS: readonly ((call: CallState) => boolean)[] = Object.freeze([
+	(call: CallState) => call.state === "ringing" && call.direction === "incoming",
+	(call: CallState) => call.state === "connected",
+	(call: CallState) => call.state === "held",
+	(call: CallState) => call.state === "ringing",
+	(call: CallState) => call.state === "ended",
+]);
+const CALL_ONLY: readonly ScreenName[] = Object.freeze(["question", "warning", "details"] as const);
+
+const BACKDROP: Region = Object.freeze({
+	x: 0,
+	y: 0,
+	width: GRID.width,
+	height: GRID.height,
+	key: "",
+	draw() {},
+});
+
+function inCall(call: CallState | undefined): boolean {
+	return call !== undefined && (call.state === "connected" || call.state === "held");
+}
+
+/** Keys of their own that mean the same in front of every screen of a call. */
+function isCallKey(name: string): boolean {
+	return name === "mute" || name === "hold";
+}
+
+function sameGrid(a: readonly Region[], b: readonly Region[]): boolean {
+	return (
+		a.length === b.length &&
+		a.every((region, index) => {
+			const other = b[index];
+			return (
+				other !== undefined &&
+				region.x === other.x &&
+				region.y === other.y &&
+				region.width === other.width &&
+				region.height === other.height
+			);
+		})
+	);
+}

@@ -1,0 +1,61 @@
+/**
+ * `npx tsx scripts/screens.ts [NAME...]`: draws the phone's screens on XS and writes what the frame buffer holds to
+ * build/screens/NAME.png, and all of them side by side to build/screens/all.png.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { PNG } from "pngjs";
+import { buildFolder, root, shown } from "./builder/paths";
+import { build } from "./builder/program";
+
+const COLUMNS = 4;
+const GAP = 8;
+
+const folder = join(root, "test/unit/ui");
+const built = await build({
+	name: "sotto-screens",
+	manifest: join(root, "test", "manifest.json"),
+	variant: "release",
+	modules: new Map(["pictures", "scenes"].map((name) => [`test/unit/ui/${name}`, join(folder, `${name}.ts`)])),
+	keepGoing: true,
+	main: "test/unit/ui/pictures",
+});
+const output = execFileSync(built.executable, [], { maxBuffer: 1 << 28, encoding: "utf8" });
+const wanted = process.argv.slice(2);
+const target = join(buildFolder, "screens");
+mkdirSync(target, { recursive: true });
+const pictures: PNG[] = [];
+for (const [, name = "", width, height, pixels = ""] of output.matchAll(/^frame (\S+) (\d+) (\d+) (\S+)$/gm)) {
+	if (wanted.length > 0 && !wanted.includes(name)) continue;
+	const picture = fromRgb565(Number(width), Number(height), Buffer.from(pixels, "base64"));
+	writeFileSync(join(target, `${name}.png`), PNG.sync.write(picture));
+	pictures.push(picture);
+}
+if (pictures.length > 0) writeFileSync(join(target, "all.png"), PNG.sync.write(sheetOf(pictures)));
+process.stdout.write(`${pictures.length} screens are in ${shown(target)}\n`);
+
+function fromRgb565(width: number, height: number, pixels: Buffer): PNG {
+	const png = new PNG({ width, height });
+	for (let index = 0; index < width * height; index += 1) {
+		const value = pixels.readUInt16LE(index * 2);
+		const five = (bits: number) => (bits << 3) | (bits >> 2);
+		const green = (value >> 5) & 63;
+		png.data.set([five(value >> 11), (green << 2) | (green >> 4), five(value & 31), 255], index * 4);
+	}
+	return png;
+}
+
+function sheetOf(screens: readonly PNG[]): PNG {
+	const first = screens[0] as PNG;
+	const rows = Math.ceil(screens.length / COLUMNS);
+	const columns = Math.min(COLUMNS, screens.length);
+	const sheet = new PNG({ width: columns * (first.width + GAP) + GAP, height: rows * (first.height + GAP) + GAP });
+	sheet.data.fill(0x80);
+	screens.forEach((screen, index) => {
+		const x = GAP + (index % COLUMNS) * (first.width + GAP);
+		const y = GAP + Math.floor(index / COLUMNS) * (first.height + GAP);
+		PNG.bitblt(screen, sheet, 0, 0, first.width, first.height, x, y);
+	});
+	return sheet;
+}

@@ -1,0 +1,297 @@
+/**
+ * The screen in every state of a phone, as data: tests look at properties of the frames, and scripts/screens.ts makes
+ * pictures of them.
+ */
+import type { CallState, PhoneState } from "call/state";
+import Display from "hal/display/display";
+import type { InfoRow, LogLine, LogSource, Peer, UiPhone } from "ui/screen";
+import { Ui } from "ui/ui";
+
+/** A phone that does nothing but keep the commands it was given. */
+export class Recorder implements UiPhone {
+	state: PhoneState;
+	readonly commands: unknown[][] = [];
+
+	constructor(state: PhoneState) {
+		this.state = state;
+	}
+	dial(target: string): void {
+		this.commands.push(["dial", target]);
+	}
+	answer(id?: number): void {
+		this.commands.push(["answer", id]);
+	}
+	hangup(id?: number): void {
+		this.commands.push(["hangup", id]);
+	}
+	verify(matched: boolean, name?: string): void {
+		this.commands.push(name === undefined ? ["verify", matched] : ["verify", matched, name]);
+	}
+	hold(on: boolean): void {
+		this.commands.push(["hold", on]);
+	}
+	mute(on: boolean): void {
+		this.commands.push(["mute", on]);
+	}
+	dtmf(digit: string): void {
+		this.commands.push(["dtmf", digit]);
+	}
+}
+
+export class Lines implements LogSource {
+	readonly areas = ["app", "call", "sip", "zrtp"];
+	readonly levels = ["off", "error", "warn", "info", "debug", "trace"];
+	readonly lines: LogLine[];
+	readonly kept: Record<string, string> = { app: "info", call: "info", sip: "info", zrtp: "info" };
+
+	constructor(lines: readonly LogLine[] = []) {
+		this.lines = [...lines];
+	}
+	entries(): readonly LogLine[] {
+		return this.lines;
+	}
+	level(area: string): string {
+		return this.kept[area] ?? "info";
+	}
+	setLevel(area: string, level: string): void {
+		this.kept[area] = level;
+	}
+}
+
+export const PEERS: readonly Peer[] = [
+	{ name: "Bob", uri: "sip:bob@example.org" },
+	{ name: "Zoë Šimková", uri: "sip:zoe@example.org" },
+	{ name: "Front desk", uri: "sip:100@pbx.example.org;transport=udp" },
+	{ name: "Gateway", uri: "sip:+4930123456@gw.example.org" },
+	{ name: "Workshop", uri: "sip:workshop@192.0.2.17:5062" },
+];
+
+export const IDLE: PhoneState = {
+	name: "Alice",
+	registered: [{ aor: "sip:alice@example.org", ok: true, transport: "udp" }],
+	calls: [],
+	store: { peers: 3 },
+	zid: "4f1e0a92c6b37d5581aa90e2",
+};
+
+export const CALL: CallState = {
+	id: 1,
+	peer: "sip:bob@example.org",
+	peerName: "Bob",
+	direction: "outgoing",
+	state: "connected",
+	lock: "open",
+	keying: "none",
+	securing: false,
+	verified: false,
+	retained: "none",
+	muted: false,
+	durationMs: 187_000,
+	codec: "PCMU",
+};
+
+export const SECURE: CallState = {
+	...CALL,
+	lock: "closed",
+	keying: "zrtp",
+	sas: "gk5x",
+	sasType: "B32",
+	keyAgreement: "X255",
+	hash: "S256",
+	cipher: "AES1",
+	authTag: "HS32",
+	secureAfterMs: 212,
+	stats: {
+		sent: 9350,
+		received: 9348,
+		lost: 2,
+		late: 0,
+		replayed: 0,
+		rejected: 0,
+		strangers: 0,
+		encryptedSent: 9350,
+		encryptedReceived: 9346,
+		clearSent: 0,
+		clearReceived: 0,
+		jitterMs: 1.4,
+		bufferMs: 40,
+	},
+};
+
+export const withCall = (call: CallState, more: Partial<PhoneState> = {}): PhoneState => ({
+	...IDLE,
+	...more,
+	calls: [call],
+});
+
+export const LOG_LINES: readonly LogLine[] = [
+	{ time: 10, area: "app", level: "info", text: "ready for calls, SIP on port 5060" },
+	{ time: 20, area: "sip", level: "info", text: "registered sip:alice@example.org for 300 s" },
+	{ time: 30, area: "call", level: "info", text: "calling sip:bob@example.org" },
+	{
+		time: 31,
+		area: "zrtp",
+		level: "trace",
+		text: "out Hello, 108 bytes, sequence 17: version 1.10, S256 AES1 HS32 X255",
+	},
+	{ time: 32, area: "zrtp", level: "trace", text: "in Hello, 108 bytes, sequence 301" },
+	{ time: 33, area: "zrtp", level: "trace", text: "in HelloACK, 28 bytes, sequence 302" },
+	{
+		time: 34,
+		area: "zrtp",
+		level: "trace",
+		text: "out Commit, 132 bytes, sequence 18: X255 with S256, AES1, HS32, B32",
+	},
+	{ time: 35, area: "sip", level: "warn", text: "OPTIONS from 192.0.2.99:5060 was not for us" },
+	{
+		time: 36,
+		area: "zrtp",
+		level: "info",
+		text: "secure after 212 ms: X255 S256 AES1 HS32, first call with this phone",
+	},
+	{ time: 37, area: "call", level: "error", text: "codec G722 was refused" },
+];
+
+export const INFO: readonly InfoRow[] = [
+	{ label: "SIP", value: "192.0.2.10:5060, UDP" },
+	{ label: "RTP", value: "192.0.2.10, ports from 16384" },
+	{ label: "Config", value: "http://192.0.2.1/alice.json" },
+	{ label: "Version", value: "0.1.0" },
+];
+
+/** One picture: the state, and the keys pressed before it is taken. */
+export interface Scene {
+	readonly name: string;
+	readonly state: PhoneState;
+	readonly keys?: readonly string[];
+	readonly peers?: readonly Peer[];
+	readonly log?: readonly LogLine[];
+}
+
+export const MISMATCH: CallState = {
+	...SECURE,
+	lock: "warning",
+	retained: "mismatch",
+	notice: "This is not who answered last time, or their phone lost its memory: compare the words now.",
+};
+
+export const SCENES: readonly Scene[] = [
+	{ name: "idle", state: IDLE },
+	{ name: "idle-scrolled", state: IDLE, keys: ["down", "down", "down"] },
+	{
+		name: "idle-unregistered",
+		state: {
+			...IDLE,
+			registered: [{ aor: "sip:alice@example.org", ok: false, transport: "udp", reason: "403 Forbidden" }],
+		},
+	},
+	{ name: "idle-no-account", state: { ...IDLE, registered: [] }, peers: [] },
+	{ name: "idle-notice", state: { ...IDLE, notice: "http://192.0.2.1/alice.json answered 404: last settings stay" } },
+	{ name: "dial-empty", state: IDLE, keys: ["soft2"] },
+	{ name: "dial", state: IDLE, keys: ["1", "0", "0"] },
+	{ name: "dial-letters", state: IDLE, keys: ["soft2", "soft2", "2", "2"] },
+	{ name: "incoming", state: withCall({ ...CALL, direction: "incoming", state: "ringing", durationMs: 0 }) },
+	{ name: "outgoing", state: withCall({ ...CALL, state: "ringing", durationMs: 0 }) },
+	{ name: "securing", state: withCall({ ...CALL, securing: true, durationMs: 0 }) },
+	{
+		name: "call-open",
+		state: withCall({ ...CALL, notice: "The other phone cannot encrypt: this call can be overheard." }),
+	},
+	{ name: "call-server", state: withCall({ ...CALL, lock: "server", keying: "sdes", cipher: "AES1" }) },
+	{ name: "call-closed", state: withCall(SECURE) },
+	{ name: "call-verified", state: withCall({ ...SECURE, lock: "verified", verified: true, retained: "match" }) },
+	{ name: "call-gateway", state: withCall({ ...SECURE, lock: "gateway", peer: "sip:+4930123456@gw.example.org" }) },
+	{ name: "call-warning", state: withCall(MISMATCH), keys: ["soft3"] },
+	{
+		name: "call-words",
+		state: withCall({ ...SECURE, sas: "spellbind hurricane", sasType: "B256" }),
+	},
+	{ name: "call-held", state: withCall({ ...SECURE, state: "held", muted: true }) },
+	{ name: "call-digits", state: withCall({ ...CALL, notice: "The other phone has no ZRTP." }), keys: ["4", "2", "#"] },
+	{ name: "question", state: withCall(SECURE), keys: ["soft1"] },
+	{ name: "question-known", state: withCall({ ...SECURE, retained: "match" }), keys: ["soft1"] },
+	{
+		name: "question-words",
+		state: withCall({ ...SECURE, sas: "spellbind hurricane", sasType: "B256" }),
+		keys: ["soft1"],
+	},
+	{ name: "question-naming", state: withCall(SECURE), keys: ["soft1", "soft4", "2"] },
+	{ name: "question-warning", state: withCall(MISMATCH) },
+	{
+		name: "warning",
+		state: withCall({
+			...CALL,
+			lock: "warning",
+			notice: "The other phone ended encryption: the microphone is off.",
+		}),
+	},
+	{ name: "details", state: withCall(SECURE), keys: ["ok"] },
+	{ name: "details-scrolled", state: withCall(SECURE), keys: ["ok", ...Array<string>(20).fill("down")] },
+	{ name: "ended", state: withCall({ ...SECURE, state: "ended", reason: "Bob hung up" }) },
+	{ name: "ended-busy", state: withCall({ ...CALL, state: "ended", durationMs: 0, reason: "Busy (486)" }) },
+	{ name: "log", state: IDLE, keys: ["soft3"], log: LOG_LINES },
+	{
+		name: "log-selected",
+		state: IDLE,
+		keys: ["soft3", "soft1", "soft1", "soft1", "soft1", "up", "up"],
+		log: LOG_LINES,
+	},
+	{ name: "log-empty", state: IDLE, keys: ["soft3"] },
+	{ name: "info", state: IDLE, keys: ["soft4"] },
+	{ name: "volume", state: withCall(SECURE), keys: ["volume+"] },
+];
+
+/** A display, a recorder and the Ui over them; time stands where it is put. */
+export class Stage {
+	readonly display = new Display({});
+	readonly phone: Recorder;
+	readonly log: Lines;
+	readonly ui: Ui;
+	readonly volumes: number[] = [];
+	now = 1_000_000;
+
+	constructor(state: PhoneState, options: { peers?: readonly Peer[]; log?: readonly LogLine[] } = {}) {
+		this.phone = new Recorder(state);
+		this.log = new Lines(options.log);
+		this.ui = new Ui({
+			pixelsOut: this.display,
+			phone: this.phone,
+			peers: options.peers ?? PEERS,
+			log: this.log,
+			info: () => INFO,
+			onVolume: (level) => this.volumes.push(level),
+		});
+		this.ui.tick(this.now, "14:07");
+	}
+
+	static of(scene: Scene): Stage {
+		const stage = new Stage(scene.state, {
+			...(scene.peers && { peers: scene.peers }),
+			...(scene.log && { log: scene.log }),
+		});
+		stage.press(...(scene.keys ?? []));
+		return stage;
+	}
+
+	press(...names: readonly string[]): void {
+		for (const name of names) {
+			this.now += 100;
+			this.ui.key(name, this.now);
+		}
+	}
+
+	show(state: PhoneState): void {
+		this.phone.state = state;
+		this.now += 100;
+		this.ui.update(this.now);
+	}
+
+	pixels(): Uint16Array {
+		return new Uint16Array(this.display.snapshot());
+	}
+
+	close(): void {
+		this.ui.close();
+		this.display.close();
+	}
+}
