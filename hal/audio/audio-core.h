@@ -1,0 +1,77 @@
+/*
+ * What the voice device does with a frame, whatever clock and hardware drive it. A port embeds struct Audio, calls
+ * audioCoreFrame every 20 ms under its lock, and supplies the port functions below.
+ */
+#ifndef SOTTO_AUDIO_CORE_H
+#define SOTTO_AUDIO_CORE_H
+
+#include "audio.h"
+#include "tone.h"
+
+typedef enum { microphoneSilence, microphoneTone, microphoneSamples, microphoneDevice } MicrophoneKind;
+
+typedef struct {
+	MicrophoneKind kind;
+	Sine sine;
+	/* microphoneSamples: owned by the port. */
+	const int16_t* samples;
+	size_t sampleCount, position;
+	bool loop;
+} Microphone;
+
+typedef struct {
+	uint32_t frames;		  /* frames the device has run */
+	uint32_t lateFrames;	  /* frames left out because the clock had fallen behind */
+	uint32_t microphoneShort; /* samples the panel's microphone did not have in time */
+	uint32_t speakerDropped;  /* samples the speaker's rings had no room for */
+} AudioCounters;
+
+struct Audio {
+	AudioStream* streams;
+	unsigned streamCount;
+	Microphone microphone;
+	TonePlayer tone;
+	unsigned volumePercent;
+	AudioCounters counters;
+	/* Of the frame that runs. */
+	bool microphoneTaken;
+	int16_t microphoneFrame[AUDIO_FRAME_SAMPLES];
+	int32_t mix[AUDIO_FRAME_SAMPLES];
+};
+
+void audioCoreStart(Audio* audio);
+/* Something plays or speaks: the clock must run. */
+bool audioCoreActive(const Audio* audio);
+void audioCoreFrame(Audio* audio, uint64_t nowUs);
+
+/* ---- Port functions ---- */
+
+typedef struct {
+	MicrophoneKind kind;
+	double toneHz, toneAmplitude;
+	const char* path; /* microphoneSamples: a WAV file */
+	bool loop;
+} MicrophoneChoice;
+
+typedef struct {
+	const char* path; /* a WAV file to record to, or NULL */
+	bool panel;
+} SpeakerChoice;
+
+/* Room for a sentence that says why something failed. */
+#define AUDIO_REASON_BYTES 256
+
+/* All on the VM thread. NULL and non-zero are failures with their reason. */
+Audio* audioPortOpen(char reason[AUDIO_REASON_BYTES]);
+int audioPortMicrophone(Audio* audio, const MicrophoneChoice* choice, char reason[AUDIO_REASON_BYTES]);
+int audioPortSpeaker(Audio* audio, const SpeakerChoice* choice, char reason[AUDIO_REASON_BYTES]);
+/* Sources and sinks are let go; streams stay attached and hear silence. */
+void audioPortClose(Audio* audio);
+/* The clock looks again at what is to be done. From any thread. */
+void audioPortWake(Audio* audio);
+
+/* Called by audioCoreFrame, on the media thread. */
+void audioPortReadMicrophone(Audio* audio, int16_t* pcm, size_t samples);
+void audioPortWriteSpeaker(Audio* audio, const int16_t* pcm, size_t samples);
+
+#endif

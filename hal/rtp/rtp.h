@@ -1,0 +1,34 @@
+/*
+ * The RTP object behind rtp.ts: a stream, its sockets, the device whose thread runs it, and the VM it reports to.
+ * Media thread: readable() and frame(), under the device's lock. VM thread: everything else.
+ */
+#ifndef SOTTO_RTP_H
+#define SOTTO_RTP_H
+
+#include "xsmc.h"
+#include "../audio/audio.h"
+#include "../vm/vm.h"
+#include "rtp-sockets.h"
+#include "rtp-stream.h"
+
+typedef struct {
+	RtpStream stream;
+	AudioStream onDevice;
+	Audio* audio;
+	bool attached;
+	RtpSockets sockets;
+	PacketSource peers[2]; /* by StreamChannel */
+	/* VM thread only. */
+	VmPost* post;
+	bool remembered, hasOnReadable, hasOnEvent;
+	unsigned delivering;
+	bool closed;
+	xsSlot object, onReadable, onEvent;
+} Rtp;
+
+/* What the media thread calls, and what the stream calls to send: rtp-device.c. */
+void rtpDeviceStart(Rtp* rtp);
+/* The object by its host data; throws after close(). */
+Rtp* rtpOf(xsMachine* the);
+
+#endif
