@@ -104,7 +104,8 @@ void xs_flash_constructor(xsMachine* the)
 	flash->byteLength = byteLength;
 	flash->cutAfter = (int)flashOption(the, xsID_powerCutAfter, "powerCutAfter", -1, 0, 1e9);
 	flash->tear = flashOption(the, xsID_powerCutTear, "powerCutTear", 0, 0, 1);
-	flash->noise = (uint32_t)flashOption(the, xsID_powerCutNoise, "powerCutNoise", 0, 0, 4294967295.0);
+	/* Spread out, so that neighbouring seeds have nothing in common; 0 stays 0. */
+	flash->noise = (uint32_t)flashOption(the, xsID_powerCutNoise, "powerCutNoise", 0, 0, 4294967295.0) * 0x9E3779B1u;
 	xsmcGet(xsVar(0), xsArg(0), xsID_durable);
 	flash->durable = xsmcTypeOf(xsVar(0)) == xsUndefinedType || xsmcTest(xsVar(0));
 	flash->scratch = malloc(sectorByteLength);
@@ -112,17 +113,20 @@ void xs_flash_constructor(xsMachine* the)
 		xsUnknownError("out of memory");
 
 	flash->fd = flashOpenFile(the, path, 0666, flashBlank, byteLength);
-	if (flock(flash->fd, LOCK_EX | LOCK_NB)) {
-		if (errno == EWOULDBLOCK)
-			flashThrow(the, "flash file %s is in use by another phone", path);
-		flashThrow(the, "flash file %s cannot be locked: %s", path, strerror(errno));
-	}
 	struct stat status;
-	if (fstat(flash->fd, &status))
-		flashThrow(the, "flash file %s cannot be read: %s", path, strerror(errno));
-	if (!S_ISREG(status.st_mode) || (size_t)status.st_size != byteLength)
+	int failed = flock(flash->fd, LOCK_EX | LOCK_NB) || fstat(flash->fd, &status);
+	if (!failed && S_ISREG(status.st_mode) && (size_t)status.st_size == byteLength)
+		return;
+	int error = errno;
+	/* Now and not at the next garbage collection: whoever has the file must be able to go on with it. */
+	close(flash->fd);
+	flash->fd = -1;
+	if (!failed)
 		flashThrow(the, "flash file %s has %lld bytes instead of %lu; it was left as it is", path,
 				   (long long)status.st_size, (unsigned long)byteLength);
+	if (error == EWOULDBLOCK)
+		flashThrow(the, "flash file %s is in use by another phone", path);
+	flashThrow(the, "flash file %s cannot be opened: %s", path, strerror(error));
 }
 
 void xs_flash_close(xsMachine* the)

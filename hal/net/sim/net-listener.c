@@ -112,6 +112,14 @@ static void listenerDeliver(xsMachine* the, void* refcon)
 		free(listener);
 }
 
+/** Gives up a listener that could not be opened; its descriptor must not wait for the garbage collector. */
+static void listenerFail(xsMachine* the, NetListener* listener, const NetAddress* address)
+{
+	int error = errno;
+	listenerStop(listener);
+	netThrow(the, "cannot listen on", address, error);
+}
+
 void xs_net_listener_constructor(xsMachine* the)
 {
 	NetListener* listener = calloc(1, sizeof(*listener));
@@ -132,12 +140,12 @@ void xs_net_listener_constructor(xsMachine* the)
 	if (listener->entry.fd < 0 || setsockopt(listener->entry.fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
 		bind(listener->entry.fd, (struct sockaddr*)&address.storage, address.byteLength) ||
 		listen(listener->entry.fd, LISTENER_BACKLOG))
-		netThrow(the, "cannot listen on", &address, errno);
+		listenerFail(the, listener, &address);
 	listener->post = vmPostNew(the, listenerDeliver, listener);
 	if (!listener->post)
 		xsUnknownError("out of memory");
 	if (!netAdd(&listener->entry))
-		netThrow(the, "cannot listen on", &address, errno);
+		listenerFail(the, listener, &address);
 	listener->watched = true;
 	listener->self = xsThis;
 	xsRemember(listener->self);

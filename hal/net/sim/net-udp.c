@@ -221,6 +221,14 @@ static void udpDeliver(xsMachine* the, void* refcon)
 		udpFree(udp);
 }
 
+/** Gives up a socket that could not be opened; its descriptor must not wait for the garbage collector. */
+static void udpFail(xsMachine* the, NetUdp* udp, const NetAddress* address)
+{
+	int error = errno;
+	udpStop(udp);
+	netThrow(the, "cannot open UDP", address, error);
+}
+
 void xs_net_udp_constructor(xsMachine* the)
 {
 	NetUdp* udp = calloc(1, sizeof(*udp));
@@ -241,7 +249,7 @@ void xs_net_udp_constructor(xsMachine* the)
 
 	udp->entry.fd = netSocket(&address, SOCK_DGRAM);
 	if (udp->entry.fd < 0)
-		netThrow(the, "cannot open UDP", &address, errno);
+		udpFail(the, udp, &address);
 #ifdef __linux__
 	/* Without this the kernel does not say which destination refused. */
 	int on = 1;
@@ -251,12 +259,12 @@ void xs_net_udp_constructor(xsMachine* the)
 		setsockopt(udp->entry.fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof(on));
 #endif
 	if (bind(udp->entry.fd, (struct sockaddr*)&address.storage, address.byteLength))
-		netThrow(the, "cannot open UDP", &address, errno);
+		udpFail(the, udp, &address);
 	udp->post = vmPostNew(the, udpDeliver, udp);
 	if (!udp->post)
 		xsUnknownError("out of memory");
 	if (!netAdd(&udp->entry))
-		netThrow(the, "cannot open UDP", &address, errno);
+		udpFail(the, udp, &address);
 	udp->watched = true;
 	udp->self = xsThis;
 	xsRemember(udp->self);
