@@ -91,7 +91,6 @@ export class Reader {
 	}
 
 	#take(byteLength: number): boolean {
-		if (this.#overrun) return false;
 		if (!Number.isInteger(byteLength) || byteLength < 0 || byteLength > this.#bytes.length - this.#offset) {
 			this.#fail();
 			return false;
@@ -105,6 +104,7 @@ export class Reader {
 		return this.#bytes[this.#offset + distance] ?? 0;
 	}
 
+	/** At the end nothing can be taken any more: that is what makes it sticky. */
 	#fail(): void {
 		this.#overrun = true;
 		this.#offset = this.#bytes.length;
