@@ -49,6 +49,8 @@ export function readManifest(file: string, variables: Readonly<Record<string, st
 class ManifestReader {
 	#variables: Map<string, string>;
 	#seen = new Set<string>();
+	/** Sources that some manifest takes out ("~"), whichever manifest lists them. */
+	#excluded = new Set<string>();
 	#program: Program = {
 		modules: new Map(),
 		natives: new Set(),
@@ -69,6 +71,9 @@ class ManifestReader {
 
 	read(file: string): Program {
 		this.#load(file, undefined);
+		const { modules, natives } = this.#program;
+		for (const [specifier, source] of modules) if (this.#excluded.has(source)) modules.delete(specifier);
+		for (const source of this.#excluded) natives.delete(source);
 		return this.#program;
 	}
 
@@ -118,24 +123,20 @@ class ManifestReader {
 
 	#modules(rules: Json, from: string): void {
 		const base = dirname(from);
-		const excluded = new Set(list(rules["~"]).map((pattern) => this.#expand(String(pattern), from)));
-		const isExcluded = (specifier: string, file: string) =>
-			excluded.has(specifier) ||
-			[...excluded].some((pattern) => resolve(base, pattern) === file.replace(/\.[^./]+$/, ""));
+		for (const pattern of list(rules["~"]))
+			for (const { file } of matchPattern("*", this.#expand(String(pattern), from), base)) this.#excluded.add(file);
 		for (const [target, patterns] of Object.entries(rules)) {
 			if (target === "~") continue;
 			for (const pattern of list(patterns)) {
 				const matches = matchPattern(target, this.#expand(String(pattern), from), base);
 				if (matches.length === 0) this.#unmatched(String(pattern), from);
 				for (const { name, file } of matches) {
-					if (isExcluded(name, file)) continue;
 					if (isHeader(file)) this.#program.includeFolders.add(dirname(file));
 					else if (isNative(file)) this.#program.natives.add(file);
 					else this.#program.modules.set(name, file);
 				}
 			}
 		}
-		for (const specifier of excluded) this.#program.modules.delete(specifier);
 	}
 
 	/** A folder that is still empty is worth a word; a single file that is missing is a mistake. */

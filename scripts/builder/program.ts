@@ -16,6 +16,7 @@ import { collectNatives, type NativeNames } from "./natives";
 import { hostFolder, root, shown } from "./paths";
 import { BuildError, runTool, say } from "./process";
 import { compileResources } from "./resources";
+import { unlistedFolders } from "./rooms";
 import { machineFlags, ownFlags, type Variant, variantFolder } from "./variant";
 
 export interface BuildOptions {
@@ -57,6 +58,8 @@ async function buildLocked(options: BuildOptions): Promise<Built> {
 	if (makeAssets()) say("Fonts and icons made ...");
 	const program = readManifest(options.manifest, { BUILD: join(root, "build"), ROOT: root, MODDABLE: "" });
 	for (const warning of program.warnings) say(warning);
+	for (const folder of unlistedFolders(program))
+		say(`${folder}: no manifest lists this folder; it is not in the program.`);
 	const engine = await buildEngine(options.variant);
 
 	const specifiers = new Map([...program.modules, ...(options.modules ?? [])]);
