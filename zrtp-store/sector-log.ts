@@ -24,8 +24,10 @@ import type { Sector, Sectors } from "./sectors";
 
 /** Sectors tried for one record before the part is given up. */
 const ATTEMPTS = 3;
-/** How full the sectors may be of what counts: with less slack every commit would erase one. */
+/** How much of the room may be taken by what counts: with less slack every commit would erase a sector. */
 const FILL_MAXIMUM = 7 / 8;
+/** What a peer takes once it has both secrets and a name: kept free for each, so that every peer there is can be renewed. */
+const RESERVED_BYTE_LENGTH = 176;
 
 /** A record as it was found on flash. */
 export interface FoundRecord {
@@ -65,14 +67,15 @@ export class SectorLog {
 
 	/**
 	 * Makes a record durable in one step; returns where it lies.
-	 * @param replacedByteLength of the record that it makes superfluous, 0 for none: replacing is possible in a full store
+	 * @param isNew nothing becomes superfluous by it: a full store refuses it, while what is there can still be replaced
 	 * @throws StoreError "full" or "bad-flash"
 	 */
-	append(type: number, body: Uint8Array, replacedByteLength: number): FoundRecord {
+	append(type: number, body: Uint8Array, isNew: boolean): FoundRecord {
 		if (body.length > BODY_MAXIMUM) throw new RangeError(`body: ${body.length} of at most ${BODY_MAXIMUM} bytes`);
+		if (isNew) this.#requireRoom(recordByteLength(body.length));
 		const sequence = this.#sequence + 1;
 		for (let attempt = 1; ; attempt++) {
-			const sector = this.#makeRoom(recordByteLength(body.length), replacedByteLength);
+			const sector = this.#makeRoom(recordByteLength(body.length));
 			try {
 				const offset = this.#write(sector, type, sequence, body);
 				this.#sequence = sequence;
@@ -194,27 +197,34 @@ export class SectorLog {
 		return offset;
 	}
 
+	/** Refuses one more peer when too little would be left free. */
+	#requireRoom(byteLength: number): void {
+		// One sector is always free, to copy to.
+		const room = (this.#sectors.usableCount - 1) * (this.#sectors.flash.sectorByteLength - RECORDS_OFFSET);
+		const taken = Math.max(this.#index.totalByteLength() + byteLength, (this.#index.length + 1) * RESERVED_BYTE_LENGTH);
+		if (taken > FILL_MAXIMUM * room)
+			throw new StoreError("full", `there is no room for one more record of ${byteLength} bytes`);
+	}
+
 	/** A sector with room for a record of that length. */
-	#makeRoom(byteLength: number, replacedByteLength: number): Sector {
-		const { flash } = this.#sectors;
+	#makeRoom(byteLength: number): Sector {
+		const { flash, usableCount } = this.#sectors;
 		const fits = (sector: Sector) => !sector.sealed && sector.end + byteLength <= flash.sectorByteLength;
 		// Each turn takes a new sector; when all have had theirs there is nothing left to gain.
-		for (let turn = 0; turn <= this.#sectors.usableCount; turn++) {
+		for (let turn = 0; turn <= usableCount; turn++) {
 			const newest = this.#sectors.newest;
 			if (newest !== undefined && fits(newest)) return newest;
 			if (this.#sectors.freeCount > 1) this.#sectors.open(this.#sectors.prepare());
-			else if (!this.#compact(byteLength - replacedByteLength)) break;
+			else this.#compact();
 		}
-		throw new StoreError("full", `there is no room for a record of ${byteLength} bytes`);
+		throw new StoreError("full", `there is no room left for a record of ${byteLength} bytes`);
 	}
 
-	/** Copies what counts in the oldest sector to the last free one. False when `growth` more bytes are too much. */
-	#compact(growth: number): boolean {
+	/** Copies what counts in the oldest sector to the last free one; the oldest is erased only then. */
+	#compact(): void {
 		const { flash, live } = this.#sectors;
 		const [oldest] = live;
-		const room = flash.sectorByteLength - RECORDS_OFFSET;
-		if (oldest === undefined || this.#sectors.freeCount === 0) return false;
-		if (this.#index.totalByteLength() + growth > FILL_MAXIMUM * room * live.length) return false;
+		if (oldest === undefined) throw new RangeError("no live sector");
 		const sector = this.#sectors.prepare(oldest);
 		const moves: [from: number, to: number][] = [];
 		for (const from of this.#index.offsetsIn(oldest.offset, oldest.offset + flash.sectorByteLength)) {
@@ -229,7 +239,6 @@ export class SectorLog {
 		this.#sectors.open(sector);
 		for (const [from, to] of moves) this.#index.moved(from, to);
 		this.#sectors.retire(oldest);
-		return true;
 	}
 }
 

@@ -208,7 +208,7 @@ export class Store implements SecretStore {
 	#append(zid: Uint8Array, body: Uint8Array) {
 		for (;;) {
 			try {
-				return this.#log.append(RecordType.peer, body, this.#index.get(zid)?.byteLength ?? 0);
+				return this.#log.append(RecordType.peer, body, this.#index.get(zid) === undefined);
 			} catch (error) {
 				if (!(error instanceof StoreError) || error.code !== "full") throw error;
 				const dropped = this.#index.oldestUnverified(zid);
