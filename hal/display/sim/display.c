@@ -66,7 +66,13 @@ void xs_display_destructor(void* data)
 	free(display);
 }
 
+/* The SDK's renderer compares the hooks' signature of whatever it draws to; the simulator's XS has another member
+ * there. */
+#ifdef SOTTO_COMPAT_H
 static const xsHostHooks displayHooks = {xs_display_destructor, NULL, NULL};
+#else
+static const xsHostHooks displayHooks = {xs_display_destructor, NULL, "sotto_display"};
+#endif
 
 static Display* displayOf(xsMachine* the)
 {
