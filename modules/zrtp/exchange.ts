@@ -26,11 +26,15 @@ import type { Turn } from "./turn";
 import type { Role } from "./types";
 
 /**
- * Checks the hash image and the form of the peer's DHPart. "ignored": not from the party of the Hello, nothing changed.
+ * Checks the form and the hash image of the peer's DHPart. "ignored": not for this exchange, nothing changed.
  */
 export function checkDhPart(turn: Turn, state: Negotiated, part: DhPart): "good" | "ignored" | Failed {
 	const { session } = turn;
 	const { provider } = session.config;
+	if (part.pv.length !== KEY_AGREEMENTS[state.suite.keyAgreement].publicKeyByteLength) {
+		turn.warn("malformed");
+		return "ignored";
+	}
 	const h2 = nextImage(provider, part.h1);
 	if (!equal(nextImage(provider, h2), state.peer.hello.h3)) {
 		turn.warn("hashChain");
@@ -39,9 +43,7 @@ export function checkDhPart(turn: Turn, state: Negotiated, part: DhPart): "good"
 	// H1 proves the sender; what is wrong from here on was altered on the way, earlier or now.
 	if (!checkMessageMac(provider, h2, state.peer.hello.bytes)) return turn.fail("helloMac");
 	if (state.role === "responder" && !checkMessageMac(provider, part.h1, state.commit)) return turn.fail("commitMac");
-	return part.pv.length === KEY_AGREEMENTS[state.suite.keyAgreement].publicKeyByteLength
-		? "good"
-		: turn.fail("dhValue");
+	return "good";
 }
 
 /** Asks for the slow part, which runs outside. */

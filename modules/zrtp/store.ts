@@ -33,6 +33,8 @@ export interface SecretStore {
 	lookup(zid: Uint8Array): RetainedSecrets | undefined;
 	/** Replaces the record of a peer: secrets absent from `record` are erased. Throws when it could not be made durable. */
 	commit(zid: Uint8Array, record: RetainedSecrets): void;
+	/** Gives a peer the owner's name for it; undefined takes it away. False: the peer is not known. */
+	rename(zid: Uint8Array, name: string | undefined): boolean;
 	/** Erases a peer, its secrets and its name. Unknown peers are no error. */
 	forget(zid: Uint8Array): void;
 	/** Every peer, without its secrets. */

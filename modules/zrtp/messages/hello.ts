@@ -122,5 +122,5 @@ function readCodes(reader: Reader, count: number): string[] {
 function printable(bytes: Uint8Array): string {
 	let text = "";
 	for (const byte of bytes) text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : byte === 0 ? " " : "?";
-	return text.trimEnd();
+	return text.replace(/ +$/, "");
 }
