@@ -104,10 +104,10 @@ async function buildLocked(options: BuildOptions): Promise<Built> {
 		executable,
 		[...units.filter((it) => !failed.has(it)).map((it) => it.object), engine],
 		[
-			...(failed.size > 0 ? ["-Wl,--unresolved-symbols=ignore-all"] : []),
+			...(failed.size > 0 || options.variant === "m32" ? ["-Wl,--unresolved-symbols=ignore-all"] : []),
 			...machineFlags(options.variant),
 			...ownFlags(options.variant),
-			...(await libraryFlags(program, "--libs")),
+			...(options.variant === "m32" ? ["-static"] : await libraryFlags(program, "--libs")),
 			"-lm",
 			"-lpthread",
 		],
