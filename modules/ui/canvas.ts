@@ -154,6 +154,7 @@ export class Canvas {
 		const clean = this.#clean(text, font);
 		if (this.textWidth(clean, font) <= width) return clean;
 		let left = width - this.textWidth(ELLIPSIS, font);
+		if (left < 0) return "";
 		let end = "";
 		for (const character of [...clean].reverse()) {
 			left -= this.textWidth(character, font);

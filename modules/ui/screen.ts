@@ -74,7 +74,7 @@ export interface View {
 
 export interface SoftKey {
 	readonly label: string;
-	readonly tone: "plain" | "primary" | "danger";
+	readonly tone: "plain" | "primary" | "answer" | "danger";
 }
 /** One for each of soft1 to soft4; undefined: the key does nothing here. */
 export type SoftKeys = readonly (SoftKey | undefined)[];

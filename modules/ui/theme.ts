@@ -10,10 +10,10 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 const color = (red: number, green: number, blue: number): Rgb => Object.freeze([red, green, blue] as const);
 
 export const COLORS = Object.freeze({
-	background: color(13, 17, 23),
-	surface: color(28, 34, 44),
-	raised: color(45, 54, 68),
-	line: color(52, 60, 74),
+	background: color(16, 20, 24),
+	surface: color(32, 40, 48),
+	raised: color(48, 60, 72),
+	line: color(48, 56, 64),
 	text: color(244, 247, 250),
 	muted: color(158, 169, 184),
 	accent: color(88, 166, 255),

@@ -2,7 +2,7 @@
 import type { CallState, Lock } from "call/state";
 import type { Region } from "./canvas";
 import type { IconName } from "./icons";
-import type { SoftKeys } from "./screen";
+import type { SoftKey, SoftKeys } from "./screen";
 import { codeName, TEXT } from "./text";
 import { type ColorName, GRID, LOCKS } from "./theme";
 
@@ -33,14 +33,15 @@ export function header(title: string, right = "", icon?: IconName): Region {
 	};
 }
 
-const TONES: Readonly<Record<"plain" | "primary" | "danger", { ground: ColorName; text: ColorName }>> = Object.freeze({
+const TONES: Readonly<Record<SoftKey["tone"], { ground: ColorName; text: ColorName }>> = Object.freeze({
 	plain: { ground: "surface", text: "text" },
 	primary: { ground: "accentDark", text: "white" },
+	answer: { ground: "goodDark", text: "white" },
 	danger: { ground: "dangerDark", text: "white" },
 });
 
 /** Width of one soft key's box, and of its label. */
-export const SOFT_BOX = Object.freeze({ width: 74, label: 70 });
+export const SOFT_BOX = Object.freeze({ width: 78, label: 76 });
 
 export function softBar(keys: SoftKeys): Region {
 	return {
@@ -54,9 +55,9 @@ export function softBar(keys: SoftKeys): Region {
 				const key = keys[index];
 				if (!key) continue;
 				const tone = TONES[key.tone];
-				const x = index * 80 + 3;
+				const x = index * 80 + 1;
 				canvas.box(tone.ground, x, GRID.softTop + 2, SOFT_BOX.width, GRID.softHeight - 6, 6);
-				canvas.text(key.label, "small", tone.text, x + 2, GRID.softTop + 8, SOFT_BOX.label, "center");
+				canvas.text(key.label, "small", tone.text, x + 1, GRID.softTop + 8, SOFT_BOX.label, "center");
 			}
 		},
 	};
@@ -91,7 +92,7 @@ export function lockBand(lock: Lock, detail: string, y: number): Region {
 			const look = LOCKS[lock];
 			canvas.box(look.ground, 8, y + 2, GRID.width - 16, 48, 8);
 			canvas.icon(look.icon, 24, look.color, 20, y + 14);
-			canvas.text(TEXT.lock[lock], "body", look.color, 56, y + 5, GRID.width - 56 - 16);
+			canvas.text(TEXT.lock[lock], "body", look.color, 56, y + 6, GRID.width - 56 - 16);
 			canvas.text(detail, "small", "text", 56, y + 27, GRID.width - 56 - 16);
 		},
 	};
@@ -108,7 +109,7 @@ export function securingBand(y: number): Region {
 		draw(canvas) {
 			canvas.box("surface", 8, y + 2, GRID.width - 16, 48, 8);
 			canvas.icon("key-round", 24, "muted", 20, y + 14);
-			canvas.text(TEXT.securing, "body", "text", 56, y + 5, GRID.width - 56 - 16);
+			canvas.text(TEXT.securing, "body", "text", 56, y + 6, GRID.width - 56 - 16);
 			canvas.icon("mic-off", 16, "amber", 56, y + 28);
 			canvas.text(TEXT.microphoneHeld, "small", "text", 78, y + 27, GRID.width - 78 - 16);
 		},
@@ -122,9 +123,12 @@ export function keyingLine(call: CallState): string {
 	return codes.length > 0 ? codes.join(" · ") : TEXT.lockMeaning[call.lock];
 }
 
+export const SAS_HEIGHT = 66;
+const MAX_TILES = 6;
+
 /** The short authentication string as it was negotiated: characters in tiles, or words on a line each. */
 export function sasTiles(sas: string, sasType: "B32" | "B256", y: number, color: ColorName = "white"): Region {
-	const height = 68;
+	const height = SAS_HEIGHT;
 	return {
 		x: 0,
 		y,
@@ -132,21 +136,21 @@ export function sasTiles(sas: string, sasType: "B32" | "B256", y: number, color:
 		height,
 		key: keyOf("sas", sas, sasType, y, color),
 		draw(canvas) {
-			if (sasType === "B256") {
+			const characters = [...sas];
+			if (sasType === "B256" || characters.length > MAX_TILES) {
 				const words = sas.split(/\s+/).filter((word) => word !== "");
 				canvas.box("surface", 8, y, GRID.width - 16, height, 8);
 				words.slice(0, 2).forEach((word, index) => {
-					canvas.text(word, "large", color, 16, y + 1 + index * 32, GRID.width - 32, "center");
+					canvas.text(word, "large", color, 16, y + index * 32, GRID.width - 32, "center");
 				});
 				return;
 			}
-			const characters = [...sas];
 			const pitch = Math.min(64, Math.floor(INNER / Math.max(1, characters.length)));
 			const left = Math.floor((GRID.width - pitch * characters.length) / 2);
 			characters.forEach((character, index) => {
 				const x = left + index * pitch;
 				canvas.box("surface", x + 4, y, pitch - 8, height, 8);
-				canvas.text(character, "sas", color, x + 4, y + 6, pitch - 8, "center");
+				canvas.text(character, "sas", color, x + 4, y + 5, pitch - 8, "center");
 			});
 		},
 	};
@@ -160,7 +164,7 @@ export function paragraph(
 	color: ColorName = "text",
 	font: "small" | "body" = "body",
 ): Region {
-	const pitch = font === "small" ? 18 : 22;
+	const pitch = font === "small" ? 17 : 22;
 	return {
 		x: 0,
 		y,
@@ -217,8 +221,8 @@ export function valueRow(label: string, value: string, y: number, color: ColorNa
 		height: 24,
 		key: keyOf("value", label, value, y, color),
 		draw(canvas) {
-			canvas.text(label, "small", "muted", GRID.margin, y + 3, 118);
-			canvas.text(value, "small", color, 134, y + 3, GRID.width - 12 - 134);
+			canvas.text(label, "small", "muted", GRID.margin, y + 3, 94);
+			canvas.text(value, "small", color, 108, y + 3, GRID.width - 12 - 108);
 		},
 	};
 }
@@ -240,15 +244,27 @@ export function scrollBar(first: number, visible: number, total: number, y: numb
 	};
 }
 
-/** A box with what is being typed, its end always visible, and a caret. */
-export function entryBox(text: string, hint: string, mode: string, y: number, large: boolean): Region {
+export interface EntryLook {
+	readonly large: boolean;
+	/** Keys go here: a caret stands at the end. */
+	readonly typing: boolean;
+}
+
+/** How letters are typed. */
+export function letterHint(y: number): Region {
+	return paragraph(TEXT.letterHint, y, 1, "muted", "small");
+}
+
+/** A box with what is being typed, its end always visible. */
+export function entryBox(text: string, hint: string, mode: string, y: number, look: EntryLook): Region {
+	const { large, typing } = look;
 	const height = large ? 48 : 34;
 	return {
 		x: 0,
 		y,
 		width: GRID.width,
 		height,
-		key: keyOf("entry", text, hint, mode, y, large),
+		key: keyOf("entry", text, hint, mode, y, large, typing),
 		draw(canvas) {
 			canvas.box("surface", 8, y + 1, GRID.width - 16, height - 2, 8);
 			const font = large ? "large" : "body";
@@ -260,7 +276,7 @@ export function entryBox(text: string, hint: string, mode: string, y: number, la
 			} else {
 				const shown = canvas.fitEnd(text, font, width - 4);
 				const drawn = canvas.text(shown, font, "white", 20, top, width);
-				canvas.fill("accent", 20 + drawn + 2, top + 4, 2, canvas.lineHeight(font) - 8);
+				if (typing) canvas.fill("accent", 20 + drawn + 2, top + 4, 2, canvas.lineHeight(font) - 8);
 			}
 			if (mode !== "")
 				canvas.text(

@@ -1,5 +1,5 @@
 /** A call: who, how long, what the lock says, and the words to compare. */
-import type { CallState } from "call/state";
+import type { CallState, Lock } from "call/state";
 import type { Region } from "ui/canvas";
 import { type Screen, type Shell, type SoftKeys, soft, type View } from "ui/screen";
 import { TEXT } from "ui/text";
@@ -8,8 +8,10 @@ import { addressText, durationText, keyingLine, keyOf, lockBand, paragraph, sasT
 import { DetailsScreen } from "./details";
 import { QuestionScreen } from "./question";
 
-const LOCK_TOP = 54;
-const WORDS_TOP = 132;
+const LOCK_TOP = 48;
+const WORDS_TOP = 130;
+/** A notice of two lines stands above the words. */
+const SAS_BELOW_NOTICE = 139;
 
 export class CallScreen implements Screen {
 	readonly name = "call";
@@ -42,7 +44,7 @@ export class CallScreen implements Screen {
 		return [
 			who(call, digits),
 			duration(seconds),
-			...(call.securing ? [securingBand(LOCK_TOP)] : [lockBand(call.lock, keyingLine(call), LOCK_TOP)]),
+			...(isSecuring(call) ? [securingBand(LOCK_TOP)] : [lockBand(call.lock, keyingLine(call), LOCK_TOP)]),
 			...words(call),
 		];
 	}
@@ -86,6 +88,11 @@ export class CallScreen implements Screen {
 	}
 }
 
+/** No lock is claimed before there is one; what is wrong is said at once. */
+function isSecuring(call: CallState): boolean {
+	return call.securing && call.lock === "open";
+}
+
 function who(call: CallState, digits: string): Region {
 	const named = call.peerName !== "" && call.peerName !== call.peer;
 	const held = call.state === "held";
@@ -97,18 +104,18 @@ function who(call: CallState, digits: string): Region {
 		key: keyOf("who", call.peer, call.peerName, held, call.muted, digits),
 		draw(canvas) {
 			const width = 244 - GRID.margin;
-			canvas.text(named ? call.peerName : addressText(call.peer), "title", "white", GRID.margin, 4, width);
+			canvas.text(named ? call.peerName : addressText(call.peer), "title", "white", GRID.margin, 2, width);
 			let x = GRID.margin;
 			if (held) {
-				canvas.icon("pause", 16, "amber", x, 34);
-				x += 20 + canvas.text(TEXT.onHold, "small", "amber", x + 20, 33, 80) + 12;
+				canvas.icon("pause", 16, "amber", x, 30);
+				x += 20 + canvas.text(TEXT.onHold, "small", "amber", x + 20, 29, 80) + 12;
 			}
 			if (call.muted) {
-				canvas.icon("mic-off", 16, "amber", x, 34);
-				x += 20 + canvas.text(TEXT.muted, "small", "amber", x + 20, 33, 80) + 12;
+				canvas.icon("mic-off", 16, "amber", x, 30);
+				x += 20 + canvas.text(TEXT.muted, "small", "amber", x + 20, 29, 80) + 12;
 			}
 			const rest = digits !== "" ? digits : named && x === GRID.margin ? addressText(call.peer) : "";
-			canvas.text(rest, "small", digits !== "" ? "accent" : "muted", x, 33, 244 - x);
+			canvas.text(rest, "small", digits !== "" ? "accent" : "muted", x, 29, 244 - x);
 		},
 	};
 }
@@ -121,20 +128,35 @@ function duration(seconds: number): Region {
 		height: LOCK_TOP,
 		key: keyOf("duration", seconds),
 		draw(canvas) {
-			canvas.text(durationText(seconds), "body", "text", 244, 8, GRID.width - 244 - GRID.margin, "right");
+			canvas.text(durationText(seconds), "body", "text", 244, 6, GRID.width - 244 - GRID.margin, "right");
 		},
 	};
 }
 
+const CAPTIONS: Readonly<Record<Lock, string>> = Object.freeze({
+	open: "",
+	server: "",
+	closed: TEXT.readAloud,
+	verified: TEXT.compared,
+	gateway: TEXT.gatewayWords,
+	warning: TEXT.readAloud,
+});
+
 /** Below the lock: the words and what to do with them, or why there are none. */
 function words(call: CallState): Region[] {
-	if (call.securing) return [];
+	if (isSecuring(call)) return [];
 	if (call.sas === undefined || call.sasType === undefined)
-		return call.notice === undefined ? [] : [paragraph(call.notice, 120, 3)];
-	const caption = call.notice ?? (call.lock === "verified" ? TEXT.compared : TEXT.readAloud);
-	const loud = call.notice !== undefined && call.lock === "warning";
+		return call.notice === undefined ? [] : [paragraph(call.notice, 114, 4)];
+	const warning = call.lock === "warning";
 	return [
-		paragraph(caption, 110, 1, loud ? "danger" : "muted", "small"),
-		sasTiles(call.sas, call.sasType, WORDS_TOP, call.lock === "verified" ? "good" : "white"),
+		call.notice === undefined
+			? paragraph(CAPTIONS[call.lock], 105, 1, "muted", "small")
+			: paragraph(call.notice, 101, 2, warning ? "danger" : "text", "small"),
+		sasTiles(
+			call.sas,
+			call.sasType,
+			call.notice === undefined ? WORDS_TOP : SAS_BELOW_NOTICE,
+			call.lock === "verified" ? "good" : "white",
+		),
 	];
 }

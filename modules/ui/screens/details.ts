@@ -36,7 +36,7 @@ function rowsOf(call: CallState): InfoRow[] {
 	const label = TEXT.detail;
 	const rows: InfoRow[] = [
 		{ label: label.peer, value: addressText(call.peer) },
-		{ label: label.lock, value: TEXT.lock[call.lock] },
+		{ label: label.lock, value: TEXT.lockShort[call.lock] },
 		{ label: label.keying, value: TEXT.keying[call.keying] },
 	];
 	const add = (name: string, value: string | undefined) => {
@@ -44,7 +44,7 @@ function rowsOf(call: CallState): InfoRow[] {
 	};
 	add(label.words, call.sas);
 	add(label.sasType, call.sasType && codeName(call.sasType));
-	if (call.keying === "zrtp") add(label.retained, TEXT.retained[call.retained]);
+	if (call.keying === "zrtp") add(label.retained, TEXT.retainedShort[call.retained]);
 	add(label.keyAgreement, call.keyAgreement && codeName(call.keyAgreement));
 	add(label.hash, call.hash && codeName(call.hash));
 	add(label.cipher, call.cipher && codeName(call.cipher));
@@ -53,11 +53,11 @@ function rowsOf(call: CallState): InfoRow[] {
 	add(label.codec, call.codec);
 	const stats = call.stats;
 	if (stats) {
-		add(label.encrypted, `${stats.encryptedSent} / ${stats.encryptedReceived}`);
-		add(label.clear, `${stats.clearSent} / ${stats.clearReceived}`);
-		add(label.lost, `${stats.lost}, ${stats.late}`);
-		add(label.rejected, `${stats.rejected}, ${stats.replayed}`);
-		add(label.jitter, `${Math.round(stats.jitterMs)} ms, ${Math.round(stats.bufferMs)} ms`);
+		add(label.encrypted, `${stats.encryptedSent} out, ${stats.encryptedReceived} in`);
+		add(label.clear, `${stats.clearSent} out, ${stats.clearReceived} in`);
+		add(label.lost, `${stats.lost}, late ${stats.late}`);
+		add(label.rejected, `${stats.rejected}, replayed ${stats.replayed}`);
+		add(label.jitter, `${Math.round(stats.jitterMs)} ms, buffer ${Math.round(stats.bufferMs)} ms`);
 	}
 	return rows;
 }

@@ -3,7 +3,7 @@ import type { Region } from "ui/canvas";
 import { type Screen, type Shell, type SoftKeys, soft, type View } from "ui/screen";
 import { TEXT } from "ui/text";
 import { TextEntry } from "ui/text-entry";
-import { addressText, entryBox, header, listRow } from "ui/widgets";
+import { addressText, entryBox, header, letterHint, listRow } from "ui/widgets";
 
 const MAX_LENGTH = 96;
 const MATCHES = 2;
@@ -30,10 +30,11 @@ export class DialScreen implements Screen {
 	regions(view: View): readonly Region[] {
 		return [
 			header(TEXT.dialTitle, view.clock ?? "", "grip"),
-			entryBox(this.#entry.text, TEXT.dialHint, this.#entry.mode, 44, true),
+			entryBox(this.#entry.text, TEXT.dialHint, this.#entry.mode, 44, { large: true, typing: true }),
 			...this.#matches().map((peer, index) =>
 				listRow({ icon: "user", title: peer.name, detail: addressText(peer.uri), selected: false }, 104 + index * 36),
 			),
+			...(this.#entry.mode === "123" ? [] : [letterHint(182)]),
 		];
 	}
 

@@ -21,7 +21,8 @@ export class EndedScreen implements Screen {
 
 	regions({ call, seconds }: View): readonly Region[] {
 		if (!call) return [];
-		const who = call.peerName !== "" ? addressText(call.peerName) : addressText(call.peer);
+		const named = call.peerName !== "" && call.peerName !== call.peer;
+		const who = named ? call.peerName : addressText(call.peer);
 		const lasted = seconds > 0 ? durationText(seconds) : "";
 		return [
 			{

@@ -33,7 +33,7 @@ export class HomeScreen implements Screen {
 
 	regions(view: View): readonly Region[] {
 		const { peers } = this.#shell;
-		const top = [header(TEXT.infoTitle, view.clock ?? "", "phone"), identity(view.state)];
+		const top = [header(TEXT.product, view.clock ?? "", "phone"), identity(view.state)];
 		if (peers.length === 0) return [...top, paragraph(TEXT.homeHint, 130, 2, "muted")];
 		const rows = peers.slice(this.#first, this.#first + VISIBLE).map((peer, index) =>
 			listRow(

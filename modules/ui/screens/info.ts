@@ -26,7 +26,10 @@ export class InfoScreen implements Screen {
 			rows.push({ label: TEXT.info.account, value: addressText(aor) });
 			rows.push({ label: TEXT.info.state, value: ok ? `${TEXT.registered}, ${transport.toUpperCase()}` : failed });
 		}
-		rows.push({ label: TEXT.info.zid, value: state.zid.replace(/(.{8})(?=.)/g, "$1 ") });
+		// Twice twelve digits in groups of four: it is read aloud and compared with a log.
+		const groups = state.zid.match(/.{1,4}/g) ?? [];
+		rows.push({ label: TEXT.info.zid, value: groups.slice(0, 3).join(" ") });
+		rows.push({ label: "", value: groups.slice(3).join(" ") });
 		rows.push({ label: TEXT.info.peers, value: String(state.store.peers) });
 		rows.push(...this.#shell.info());
 		return this.#page.regions(TEXT.infoTitle, view.clock ?? "", rows);

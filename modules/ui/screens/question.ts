@@ -8,7 +8,7 @@ import { type Screen, type Shell, type SoftKeys, soft, type View } from "ui/scre
 import { TEXT } from "ui/text";
 import { TextEntry } from "ui/text-entry";
 import { type ColorName, GRID } from "ui/theme";
-import { entryBox, keyOf, paragraph, sasTiles } from "ui/widgets";
+import { entryBox, keyOf, letterHint, paragraph, sasTiles } from "ui/widgets";
 
 const MAX_NAME_LENGTH = 32;
 const INNER = GRID.width - 2 * GRID.margin;
@@ -45,20 +45,17 @@ export class QuestionScreen implements Screen {
 			title(loud),
 			paragraph(
 				loud && call.notice !== undefined ? call.notice : TEXT.questionHelp,
-				36,
-				loud ? 2 : 1,
+				38,
+				loud ? 3 : 1,
 				loud ? "text" : "muted",
 				"small",
 			),
-			sasTiles(call.sas, call.sasType, loud ? 78 : 62),
-			entryBox(
-				this.#entry.text,
-				TEXT.nameHint,
-				this.#naming ? this.#entry.mode : TEXT.nameOfPeer,
-				loud ? 150 : 136,
-				false,
-			),
-			...(loud ? [] : [memory(call)]),
+			sasTiles(call.sas, call.sasType, loud ? 95 : 62),
+			entryBox(this.#entry.text, TEXT.nameHint, this.#naming ? this.#entry.mode : TEXT.nameOfPeer, loud ? 167 : 138, {
+				large: false,
+				typing: this.#naming,
+			}),
+			...(loud ? [] : [this.#naming ? letterHint(179) : memory(call)]),
 		];
 	}
 
@@ -129,7 +126,7 @@ function memory(call: CallState): Region {
 		match: "good",
 		mismatch: "danger",
 	};
-	return paragraph(TEXT.retained[call.retained], 178, 1, colors[call.retained], "small");
+	return paragraph(TEXT.retained[call.retained], 179, 1, colors[call.retained], "small");
 }
 
 function cut(name: string): string {

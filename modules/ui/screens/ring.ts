@@ -17,7 +17,7 @@ export class IncomingScreen implements Screen {
 	}
 
 	softKeys(): SoftKeys {
-		return [soft(TEXT.soft.answer, "primary"), undefined, undefined, soft(TEXT.soft.decline, "danger")];
+		return [soft(TEXT.soft.answer, "answer"), undefined, undefined, soft(TEXT.soft.decline, "danger")];
 	}
 
 	regions(view: View): readonly Region[] {
