@@ -20,7 +20,7 @@ export function hangUp(core: Core, call: Call): void {
 
 /** A BYE in any dialog, also one that nobody wanted (a second fork). */
 export function sendBye(core: Core, call: Call, dialog: Dialog, onDone: () => void): void {
-	const to = nextHop(requestIn(dialog, "BYE", 0, core.via(), [], undefined));
+	const to = nextHop(dialog);
 	if (to === undefined) {
 		onDone();
 		return;

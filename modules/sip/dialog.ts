@@ -121,12 +121,11 @@ export function requestIn(
 	};
 }
 
-/** Where a request goes: its first loose Route, else its Request-URI (section 8.1.2). */
-export function nextHop(request: OutgoingRequest): Destination | undefined {
-	const first = request.routes[0];
-	const uri = first !== undefined && isLoose(first) ? parseAddress(first)?.uri : request.uri;
-	const parsed = uri === undefined ? undefined : parseUri(uri);
-	return parsed === undefined ? undefined : destinationOf(parsed);
+/** Where requests of the dialog go (section 8.1.2): to the first route, loose or strict, else to the target. */
+export function nextHop(dialog: Dialog): Destination | undefined {
+	const first = dialog.routes[0];
+	const uri = parseUri(first === undefined ? dialog.target : (parseAddress(first)?.uri ?? ""));
+	return uri === undefined ? undefined : destinationOf(uri);
 }
 
 /** The URI of the first Contact; undefined when it is missing, malformed or `*`. */

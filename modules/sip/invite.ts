@@ -14,7 +14,7 @@ import { type Header, type Response, tagOf } from "./message";
 import { formatRequest, type OutgoingRequest } from "./request";
 import { param } from "./syntax";
 import type { Account, Event } from "./types";
-import { bracketed, type Destination, parseUri, schemeOf, type Uri } from "./uri";
+import { bracketed, type Destination, destinationOf, parseUri, schemeOf, type Uri } from "./uri";
 import type { Via } from "./via";
 import { failureStatus, failureWords, statusWords } from "./words";
 
@@ -53,7 +53,7 @@ export function invite(core: Core, event: InviteEvent): void {
 	const exchange = new Exchange(core, {
 		account,
 		credentials: new Credentials(),
-		to: wayOut(account, uri) ?? nextHop(make(core.via())) ?? { address: uri.host, port: uri.port ?? 5060 },
+		to: wayOut(account, uri),
 		make,
 		onResponse: (response) => onResponse(core, call, response),
 		onFailure: (failure) => {
@@ -79,13 +79,17 @@ export function routesOf(account: Account | undefined): string[] {
 	return proxy === undefined ? [] : [`<sip:${bracketed(proxy.host)}:${proxy.port};lr>`];
 }
 
-/** Calls inside the account's own domain go to its registrar, which knows where its users are. */
-function wayOut(account: Account | undefined, uri: Uri): Destination | undefined {
-	const registrar = account?.registrar;
+/**
+ * Where an INVITE goes: through the outbound proxy; inside the account's own domain to its registrar, which knows where
+ * its users are; else straight to the host that was dialled.
+ */
+function wayOut(account: Account | undefined, uri: Uri): Destination {
+	const proxy = account?.outboundProxy;
+	if (proxy !== undefined) return { address: proxy.host, port: proxy.port };
 	const own = parseUri(account?.aor ?? "");
-	if (account?.outboundProxy !== undefined || registrar === undefined || own === undefined) return undefined;
-	const inside = uri.host === own.host && (uri.port === undefined || uri.port === own.port);
-	return inside ? { address: registrar.host, port: registrar.port } : undefined;
+	const registrar = account?.registrar;
+	const inside = uri.host === own?.host && (uri.port === undefined || uri.port === own.port);
+	return inside && registrar !== undefined ? { address: registrar.host, port: registrar.port } : destinationOf(uri);
 }
 
 /** The dialled address as a Request-URI: without the headers that only a web page gives it (section 19.1.5). */
@@ -213,7 +217,7 @@ export function ackIn(
 ): { bytes: Uint8Array; to: Destination } | undefined {
 	const { cseq, headers } = exchange.request;
 	const request = requestIn(dialog, "ACK", cseq, core.via(), headers.filter(isCredentials), undefined);
-	const to = nextHop(request);
+	const to = nextHop(dialog);
 	return to === undefined ? undefined : { bytes: formatRequest(request), to };
 }
 

@@ -38,7 +38,7 @@ function attempt(core: Core, call: Call, change: Change, dialog: Dialog): void {
 	}
 	const headers = [core.contactHeader(call.account), ...core.capabilities()];
 	const body = { contentType: SDP_TYPE, text: change.sdp };
-	const to = nextHop(requestIn(dialog, "INVITE", 0, core.via(), [], undefined));
+	const to = nextHop(dialog);
 	if (to === undefined) {
 		fail(core, call, 502, "the route of the call cannot be followed");
 		return;
