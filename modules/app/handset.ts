@@ -15,9 +15,10 @@ import Display from "hal/display/display";
 import { deviceKey } from "hal/flash/device-key";
 import Flash from "hal/flash/flash";
 import Keys from "hal/keys/keys";
-import { type Entry, Log } from "log/log";
+import { AREAS, type Entry, isArea, isLevel, LEVELS, Log } from "log/log";
 import { DEFAULTS, type Settings } from "settings/check";
 import Timer from "timer";
+import type { LogSource } from "ui/screen";
 import { Ui } from "ui/ui";
 import { openStore, type Store } from "zrtp-store/store";
 import { agentOf, keyAgreementsOf, zrtpOf } from "./config";
@@ -69,7 +70,7 @@ export class Handset {
 			deviceKey: deviceKey(`${options.state}/${board.deviceKeyFile}`),
 			random: hardwareRandom,
 			now: () => Date.now(),
-			log: this.#log.area("store"),
+			onWarning: (text) => this.#log.area("store").warn(text),
 		});
 		this.#lastGood = new LastGood(settingsFlash);
 		this.#audio = new Audio({ microphone: { silence: true }, speaker: { panel: options.desk !== undefined } });
@@ -123,7 +124,7 @@ export class Handset {
 		}
 		this.#waiting = undefined;
 		this.#settings = settings;
-		for (const [area, level] of Object.entries(settings.log)) this.#log.setLevel(area as never, level);
+		for (const area of AREAS) this.#log.setLevel(area, settings.log[area]);
 		try {
 			this.#build(address);
 		} catch (error) {
@@ -171,8 +172,12 @@ export class Handset {
 			pixelsOut: this.#display,
 			phone,
 			peers: settings.peers,
-			title: settings.ui.title ?? this.#options.name,
-			log: this.#log,
+			log: logSource(this.#log),
+			info: () => [{ label: "SIP", value: `${address}:${phone.sipPort}` }],
+			volume: Math.round(this.#audio.volumePercent / 10),
+			onVolume: (level) => {
+				this.#audio.volumePercent = level * 10;
+			},
 		});
 		this.#remote = new Remote({
 			phone,
@@ -202,7 +207,7 @@ export class Handset {
 
 	#show(): void {
 		if (this.#closed || !this.#phone) return;
-		this.#ui?.draw(now());
+		this.#ui?.update(now());
 		this.#remote?.sendState();
 		if (this.#waiting && !this.#inCall(this.#phone.state)) this.#take(this.#waiting.settings, this.#waiting.address);
 	}
@@ -210,6 +215,19 @@ export class Handset {
 	#inCall(state: PhoneState): boolean {
 		return state.calls.some((call) => call.state !== "ended");
 	}
+}
+
+/** The log as the log view sees it: names are text there. */
+function logSource(log: Log): LogSource {
+	return {
+		entries: () => log.entries(),
+		areas: AREAS,
+		levels: LEVELS,
+		level: (area) => (isArea(area) ? log.level(area) : "off"),
+		setLevel: (area, level) => {
+			if (isArea(area) && isLevel(level)) log.setLevel(area, level);
+		},
+	};
 }
 
 /** One line of the console: seconds, area, level, text. */

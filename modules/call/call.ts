@@ -3,10 +3,11 @@
  * that screen and panel read. Whatever changes, `#settle` sets microphone and clear playback from the facts again, so
  * that no path forgets to.
  */
+import { wipe } from "bytes/wipe";
 import type Audio from "hal/audio/audio";
 import type { AreaLog } from "log/log";
 import { MediaStream, type MediaStreamOptions } from "media/stream";
-import type { Direction, NegotiatedMedia } from "sdp/offer-answer";
+import type { NegotiatedMedia } from "sdp/offer-answer";
 import type { SecretStore } from "zrtp/store";
 import type { SessionConfig } from "zrtp/types";
 import { lockOf } from "./lock";
@@ -33,9 +34,6 @@ export interface CallContext {
 	/** The owner's name for a SIP URI, where there is one. */
 	readonly nameOf: (uri: string) => string | undefined;
 }
-
-/** The directions in which our voice may leave (RFC 3264 section 5.1). */
-const SENDING: readonly Direction[] = Object.freeze(["sendrecv", "sendonly"]);
 
 export interface CallOptions {
 	readonly context: CallContext;
@@ -105,7 +103,8 @@ export class Call {
 		this.#media = media;
 		stream.connect({ address: media.remoteAddress, port: media.remotePort, rtcpPort: media.remoteRtcpPort });
 		stream.codec({ name: media.codec.name, payloadType: media.codec.payloadType, ptimeMs: media.ptimeMs });
-		if (media.telephoneEventPayloadType !== undefined) stream.telephoneEvent(media.telephoneEventPayloadType);
+		stream.telephoneEvent(media.telephoneEventPayloadType);
+		stream.direction = media.direction;
 		if (this.#connectedAt === undefined) {
 			this.#connectedAt = this.#context.now();
 			this.#zrtpStartedAt = this.#connectedAt;
@@ -262,8 +261,7 @@ export class Call {
 		if (!stream || this.#state === "ended") return;
 		this.#learnName();
 		const facts = {
-			connected:
-				this.#connectedAt !== undefined && !this.#heldHere && SENDING.includes(this.#media?.direction ?? "inactive"),
+			connected: this.#connectedAt !== undefined && !this.#heldHere,
 			zrtp: this.#zrtp?.status.state,
 			mandatory: this.#context.mandatory,
 			muted: this.#muted,
@@ -275,6 +273,14 @@ export class Call {
 
 	#learnName(): void {
 		const zid = this.peerZid;
-		if (zid && this.#storedName === undefined) this.#storedName = this.#context.store.nameOf(zid);
+		if (zid && this.#storedName === undefined) this.#storedName = storedName(this.#context.store, zid);
 	}
+}
+
+/** The owner's name for a peer; the secrets that come with it are wiped. */
+function storedName(store: SecretStore, zid: Uint8Array): string | undefined {
+	const record = store.lookup(zid);
+	if (record?.rs1) wipe(record.rs1);
+	if (record?.rs2) wipe(record.rs2);
+	return record?.name;
 }

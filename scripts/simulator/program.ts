@@ -1,7 +1,6 @@
 /** The simulator's program: built when it is missing or old. */
 import { join } from "node:path";
-import { root } from "../builder/paths";
-import { build } from "../builder/program";
+import { buildPhone } from "../builder/phone";
 import { type Variant, variantFolder } from "../builder/variant";
 
 export function programPath(variant: Variant): string {

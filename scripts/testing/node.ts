@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { root, shown } from "../builder/paths";
+import { onLoopbackAlone } from "./loopback";
 import type { Totals } from "./xs";
 
 export const nodeTestFolders = ["scripts", "interop", "browser"];
@@ -45,8 +46,15 @@ export async function runNodeTests(files: readonly string[]): Promise<Totals> {
 
 function runOne(file: string): Promise<{ output: string; code: number | null }> {
 	return new Promise((resolve) => {
-		const args = ["--import", "tsx", "--test", "--test-reporter=tap", file];
-		const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+		const [program, args] = onLoopbackAlone([
+			process.execPath,
+			"--import",
+			"tsx",
+			"--test",
+			"--test-reporter=tap",
+			file,
+		]);
+		const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
 		let output = "";
 		const add = (data: Buffer) => {
 			output += data.toString();
