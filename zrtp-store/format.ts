@@ -33,7 +33,9 @@ export const BODY_MAXIMUM = 1024;
 export const RecordType = Object.freeze({ peer: 1 });
 
 const SECTOR_MAGIC = Object.freeze([0x53, 0x6f, 0x74, 0x74, 0x6f, 0x52, 0x53, 0x0a]);
+/** "BLNK" and "FRMT". */
 const CLEAN_MAGIC = 0x424c4e4b;
+const FORMAT_MAGIC = 0x46524d54;
 const RECORD_MAGIC = 0x5a52;
 
 export interface SectorHeader {
@@ -148,18 +150,35 @@ export function distance(a: Uint8Array, b: Uint8Array): number {
 
 /** Written right after an erase: proof that it was finished, and how often it was done. */
 export function encodeCleanMark(eraseCount: number): Uint8Array {
-	const fields = new Writer(12).u32(CLEAN_MAGIC).u32(eraseCount).u32(0xffffffff).finish();
-	return new Writer(MARK_BYTE_LENGTH).bytes(fields).u32(crc32c(fields)).finish();
+	return encodeMark(CLEAN_MAGIC, eraseCount);
 }
 
 /** The erase count of a clean mark, or undefined when there is none. */
 export function decodeCleanMark(bytes: Uint8Array): number | undefined {
+	return decodeMark(CLEAN_MAGIC, bytes);
+}
+
+/** Written in a clean mark's place before a first start erases anything: nothing in the partition is of value. */
+export function encodeFormatMark(): Uint8Array {
+	return encodeMark(FORMAT_MAGIC, 0);
+}
+
+export function isFormatMark(bytes: Uint8Array): boolean {
+	return decodeMark(FORMAT_MAGIC, bytes) !== undefined;
+}
+
+function encodeMark(magic: number, value: number): Uint8Array {
+	const fields = new Writer(12).u32(magic).u32(value).u32(0xffffffff).finish();
+	return new Writer(MARK_BYTE_LENGTH).bytes(fields).u32(crc32c(fields)).finish();
+}
+
+function decodeMark(expected: number, bytes: Uint8Array): number | undefined {
 	const reader = new Reader(bytes);
 	const right = crc32c(bytes.subarray(0, 12));
 	const magic = reader.u32();
-	const eraseCount = reader.u32();
+	const value = reader.u32();
 	reader.skip(4);
-	return magic === CLEAN_MAGIC && reader.u32() === right && !reader.overrun ? eraseCount : undefined;
+	return magic === expected && reader.u32() === right && !reader.overrun ? value : undefined;
 }
 
 export interface RecordHeader {

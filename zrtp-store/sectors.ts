@@ -13,11 +13,13 @@ import {
 	decodeHeader,
 	distance,
 	encodeCleanMark,
+	encodeFormatMark,
 	encodeHeader,
 	FORMAT_MAJOR,
 	finishHeader,
 	HEADER_BYTE_LENGTH,
 	isBlank,
+	isFormatMark,
 	MARK_BYTE_LENGTH,
 	OPENED_MARK_OFFSET,
 	RECORDS_OFFSET,
@@ -74,6 +76,8 @@ export class Sectors {
 	/** Oldest first; the last is the one that records are appended to. */
 	#live: Sector[] = [];
 	#generation = 0;
+	/** Holds the format mark of a first start. */
+	#marked: Sector | undefined;
 
 	/** @throws StoreError when the partition cannot be opened; then nothing in it was changed */
 	constructor(options: SectorsOptions) {
@@ -93,6 +97,7 @@ export class Sectors {
 			this.zid = options.random(ZID_BYTE_LENGTH);
 			this.sealer = new Sealer(provider, deviceKey, this.#storeId);
 			this.open(this.prepare());
+			this.#clearFormatMark();
 			return;
 		}
 		this.#storeId = found.storeId;
@@ -100,6 +105,7 @@ export class Sectors {
 		const newest = this.#adopt(found.headers);
 		this.zid = newest.zid;
 		this.#finishRetirement(found.headers);
+		this.#clearFormatMark();
 	}
 
 	/** Oldest first. */
@@ -175,7 +181,9 @@ export class Sectors {
 		const headers = new Map<Sector, DecodedHeader>();
 		for (const sector of this.#all) {
 			const area = this.flash.read(sector.offset, RECORDS_OFFSET);
-			const eraseCount = decodeCleanMark(area.subarray(CLEAN_MARK_OFFSET));
+			const mark = area.subarray(CLEAN_MARK_OFFSET);
+			if (isFormatMark(mark)) this.#marked = sector;
+			const eraseCount = decodeCleanMark(mark);
 			sector.eraseCount = eraseCount ?? 0;
 			sector.clean = eraseCount !== undefined && isBlank(area.subarray(0, CLEAN_MARK_OFFSET));
 			const decoded = sector.clean ? undefined : decodeHeader(area);
@@ -264,14 +272,27 @@ export class Sectors {
 	#requireBlank(): void {
 		const { sectorByteLength } = this.flash;
 		for (const sector of this.#all) {
-			// What lies in a header's place is a first start that was interrupted.
-			if (!this.isBlank(sector.offset + RECORDS_OFFSET, sectorByteLength - RECORDS_OFFSET))
+			// What lies in a header's place alone is a first start that was interrupted.
+			const blank = this.isBlank(sector.offset + RECORDS_OFFSET, sectorByteLength - RECORDS_OFFSET);
+			if (!blank && this.#marked === undefined)
 				throw new StoreError(
 					"foreign",
 					`the flash holds something that is no store of retained secrets (sector ${sector.index}); it was left as it is`,
 				);
-			if (this.isBlank(sector.offset, RECORDS_OFFSET)) sector.clean = true;
+			sector.clean = blank && this.isBlank(sector.offset, RECORDS_OFFSET);
 		}
+		if (this.#all.some((sector) => sector.clean)) return;
+		// The erase that follows may be cut short and leave what looks like anything.
+		const last = this.#all[this.#all.length - 1];
+		if (last === undefined || this.#marked !== undefined) return;
+		this.flash.program(last.offset + CLEAN_MARK_OFFSET, encodeFormatMark());
+		this.#marked = last;
+	}
+
+	#clearFormatMark(): void {
+		if (this.#marked !== undefined)
+			this.flash.program(this.#marked.offset + CLEAN_MARK_OFFSET, new Uint8Array(MARK_BYTE_LENGTH));
+		this.#marked = undefined;
 	}
 
 	#eraseAll(): void {
@@ -290,6 +311,7 @@ export class Sectors {
 
 	#erase(sector: Sector): void {
 		sector.clean = false;
+		if (this.#marked === sector) this.#marked = undefined;
 		this.flash.erase(sector.offset);
 		// A torn erase forgets the count; the most worn of the others is the nearest guess.
 		if (sector.eraseCount === 0) sector.eraseCount = Math.max(...this.#all.map((other) => other.eraseCount));
