@@ -1,6 +1,6 @@
 /**
- * `npx tsx scripts/screens.ts [NAME...]`: draws the phone's screens on XS and writes what the frame buffer holds to
- * build/screens/NAME.png, and all of them side by side to build/screens/all.png.
+ * `npx tsx scripts/screens.ts [--sheet FILE] [NAME...]`: draws the phone's screens on XS and writes what the frame
+ * buffer holds to build/screens/NAME.png, and all of them side by side to FILE (build/screens/all.png).
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -23,16 +23,22 @@ const built = await build({
 });
 const output = execFileSync(built.executable, [], { maxBuffer: 1 << 28, encoding: "utf8" });
 const wanted = process.argv.slice(2);
+const sheetAt = wanted.indexOf("--sheet");
+const sheetFile = sheetAt < 0 ? undefined : wanted.splice(sheetAt, 2)[1];
 const target = join(buildFolder, "screens");
 mkdirSync(target, { recursive: true });
-const pictures: PNG[] = [];
+const drawn = new Map<string, PNG>();
 for (const [, name = "", width, height, pixels = ""] of output.matchAll(/^frame (\S+) (\d+) (\d+) (\S+)$/gm)) {
-	if (wanted.length > 0 && !wanted.includes(name)) continue;
 	const picture = fromRgb565(Number(width), Number(height), Buffer.from(pixels, "base64"));
 	writeFileSync(join(target, `${name}.png`), PNG.sync.write(picture));
-	pictures.push(picture);
+	drawn.set(name, picture);
 }
-if (pictures.length > 0) writeFileSync(join(target, "all.png"), PNG.sync.write(sheetOf(pictures)));
+const pictures = (wanted.length > 0 ? wanted : [...drawn.keys()]).map((name) => {
+	const picture = drawn.get(name);
+	if (!picture) throw new Error(`there is no screen "${name}": ${[...drawn.keys()].join(", ")}`);
+	return picture;
+});
+if (pictures.length > 0) writeFileSync(sheetFile ?? join(target, "all.png"), PNG.sync.write(sheetOf(pictures)));
 process.stdout.write(`${pictures.length} screens are in ${shown(target)}\n`);
 
 function fromRgb565(width: number, height: number, pixels: Buffer): PNG {

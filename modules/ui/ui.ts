@@ -29,7 +29,6 @@ export interface UiOptions {
 	readonly volume?: number;
 }
 
-const MIN_FRAME_MS = 40;
 const ENDED_SHOWN_MS = 15_000;
 const VOLUME_SHOWN_MS = 1500;
 const MAX_VOLUME = 10;
@@ -45,7 +44,6 @@ export class Ui {
 	#drawn: readonly Region[] = [];
 	#drawnScreen: Screen | undefined;
 	#lastFrameAt = Number.NEGATIVE_INFINITY;
-	#pending = true;
 	#clock: string | undefined;
 	/** A call's duration as last heard, and when: between two states the screen counts by itself. */
 	#heard = { callId: Number.NaN, durationMs: 0, at: 0 };
@@ -87,24 +85,23 @@ export class Ui {
 		};
 	}
 
-	/** The phone's state has changed. @param now monotonic milliseconds */
-	update(now: number): void {
-		this.#pending = true;
-		this.tick(now);
-	}
-
 	/**
-	 * Draws what has changed. Call it about ten times a second: it holds back frames that come too fast, counts the
-	 * duration, and ends what is shown for a moment only.
+	 * The phone's state may have changed: draws what says something new. Who calls it gathers changes that come faster
+	 * than the eye sees.
 	 * @param now monotonic milliseconds
 	 * @param clock time of day as "hh:mm", where it is known
 	 */
-	tick(now: number, clock: string | undefined = this.#clock): void {
-		if (clock !== this.#clock) this.#pending = true;
+	update(now: number, clock: string | undefined = this.#clock): void {
 		this.#clock = clock;
-		if (now - this.#lastFrameAt < MIN_FRAME_MS) return;
-		if (!this.#pending && !this.#running(now)) return;
 		this.#draw(now);
+	}
+
+	/**
+	 * Time has passed: counts the duration and ends what is shown for a moment only. To be called once a second or more
+	 * often; it costs nothing while nothing moves. Arguments as of update.
+	 */
+	tick(now: number, clock: string | undefined = this.#clock): void {
+		if (clock !== this.#clock || this.#running(now)) this.update(now, clock);
 	}
 
 	/** A key was pressed. Names are those of hal/keys; others do nothing. @param now monotonic milliseconds */
@@ -116,7 +113,6 @@ export class Ui {
 			const screen = inCall(view.call) && isCallKey(name) ? this.#callScreens.call : front;
 			screen.key(name, view);
 		}
-		this.#pending = true;
 		this.#draw(now);
 	}
 
@@ -155,7 +151,6 @@ export class Ui {
 		this.#drawn = regions;
 		this.#drawnScreen = screen;
 		this.#lastFrameAt = now;
-		this.#pending = false;
 	}
 
 	#view(now: number): View {

@@ -1,9 +1,9 @@
 /** Parts that several screens share; each makes one region. Sizes are pixels of the 320 by 240 grid. */
-import type { CallState, Lock } from "call/state";
+import type { Lock } from "call/state";
 import type { Region } from "./canvas";
 import type { IconName } from "./icons";
 import type { SoftKey, SoftKeys } from "./screen";
-import { codeName, TEXT } from "./text";
+import { TEXT } from "./text";
 import { type ColorName, GRID, LOCKS } from "./theme";
 
 const INNER = GRID.width - 2 * GRID.margin;
@@ -114,13 +114,6 @@ export function securingBand(y: number): Region {
 			canvas.text(TEXT.microphoneHeld, "small", "text", 78, y + 27, GRID.width - 78 - 16);
 		},
 	};
-}
-
-/** What agreed the keys and how strong they are, in one line. */
-export function keyingLine(call: CallState): string {
-	if (call.lock !== "closed" && call.lock !== "verified") return TEXT.lockMeaning[call.lock];
-	const codes = [call.keyAgreement, call.cipher, call.authTag].filter((code) => code !== undefined).map(codeName);
-	return codes.length > 0 ? codes.join(" · ") : TEXT.lockMeaning[call.lock];
 }
 
 export const SAS_HEIGHT = 66;
@@ -290,17 +283,4 @@ export function entryBox(text: string, hint: string, mode: string, y: number, lo
 				);
 		},
 	};
-}
-
-/** "3:07", "1:02:03". */
-export function durationText(seconds: number): string {
-	const two = (value: number) => (value < 10 ? `0${value}` : `${value}`);
-	const hours = Math.floor(seconds / 3600);
-	const minutes = Math.floor(seconds / 60) % 60;
-	return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
-}
-
-/** A URI without what a person does not read: the scheme and parameters. */
-export function addressText(uri: string): string {
-	return uri.replace(/^sips?:/i, "").replace(/[;?].*$/, "");
 }

@@ -4,7 +4,8 @@ import type { Region } from "ui/canvas";
 import { type Screen, type Shell, type SoftKeys, soft, type View } from "ui/screen";
 import { TEXT } from "ui/text";
 import { GRID } from "ui/theme";
-import { addressText, durationText, keyingLine, keyOf, lockBand, paragraph, sasTiles, securingBand } from "ui/widgets";
+import { keyOf, lockBand, paragraph, sasTiles, securingBand } from "ui/widgets";
+import { addressText, durationText, keyingLine, titleOf } from "ui/wording";
 import { DetailsScreen } from "./details";
 import { QuestionScreen } from "./question";
 
@@ -94,7 +95,6 @@ function isSecuring(call: CallState): boolean {
 }
 
 function who(call: CallState, digits: string): Region {
-	const named = call.peerName !== "" && call.peerName !== call.peer;
 	const held = call.state === "held";
 	return {
 		x: 0,
@@ -104,7 +104,7 @@ function who(call: CallState, digits: string): Region {
 		key: keyOf("who", call.peer, call.peerName, held, call.muted, digits),
 		draw(canvas) {
 			const width = 244 - GRID.margin;
-			canvas.text(named ? call.peerName : addressText(call.peer), "title", "white", GRID.margin, 2, width);
+			canvas.text(titleOf(call), "title", "white", GRID.margin, 2, width);
 			let x = GRID.margin;
 			if (held) {
 				canvas.icon("pause", 16, "amber", x, 30);
@@ -114,7 +114,7 @@ function who(call: CallState, digits: string): Region {
 				canvas.icon("mic-off", 16, "amber", x, 30);
 				x += 20 + canvas.text(TEXT.muted, "small", "amber", x + 20, 29, 80) + 12;
 			}
-			const rest = digits !== "" ? digits : named && x === GRID.margin ? addressText(call.peer) : "";
+			const rest = digits !== "" ? digits : x === GRID.margin ? addressText(call.peer) : "";
 			canvas.text(rest, "small", digits !== "" ? "accent" : "muted", x, 29, 244 - x);
 		},
 	};

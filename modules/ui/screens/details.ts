@@ -3,7 +3,7 @@ import type { CallState } from "call/state";
 import type { Region } from "ui/canvas";
 import type { InfoRow, Screen, Shell, SoftKeys, View } from "ui/screen";
 import { codeName, TEXT } from "ui/text";
-import { addressText, durationText } from "ui/widgets";
+import { addressText, durationText } from "ui/wording";
 import { backKeys, RowsPage } from "./rows";
 
 export class DetailsScreen implements Screen {

@@ -3,7 +3,8 @@ import type { Region } from "ui/canvas";
 import { type Screen, type Shell, type SoftKeys, soft, type View } from "ui/screen";
 import { TEXT } from "ui/text";
 import { TextEntry } from "ui/text-entry";
-import { addressText, entryBox, header, letterHint, listRow } from "ui/widgets";
+import { entryBox, header, letterHint, listRow } from "ui/widgets";
+import { addressText } from "ui/wording";
 
 const MAX_LENGTH = 96;
 const MATCHES = 2;

@@ -3,7 +3,8 @@ import type { Region } from "ui/canvas";
 import { type Screen, type Shell, type SoftKeys, soft, type View } from "ui/screen";
 import { TEXT } from "ui/text";
 import { GRID } from "ui/theme";
-import { addressText, durationText, keyOf, paragraph } from "ui/widgets";
+import { keyOf, paragraph } from "ui/widgets";
+import { durationText, titleOf } from "ui/wording";
 
 const INNER = GRID.width - 2 * GRID.margin;
 
@@ -21,8 +22,7 @@ export class EndedScreen implements Screen {
 
 	regions({ call, seconds }: View): readonly Region[] {
 		if (!call) return [];
-		const named = call.peerName !== "" && call.peerName !== call.peer;
-		const who = named ? call.peerName : addressText(call.peer);
+		const who = titleOf(call);
 		const lasted = seconds > 0 ? durationText(seconds) : "";
 		return [
 			{

@@ -4,7 +4,8 @@ import type { Region } from "ui/canvas";
 import { type Screen, type Shell, type SoftKeys, soft, type View } from "ui/screen";
 import { TEXT } from "ui/text";
 import { GRID } from "ui/theme";
-import { addressText, header, keyOf, listRow, paragraph, scrollBar } from "ui/widgets";
+import { header, keyOf, listRow, paragraph, scrollBar } from "ui/widgets";
+import { addressText } from "ui/wording";
 import { DialScreen } from "./dial";
 import { InfoScreen } from "./info";
 import { LogScreen } from "./log";
@@ -104,15 +105,23 @@ function identity(state: PhoneState): Region {
 			: `${TEXT.unregistered}${account.reason === undefined ? "" : `: ${account.reason}`}`
 		: TEXT.noAccount;
 	const line = state.notice ?? status;
-	const calm = state.notice === undefined && (ok || account === undefined);
+	const calm = ok || account === undefined;
 	return {
 		x: 0,
 		y: GRID.headerHeight,
 		width: GRID.width,
 		height: LIST_TOP - GRID.headerHeight,
-		key: keyOf("identity", state.name, line, ok, calm),
+		key: keyOf("identity", state.name, state.notice, line, ok, calm),
 		draw(canvas) {
 			const inner = GRID.width - 2 * GRID.margin;
+			if (state.notice !== undefined) {
+				canvas.text(state.name, "title", "white", GRID.margin, 31, inner);
+				canvas.icon("triangle-alert", 16, "amber", GRID.margin, 59);
+				canvas.wrap(line, "small", inner - 22, 2).forEach((part, index) => {
+					canvas.text(part, "small", "amber", GRID.margin + 22, 58 + index * 16, inner - 22);
+				});
+				return;
+			}
 			canvas.text(state.name, "large", "white", GRID.margin, 32, inner);
 			if (calm && ok) canvas.icon("circle-check", 16, "good", GRID.margin, 68);
 			else if (calm) canvas.icon("circle-alert", 16, "muted", GRID.margin, 68);

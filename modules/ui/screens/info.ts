@@ -2,7 +2,7 @@
 import type { Region } from "ui/canvas";
 import type { InfoRow, Screen, Shell, SoftKeys, View } from "ui/screen";
 import { TEXT } from "ui/text";
-import { addressText } from "ui/widgets";
+import { addressText } from "ui/wording";
 import { backKeys, RowsPage } from "./rows";
 
 export class InfoScreen implements Screen {

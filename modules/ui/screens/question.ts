@@ -9,6 +9,7 @@ import { TEXT } from "ui/text";
 import { TextEntry } from "ui/text-entry";
 import { type ColorName, GRID } from "ui/theme";
 import { entryBox, keyOf, letterHint, paragraph, sasTiles } from "ui/widgets";
+import { peerNameOf } from "ui/wording";
 
 const MAX_NAME_LENGTH = 32;
 const INNER = GRID.width - 2 * GRID.margin;
@@ -23,8 +24,7 @@ export class QuestionScreen implements Screen {
 	constructor(shell: Shell, call: CallState) {
 		this.#shell = shell;
 		this.#callId = call.id;
-		const known = call.peerName === call.peer ? "" : call.peerName;
-		this.#entry = new TextEntry({ text: cut(known), mode: "abc", maxLength: MAX_NAME_LENGTH });
+		this.#entry = new TextEntry({ text: cut(peerNameOf(call) ?? ""), mode: "abc", maxLength: MAX_NAME_LENGTH });
 	}
 
 	softKeys(): SoftKeys {

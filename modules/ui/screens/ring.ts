@@ -4,7 +4,8 @@ import type { Region } from "ui/canvas";
 import { type Screen, type Shell, type SoftKeys, soft, type View } from "ui/screen";
 import { TEXT } from "ui/text";
 import { GRID } from "ui/theme";
-import { addressText, header, keyOf } from "ui/widgets";
+import { header, keyOf } from "ui/widgets";
+import { addressText, titleOf } from "ui/wording";
 
 const INNER = GRID.width - 2 * GRID.margin;
 
@@ -76,10 +77,8 @@ function ringRegions(call: CallState, view: View): Region[] {
 			height: 76,
 			key: keyOf("who", call.peerName, call.peer),
 			draw(canvas) {
-				const named = call.peerName !== "" && call.peerName !== call.peer;
-				const title = named ? call.peerName : addressText(call.peer);
-				canvas.text(title, "large", "white", GRID.margin, 118, INNER, "center");
-				if (named) canvas.text(addressText(call.peer), "body", "muted", GRID.margin, 158, INNER, "center");
+				canvas.text(titleOf(call), "large", "white", GRID.margin, 118, INNER, "center");
+				canvas.text(addressText(call.peer), "body", "muted", GRID.margin, 158, INNER, "center");
 			},
 		},
 	];

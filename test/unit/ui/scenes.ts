@@ -191,6 +191,16 @@ export const SCENES: readonly Scene[] = [
 	{ name: "dial", state: IDLE, keys: ["1", "0", "0"] },
 	{ name: "dial-letters", state: IDLE, keys: ["soft2", "soft2", "2", "2"] },
 	{ name: "incoming", state: withCall({ ...CALL, direction: "incoming", state: "ringing", durationMs: 0 }) },
+	{
+		name: "incoming-unknown",
+		state: withCall({
+			...CALL,
+			direction: "incoming",
+			state: "ringing",
+			peer: "sip:+4930901820@sip.example.net",
+			peerName: "+4930901820@sip.example.net",
+		}),
+	},
 	{ name: "outgoing", state: withCall({ ...CALL, state: "ringing", durationMs: 0 }) },
 	{ name: "securing", state: withCall({ ...CALL, securing: true, durationMs: 0 }) },
 	{
