@@ -48,6 +48,8 @@ export const T1: Schedule = Object.freeze({ firstMs: 50, capMs: 200, retransmiss
 export const T2: Schedule = Object.freeze({ firstMs: 150, capMs: 1200, retransmissions: 10 });
 /** Hello, once there is evidence that the peer speaks ZRTP: retries go on for at least 12 s (section 6). */
 export const EXTENDED_DISCOVERY_MS = 12_000;
+/** The peer's first Hello shows that it listens now: an unanswered Hello of ours goes out again this soon. */
+export const PROMPT_HELLO_MS = 10;
 /** A responder that hears nothing for this long gives up (section 6). */
 export const RESPONDER_SILENCE_MS = 10_000;
 /** A responder's wait for one message ends even if repeats of older ones keep coming: two T2 schedules and to spare. */

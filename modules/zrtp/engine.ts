@@ -86,7 +86,7 @@ export function createSession(config: SessionConfig): Session {
 		peerHelloHash: config.peerHelloHash,
 		keysInstalled: false,
 		wakeAt: undefined,
-		state: { name: "idle" },
+		state: { name: "idle", early: undefined },
 	};
 }
 

@@ -67,6 +67,8 @@ export interface Keyed extends Negotiated {
 
 export interface Idle {
 	readonly name: "idle";
+	/** The peer began before us: its Hello, to be taken at our start. */
+	readonly early: { readonly hello: Hello; readonly ssrc: number } | undefined;
 }
 
 /** A Hello that contradicts a=zrtp-hash, kept in case the right one never comes. */

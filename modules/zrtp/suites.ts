@@ -1,7 +1,7 @@
 /**
  * The algorithms of RFC 6189 section 5.1: from the code in a Hello or Commit to the provider's implementation and the
  * lengths that follow from it. negotiate.ts picks codes; kdf.ts, secrets.ts and the states use what is behind them.
- * test/vectors/zrtp-suites.json holds vectors for every row.
+ * test/vectors/ has tables for every row, run through every provider.
  */
 
 import type { Cipher, Hash, KeyAgreement, Mac, Provider } from "crypto/types";

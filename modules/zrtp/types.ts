@@ -120,7 +120,10 @@ export type Action =
 	| { readonly type: "loadSecrets"; readonly zid: Uint8Array }
 	/** Neither rs1 nor rs2 in `secrets`: erase what is held for this peer. The runner wipes the arrays afterwards. */
 	| { readonly type: "saveSecrets"; readonly zid: Uint8Array; readonly secrets: RetainedSecrets }
-	/** Run KeyAgreement.agree of this code and answer with `agreed`. Both arrays stay the engine's. */
+	/**
+	 * Run KeyAgreement.agree of this code and answer with `agreed`. Both arrays stay the engine's, and the end of the
+	 * session wipes the private key: a runner that answers later copies it, and wipes its copy.
+	 */
 	| {
 			readonly type: "agree";
 			readonly keyAgreement: KeyAgreementCode;

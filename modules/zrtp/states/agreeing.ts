@@ -12,7 +12,7 @@ import type { Agreeing } from "zrtp/session";
 import type { Handler } from "zrtp/turn";
 import { endOfSilence, heard, hearHelloAgain } from "./repeats";
 
-export const agreeing: Handler<Agreeing> = {
+export const agreeing = Object.freeze<Handler<Agreeing>>({
 	message(turn, state, { message }) {
 		switch (message.type) {
 			case "Hello":
@@ -46,4 +46,4 @@ export const agreeing: Handler<Agreeing> = {
 
 	tick: (turn, state) => (turn.now < endOfSilence(state) ? state : turn.fail("timeout")),
 	wakeAt: endOfSilence,
-};
+});

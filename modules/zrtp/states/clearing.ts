@@ -14,7 +14,7 @@ import type { Handler, Turn } from "zrtp/turn";
 import { hearHelloAgain } from "./repeats";
 import { checkClearMac } from "./secure";
 
-export const waitClearAck: Handler<WaitClearAck> = {
+export const waitClearAck = Object.freeze<Handler<WaitClearAck>>({
 	message(turn, state, { message }) {
 		switch (message.type) {
 			case "Hello":
@@ -47,9 +47,9 @@ export const waitClearAck: Handler<WaitClearAck> = {
 	},
 
 	wakeAt: ({ retransmission }) => retransmission.nextAt,
-};
+});
 
-export const cleared: Handler<Cleared> = {
+export const cleared = Object.freeze<Handler<Cleared>>({
 	message(turn, state, { message }) {
 		switch (message.type) {
 			case "Hello":
@@ -65,7 +65,7 @@ export const cleared: Handler<Cleared> = {
 				return state;
 		}
 	},
-};
+});
 
 function finish(turn: Turn, { peer }: WaitClearAck, goClear: Uint8Array | undefined): State {
 	turn.session.vault.wipe();

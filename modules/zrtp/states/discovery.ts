@@ -2,7 +2,7 @@
  * discovery: who is there, and does it speak ZRTP? (RFC 6189 sections 4.1, 6, 8.1)
  *
  * Arrives from: idle.
- * Sends: Hello on schedule T1, longer once there is evidence of ZRTP; HelloACK for each of the peer's; then Commit.
+ * Sends: Hello on schedule T1, sooner when the peer's first Hello comes, longer once there is evidence of ZRTP; HelloACK for each of the peer's; then Commit.
  * Goes to: waitDHPart1 (we committed), waitDHPart2 (the peer did), failed; or stays, quiet, when nobody answered: a
  * late Hello, HelloACK or Commit is still welcome.
  */
@@ -13,6 +13,7 @@ import {
 	EXTENDED_DISCOVERY_MS,
 	FAILURES,
 	HELLO_HASH_GRACE_MS,
+	PROMPT_HELLO_MS,
 	T1,
 	VERSION,
 	VERSION_SIGNIFICANT_LENGTH,
@@ -21,7 +22,7 @@ import { keepRecord } from "zrtp/exchange";
 import { encodeAck } from "zrtp/messages/acks";
 import { encodeError } from "zrtp/messages/error";
 import type { Hello } from "zrtp/messages/hello";
-import { isExhausted, retransmitted, startRetransmission } from "zrtp/retransmission";
+import { isExhausted, type Retransmission, retransmitted, startRetransmission } from "zrtp/retransmission";
 import type { Discovery, Peer, State } from "zrtp/session";
 import { implicitHash } from "zrtp/suites";
 import type { Handler, Turn } from "zrtp/turn";
@@ -46,7 +47,7 @@ export function startDiscovery(turn: Turn): Discovery {
 	};
 }
 
-export const discovery: Handler<Discovery> = {
+export const discovery = Object.freeze<Handler<Discovery>>({
 	message(turn, state, received) {
 		const { message } = received;
 		switch (message.type) {
@@ -72,8 +73,10 @@ export const discovery: Handler<Discovery> = {
 	helloHash(turn, state) {
 		const { peer, held } = state;
 		const evident = withEvidence(state);
-		if (peer && !isAnnounced(turn, peer.hello)) turn.warn("helloHashMismatch");
-		// The Hello that was held back may be the announced one after all.
+		// The Hello that was taken may be a forged one; the announced one gets a chance to come.
+		if (peer && !isAnnounced(turn, peer.hello))
+			return hold({ ...evident, peer: undefined }, peer.hello, peer.ssrc, turn.now);
+		// The one that was held back may be the announced one after all.
 		if (held && isAnnounced(turn, held.hello))
 			return take(turn, { ...evident, held: undefined }, held.hello, held.ssrc);
 		return evident;
@@ -107,10 +110,10 @@ export const discovery: Handler<Discovery> = {
 		const times = [until === undefined ? undefined : retransmission?.nextAt, until, held?.until];
 		return times.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a));
 	},
-};
+});
 
 /** A Hello when none has been taken yet, or a repeat of the one that has. */
-function hearHello(turn: Turn, state: Discovery, hello: Hello, ssrc: number): State {
+export function hearHello(turn: Turn, state: Discovery, hello: Hello, ssrc: number): State {
 	const { peer } = state;
 	if (peer) {
 		if (!equal(peer.hello.bytes, hello.bytes)) {
@@ -124,7 +127,12 @@ function hearHello(turn: Turn, state: Discovery, hello: Hello, ssrc: number): St
 	if (isAnnounced(turn, hello)) return take(turn, { ...awake, held: undefined }, hello, ssrc);
 	// Not the announced one: the right one may still come, and a forged one must not keep it out (section 8.1).
 	turn.send(encodeAck("HelloACK"));
-	return awake.held ? awake : { ...awake, held: { hello, ssrc, until: turn.now + HELLO_HASH_GRACE_MS } };
+	return hold(awake, hello, ssrc, turn.now);
+}
+
+/** Keeps a Hello that contradicts the announcement, for when no better one comes. */
+function hold(state: Discovery, hello: Hello, ssrc: number, now: number): Discovery {
+	return state.held ? state : { ...state, held: { hello, ssrc, until: now + HELLO_HASH_GRACE_MS } };
 }
 
 /** Takes a Hello as the peer's, if its version and identity allow it. */
@@ -143,7 +151,12 @@ function take(turn: Turn, state: Discovery, hello: Hello, ssrc: number): State {
 	if (equal(hello.zid, config.zid)) return turn.fail("equalZids");
 	turn.emit({ type: "loadSecrets", zid: hello.zid });
 	const peer: Peer = { hello, ssrc, secretsLoaded: false, secrets: undefined };
-	return proceed(turn, { ...evident, peer });
+	return proceed(turn, { ...evident, peer, retransmission: promptly(evident, turn.now) });
+}
+
+/** Our Hello may have come to a peer that was not listening yet. */
+function promptly({ retransmission }: Discovery, now: number): Retransmission | undefined {
+	return retransmission && { ...retransmission, nextAt: Math.min(retransmission.nextAt, now + PROMPT_HELLO_MS) };
 }
 
 /** Commits as soon as both Hellos are known to both ends and the cache has answered. */

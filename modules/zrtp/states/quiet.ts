@@ -1,7 +1,7 @@
 /**
  * idle, failed and stopped: nothing is being agreed.
  *
- * idle. Arrives from: nowhere. Sends: nothing. Goes to: discovery.
+ * idle. Arrives from: nowhere. Sends: nothing; keeps a Hello that comes before our start. Goes to: discovery.
  * failed. Arrives from: any state of an exchange. Sends: Error on schedule T2 until ErrorACK. Goes to: stopped.
  * stopped. Arrives from: any. Sends: nothing. Goes to: nowhere.
  */
@@ -9,13 +9,20 @@
 import { isExhausted, retransmitted } from "zrtp/retransmission";
 import type { Failed, Idle, Stopped } from "zrtp/session";
 import type { Handler } from "zrtp/turn";
-import { startDiscovery } from "./discovery";
+import { hearHello, startDiscovery } from "./discovery";
 
-export const idle: Handler<Idle> = {
-	start: startDiscovery,
-};
+export const idle = Object.freeze<Handler<Idle>>({
+	message(_turn, state, { message, ssrc }) {
+		return message.type === "Hello" ? { ...state, early: { hello: message, ssrc } } : state;
+	},
 
-export const failed: Handler<Failed> = {
+	start(turn, { early }) {
+		const started = startDiscovery(turn);
+		return early ? hearHello(turn, started, early.hello, early.ssrc) : started;
+	},
+});
+
+export const failed = Object.freeze<Handler<Failed>>({
 	message(_turn, state, { message }) {
 		return message.type === "ErrorACK" ? { name: "failed", retransmission: undefined } : state;
 	},
@@ -29,6 +36,6 @@ export const failed: Handler<Failed> = {
 	},
 
 	wakeAt: ({ retransmission }) => retransmission?.nextAt,
-};
+});
 
-export const stopped: Handler<Stopped> = {};
+export const stopped = Object.freeze<Handler<Stopped>>({});

@@ -19,7 +19,7 @@ import type { Handler, Turn } from "zrtp/turn";
 import type { Suite } from "zrtp/types";
 import { hearHelloAgain } from "./repeats";
 
-export const secure: Handler<Secure> = {
+export const secure = Object.freeze<Handler<Secure>>({
 	message(turn, state, { message }) {
 		switch (message.type) {
 			case "Hello":
@@ -79,7 +79,7 @@ export const secure: Handler<Secure> = {
 			retransmission: startRetransmission(message, T2, turn.now),
 		};
 	},
-};
+});
 
 /** Section 4.7.2: what only the peer and we can compute. */
 export function checkClearMac(session: Session, suite: Suite, peerMacKey: Uint8Array, message: GoClear): boolean {

@@ -12,7 +12,7 @@ import type { State, WaitConf2Ack } from "zrtp/session";
 import type { Handler, Turn } from "zrtp/turn";
 import { hearHelloAgain } from "./repeats";
 
-export const waitConf2Ack: Handler<WaitConf2Ack> = {
+export const waitConf2Ack = Object.freeze<Handler<WaitConf2Ack>>({
 	message(turn, state, { message }) {
 		switch (message.type) {
 			case "Hello":
@@ -38,7 +38,7 @@ export const waitConf2Ack: Handler<WaitConf2Ack> = {
 	},
 
 	wakeAt: ({ retransmission }) => retransmission.nextAt,
-};
+});
 
 function finish(turn: Turn, state: WaitConf2Ack): State {
 	// No SRTP before this moment (section 4).

@@ -14,7 +14,7 @@ import type { Keyed, State, WaitConfirm1 } from "zrtp/session";
 import type { Handler, Turn } from "zrtp/turn";
 import { hearHelloAgain } from "./repeats";
 
-export const waitConfirm1: Handler<WaitConfirm1> = {
+export const waitConfirm1 = Object.freeze<Handler<WaitConfirm1>>({
 	message(turn, state, { message }) {
 		switch (message.type) {
 			case "Hello":
@@ -47,7 +47,7 @@ export const waitConfirm1: Handler<WaitConfirm1> = {
 	},
 
 	wakeAt: ({ retransmission }) => retransmission.nextAt,
-};
+});
 
 function confirm(turn: Turn, state: WaitConfirm1, keyed: Keyed, confirm1: Confirm): State {
 	const content = openConfirm(turn, keyed, confirm1);

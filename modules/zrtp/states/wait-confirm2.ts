@@ -13,7 +13,7 @@ import type { WaitConfirm2 } from "zrtp/session";
 import type { Handler } from "zrtp/turn";
 import { endOfSilence, heard, hearHelloAgain } from "./repeats";
 
-export const waitConfirm2: Handler<WaitConfirm2> = {
+export const waitConfirm2 = Object.freeze<Handler<WaitConfirm2>>({
 	message(turn, state, { message }) {
 		switch (message.type) {
 			case "Hello":
@@ -46,4 +46,4 @@ export const waitConfirm2: Handler<WaitConfirm2> = {
 	},
 
 	wakeAt: endOfSilence,
-};
+});

@@ -15,7 +15,7 @@ import type { WaitDhPart1 } from "zrtp/session";
 import type { Handler } from "zrtp/turn";
 import { hearHelloAgain } from "./repeats";
 
-export const waitDhPart1: Handler<WaitDhPart1> = {
+export const waitDhPart1 = Object.freeze<Handler<WaitDhPart1>>({
 	message(turn, state, { message }) {
 		switch (message.type) {
 			case "Hello":
@@ -59,4 +59,4 @@ export const waitDhPart1: Handler<WaitDhPart1> = {
 	},
 
 	wakeAt: ({ retransmission }) => retransmission.nextAt,
-};
+});

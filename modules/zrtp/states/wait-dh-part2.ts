@@ -14,7 +14,7 @@ import type { WaitDhPart2 } from "zrtp/session";
 import type { Handler } from "zrtp/turn";
 import { endOfSilence, heard, hearHelloAgain } from "./repeats";
 
-export const waitDhPart2: Handler<WaitDhPart2> = {
+export const waitDhPart2 = Object.freeze<Handler<WaitDhPart2>>({
 	message(turn, state, { message }) {
 		switch (message.type) {
 			case "Hello":
@@ -43,4 +43,4 @@ export const waitDhPart2: Handler<WaitDhPart2> = {
 
 	tick: (turn, state) => (turn.now < endOfSilence(state) ? state : turn.fail("timeout")),
 	wakeAt: endOfSilence,
-};
+});

@@ -226,17 +226,49 @@ test("a Hello that contradicts the announcement is taken with a warning when no 
 	equal(alice.history, ["warn", "loadSecrets"]);
 });
 
-test("an announcement that comes after the Hello and contradicts it is a warning, in discovery and when secure", () => {
-	const alice = new Endpoint("alice", { seed: 1 });
-	alice.start(0);
-	alice.packet(1, helloOf(new Endpoint("bob", { seed: 2 })));
-	alice.feed({ type: "helloHash", now: 2, hash: new Uint8Array(32) });
-	equal(alice.warnings, ["helloHashMismatch"]);
+test("an announcement that comes after a Hello and contradicts it gives the right one a chance", () => {
+	for (const comes of [true, false]) {
+		const [bob, mallory] = [new Endpoint("bob", { seed: 2 }), new Endpoint("mallory", { seed: 3 })];
+		const alice = new Endpoint("alice", { seed: 1 });
+		alice.start(0);
+		alice.packet(1, helloOf(mallory));
+		alice.feed({ type: "helloHash", now: 2, hash: bob.session.helloHash });
+		if (comes) alice.packet(3, encodePacket({ sequence: 1, ssrc: bob.config.ssrc, message: bob.session.hello }));
+		sendTimes(alice, 3000);
+		const { state } = alice.session;
+		equal(state.name === "discovery" && state.peer?.hello.zid, comes ? bob.zid : mallory.zid);
+		equal(alice.warnings, comes ? [] : ["helloHashMismatch"]);
+	}
+});
+
+test("an announcement that comes after the Commit and contradicts the Hello is a warning", () => {
 	const { initiator, responder } = upTo("DHPart2");
 	responder.feed({ type: "helloHash", now: 2, hash: initiator.session.helloHash });
 	equal(responder.warnings, []);
 	responder.feed({ type: "helloHash", now: 2, hash: new Uint8Array(32) });
 	equal(responder.warnings, ["helloHashMismatch"]);
+});
+
+test("a Hello that comes before our start is taken at it", () => {
+	const alice = new Endpoint("alice", { seed: 1 });
+	alice.packet(0, helloOf(new Endpoint("bob", { seed: 2 })));
+	equal([alice.take(), alice.wakeAt], [[], undefined], "nothing is sent before the start");
+	alice.start(500);
+	equal(sentTypes(alice), ["Hello", "HelloACK"]);
+	equal(alice.history, ["loadSecrets"]);
+});
+
+test("the peer's first Hello hurries an unanswered Hello of ours, once", () => {
+	const alice = new Endpoint("alice", { seed: 1 });
+	alice.start(0);
+	const hello = helloOf(new Endpoint("bob", { seed: 2 }));
+	sendTimes(alice, 400);
+	alice.packet(400, hello);
+	alice.take();
+	equal(alice.wakeAt, 410);
+	equal(sendTimes(alice, 420), [410]);
+	alice.packet(430, hello);
+	ok((alice.wakeAt ?? 0) >= 600, "back on T1");
 });
 
 test("the hash of our Hello is what the peer finds over what it receives", () => {
