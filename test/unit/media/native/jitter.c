@@ -232,6 +232,22 @@ static void tooMuchAtOnce(void)
 	free(ear);
 }
 
+/* More than 400 ms at once is not kept, even where nothing is quiet: half a second later the newest are near. */
+static void backlog(void)
+{
+	Ear* ear = newEar();
+	unsigned number = 0;
+	while (number < 28)
+		put(ear, number++, 0);
+	for (unsigned now = 0; now < 25; now++) {
+		put(ear, number++, 0);
+		get(ear, 0);
+	}
+	CHECK(ear->last + 21 >= (int)number - 1);
+	CHECK(ear->buffer.droppedSamples >= 6 * 160 && ear->backwards == 0);
+	free(ear);
+}
+
 /* A sender whose clock is 0.5 % fast, then one that is as slow: the delay stays where it is. */
 static void drift(bool fast)
 {
@@ -281,6 +297,7 @@ int main(void)
 	pause();
 	repeatsAndStrays();
 	tooMuchAtOnce();
+	backlog();
 	drift(true);
 	drift(false);
 	anything();
