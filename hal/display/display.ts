@@ -33,8 +33,8 @@ export default class Display extends Native("xs_display_destructor") {
 
 	/** Begins a frame with one area of it; an area as one object is how renderers with ECMA-419 displays say it. */
 	begin(x: number | DisplayArea, y = 0, width = 0, height = 0): void {
-		if (typeof x === "object") this.#area(x.x, x.y, x.width, x.height);
-		else this.#area(x, y, width, height);
+		const area = typeof x === "object" ? x : { x, y, width, height };
+		native("xs_display_begin").call(this, area.x, area.y, area.width, area.height);
 	}
 	/** Rows of the area from the top, in any portions. Offset and count are in bytes. */
 	send(pixels: ArrayBuffer, offset = 0, count = pixels.byteLength - offset): void {
@@ -46,9 +46,6 @@ export default class Display extends Native("xs_display_destructor") {
 	}
 	/** Another area of the same frame. */
 	continue(x: number, y: number, width: number, height: number): void {
-		this.#area(x, y, width, height);
-	}
-	#area(x: number, y: number, width: number, height: number): void {
 		native("xs_display_begin").call(this, x, y, width, height);
 	}
 
