@@ -111,7 +111,7 @@ export function openConfirm(turn: Turn, keyed: Keyed, confirm: Confirm): Confirm
 	const { provider } = session.config;
 	const { macKey, zrtpKey } = confirmKeys(keyed, keyed.role === "initiator" ? "responder" : "initiator");
 	if (!equal(macOf(session, keyed, macKey, confirm.encrypted), confirm.mac)) {
-		turn.warn("confirmMac");
+		turn.warn("badConfirm");
 		return undefined;
 	}
 	const plain = CIPHERS[keyed.suite.cipher].cfb(provider).decrypt(zrtpKey, confirm.iv, confirm.encrypted);

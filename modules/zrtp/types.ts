@@ -170,8 +170,8 @@ export type WarnCode =
 	| "malformed"
 	/** A packet was ignored: its hash image does not continue the chain of the Hello (section 9). */
 	| "hashChain"
-	/** A Confirm whose MAC was wrong was ignored. */
-	| "confirmMac"
+	/** A Confirm whose MAC was wrong was ignored; if no good one comes, the exchange fails with `confirmMac`. */
+	| "badConfirm"
 	/** A second, different Hello was ignored. */
 	| "unexpectedHello"
 	/** A packet was ignored: its SSRC is neither ours nor the peer's (section 5). */

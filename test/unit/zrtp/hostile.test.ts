@@ -292,12 +292,12 @@ for (const type of ["Confirm1", "Confirm2"] as const) {
 			equal(flight.receiver.take(), [], `octet ${offset}`);
 			equal(flight.receiver.failures, []);
 		}
-		equal(flight.receiver.warnings, ["confirmMac"]);
+		equal(flight.receiver.warnings, ["badConfirm"]);
 		flight.receiver.packet(
 			1,
 			forged(flight.packet, (message) => flip(message, 20)),
 		);
-		equal(flight.receiver.warnings, ["confirmMac", "hashChain"], "the IV is under no MAC: H0 comes out wrong");
+		equal(flight.receiver.warnings, ["badConfirm", "hashChain"], "the IV is under no MAC: H0 comes out wrong");
 		completes(flight);
 	});
 
@@ -324,7 +324,7 @@ test("DHPart1 altered in flight: keys differ, no Confirm is good, and nobody get
 	);
 	responder.packet(0, only(initiator));
 	initiator.packet(0, only(responder));
-	equal(initiator.warnings, ["confirmMac"]);
+	equal(initiator.warnings, ["badConfirm"]);
 	equal(initiator.history.includes("installKeys receive"), false);
 });
 
