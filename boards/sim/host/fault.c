@@ -3,12 +3,12 @@
 
 void hostReport(txMachine* the, const char* what, txSlot* thrown)
 {
+	txSlot exception = *thrown;
 	mxTry(the)
 	{
-		mxOverflow(-2);
-		the->stack--;
-		*the->stack = *thrown;
-		the->stack->next = NULL;
+		/* A frame of our own: what threw may have left none, and the stack's text is made by a getter. */
+		fxBeginHost(the);
+		mxPushSlot(&exception);
 		if (the->stack->kind == XS_REFERENCE_KIND) {
 			txSlot* copy = the->stack;
 			mxPushSlot(copy);
@@ -18,7 +18,6 @@ void hostReport(txMachine* the, const char* what, txSlot* thrown)
 			mxPop();
 		}
 		fprintf(stderr, "%s: %s\n", what, fxToString(the, the->stack));
-		mxPop();
 	}
 	mxCatch(the)
 	{

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { checkImports } from "../../scripts/checks/arrows";
+import { compareFlags } from "../../scripts/checks/flags";
+import { checkWords } from "../../scripts/checks/words";
+
+test("arrows: a protocol room gets no timer, no hardware and no room above it", () => {
+	const file = "modules/zrtp/engine.ts";
+	assert.deepEqual(
+		checkImports(file, 'import { Reader } from "bytes/reader";\nimport { step } from "./states/step";'),
+		[],
+	);
+	assert.match(
+		checkImports(file, 'import Timer from "timer";')[0] ?? "",
+		/engine\.ts:1: "zrtp" must not import "timer"/,
+	);
+	assert.equal(checkImports(file, 'import {\n\ta,\n} from "hal/rtp/rtp";').length, 1);
+	assert.equal(checkImports(file, 'export { x } from "sip/agent";').length, 1);
+	assert.equal(checkImports(file, 'import { x } from "../sip/agent";').length, 1);
+	assert.equal(checkImports(file, 'const x = await import("call/phone");').length, 1);
+	assert.deepEqual(checkImports(file, '// import { x } from "sip/agent"\nconst text = "from sip/agent";'), []);
+});
+
+test("arrows: hardware imports no room and no board; the composition root imports all", () => {
+	assert.equal(checkImports("hal/rtp/rtp.ts", 'import { now } from "board/clock";').length, 1);
+	assert.equal(checkImports("hal/rtp/rtp.ts", 'import { x } from "media/stream";').length, 1);
+	assert.deepEqual(checkImports("hal/rtp/rtp.ts", 'import Audio from "hal/audio/audio";'), []);
+	assert.deepEqual(checkImports("modules/app/main.ts", 'import { now } from "board/clock";\nimport "sip/agent";'), []);
+	assert.match(checkImports("modules/garage/car.ts", "")[0] ?? "", /garage/);
+});
+
+test("flags: a difference between manifest and tsconfig is named", () => {
+	assert.deepEqual(compareFlags({ strict: true }, { strict: true, noEmit: true }), []);
+	assert.equal(compareFlags({ strict: true }, { strict: false }).length, 1);
+	assert.equal(compareFlags({}, { strict: true }).length, 1);
+	assert.equal(compareFlags({ skipLibCheck: true }, {}).length, 1);
+});
+
+test("words: what must not be in the tree is found with its line", () => {
+	const home = ["", "home", "someone"].join("/");
+	assert.match(checkWords("docs/a.md", `one\nsee ${home}/x`)[0] ?? "", /docs\/a\.md:2: a path of one machine/);
+	assert.equal(checkWords("package-lock.json", '"resolved": "https://example.org/x.tgz"').length, 1);
+	assert.equal(checkWords("modules/a/b.ts", "let count = 0;").length, 1);
+	assert.deepEqual(checkWords("modules/a/b.ts", "function f() {\n\tlet count = 0;\n}"), []);
+	assert.equal(checkWords("modules/a/b.ts", "const x: any = 1;").length, 1);
+	assert.deepEqual(checkWords("modules/a/b.ts", "/* any: any */\n// let x\n"), []);
+});
