@@ -2,6 +2,7 @@
  * The panel for programs: JSON texts from the desk become commands of the phone, and what changes goes back. Every
  * text is checked before anything is done with it; docs/panel.md lists them.
  */
+import { gc, heap } from "board/process";
 import type { Phone } from "call/phone";
 import { AREAS, type Entry, isArea, isLevel, LEVELS, type Log } from "log/log";
 import type { SoundSystem } from "./sound";
@@ -85,6 +86,10 @@ export class Remote {
 				else phone.mute(on);
 				return undefined;
 			}
+			case "heap":
+				gc();
+				this.#options.send(JSON.stringify({ heap: heap() }));
+				return undefined;
 			case "mic":
 			case "speaker": {
 				const target = text(command);

@@ -3,7 +3,6 @@
  * that screen and panel read. Whatever changes, `#settle` sets microphone and clear playback from the facts again, so
  * that no path forgets to.
  */
-import { wipe } from "bytes/wipe";
 import type Audio from "hal/audio/audio";
 import type { AreaLog } from "log/log";
 import { MediaStream, type MediaStreamOptions } from "media/stream";
@@ -14,7 +13,7 @@ import { lockOf } from "./lock";
 import { clearMayPlay, microphoneOf } from "./microphone";
 import { noticeOf } from "./notices";
 import type { CallState } from "./state";
-import { ZrtpStream } from "./zrtp-stream";
+import { wipeSecrets, ZrtpStream } from "./zrtp-stream";
 
 /** What every call of a phone shares. */
 export interface CallContext {
@@ -172,6 +171,7 @@ export class Call {
 					mandatory: this.#context.mandatory,
 					retainedMismatch: retained === "mismatch" && !this.#verifiedHere,
 					helloHashMismatch: helloHashMismatch && !this.#verifiedHere,
+					goClearRefused: this.#zrtp.warned("goClearRefused"),
 					secretNotSaved: this.#zrtp.warned("secretsNotSaved"),
 					sasMismatch: this.#sasMismatch,
 				})
@@ -190,6 +190,7 @@ export class Call {
 				alarmed:
 					this.#sasMismatch ||
 					(helloHashMismatch && !this.#verifiedHere) ||
+					this.#zrtp?.warned("goClearRefused") === true ||
 					zrtp.state === "failed" ||
 					zrtp.state === "cleared",
 				retained,
@@ -280,7 +281,6 @@ export class Call {
 /** The owner's name for a peer; the secrets that come with it are wiped. */
 function storedName(store: SecretStore, zid: Uint8Array): string | undefined {
 	const record = store.lookup(zid);
-	if (record?.rs1) wipe(record.rs1);
-	if (record?.rs2) wipe(record.rs2);
+	wipeSecrets(record);
 	return record?.name;
 }

@@ -7,6 +7,8 @@ export interface NoticeFacts {
 	readonly mandatory: boolean;
 	readonly retainedMismatch: boolean;
 	readonly helloHashMismatch: boolean;
+	/** The other end asked to end encryption, and this phone did not. */
+	readonly goClearRefused: boolean;
 	readonly secretNotSaved: boolean;
 	/** The owner said that the words differ. */
 	readonly sasMismatch: boolean;
@@ -28,6 +30,7 @@ export function noticeOf(facts: NoticeFacts): string | undefined {
 		case "cleared":
 			return "The other phone ended encryption: the microphone is off.";
 		default:
+			if (facts.goClearRefused) return "The other phone asked to end encryption, and this phone refused: ask why.";
 			return facts.secretNotSaved
 				? "The secret of this call could not be stored: the next call starts anew."
 				: undefined;

@@ -9,7 +9,7 @@ import type { AreaLog } from "log/log";
 import Timer from "timer";
 import { describe } from "zrtp/describe";
 import { createSession, type Session, step } from "zrtp/engine";
-import type { SecretStore } from "zrtp/store";
+import type { RetainedSecrets, SecretStore } from "zrtp/store";
 import type { Action, Event, FailCode, KeyAgreementCode, Sas, SessionConfig, SrtpKeys, WarnCode } from "zrtp/types";
 
 /** What ZRTP needs of a media stream; modules/media has it. */
@@ -122,11 +122,14 @@ export class ZrtpStream {
 	/** One event, and every event that answers its actions. */
 	#feed(first: Event): void {
 		const events: Event[] = [first];
-		for (let event = events.shift(); event; event = events.shift())
+		for (let event = events.shift(); event; event = events.shift()) {
 			for (const action of step(this.#session, event)) {
 				const answer = this.#run(action);
 				if (answer) events.push(answer);
 			}
+			// The engine keeps a copy of its own.
+			if (event.type === "secretsLoaded") wipeSecrets(event.secrets);
+		}
 	}
 
 	#run(action: Action): Event | undefined {
@@ -156,9 +159,15 @@ export class ZrtpStream {
 				wipe(action.keys.key, action.keys.salt);
 				log.debug(`${action.direction} keys on: ${action.keys.cipher} ${action.keys.authTag}, as ${action.role}`);
 				return undefined;
+			case "securing":
+				this.#status = { state: "agreeing" };
+				return undefined;
 			case "clearKeys":
 				transport.clearKeys();
 				if (this.#status.state === "secure") this.#status = { state: "cleared" };
+				return undefined;
+			case "cleared":
+				log.info("encryption ended at the owner's wish");
 				return undefined;
 			case "showSas":
 				this.#sas = action.sas;
@@ -189,8 +198,7 @@ export class ZrtpStream {
 			this.#options.log.error(`the retained secret was not stored: ${String(error)}`);
 			return false;
 		} finally {
-			if (action.secrets.rs1) wipe(action.secrets.rs1);
-			if (action.secrets.rs2) wipe(action.secrets.rs2);
+			wipeSecrets(action.secrets);
 		}
 	}
 
@@ -212,6 +220,11 @@ export class ZrtpStream {
 		if (!this.#options.log.enabled("trace")) return;
 		this.#options.log.trace(describe(bytes, direction) ?? `${direction} ${bytes.length} bytes that are no ZRTP`);
 	}
+}
+
+export function wipeSecrets(secrets: RetainedSecrets | undefined): void {
+	if (secrets?.rs1) wipe(secrets.rs1);
+	if (secrets?.rs2) wipe(secrets.rs2);
 }
 
 /** The code as negotiated, to the primitive that runs it. */

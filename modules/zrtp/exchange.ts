@@ -185,11 +185,11 @@ export function secure(turn: Turn, keyed: Keyed, { sas, lifetimeSec }: Outcome, 
 		peerZrtpKey: other.zrtpKey,
 		confirm2,
 	};
-	// After a mismatch the cache waits for the owner's word (section 4.6.1.1).
-	if (state.stored) saveSecrets(turn, state);
 	turn.emit({ type: "showSas", sas });
 	if (retained === "mismatch") turn.warn("secretMismatch");
 	turn.emit({ type: "secure", role, retained });
+	// Last, since flash is slow and the microphone waits. After a mismatch the cache waits for the owner's word (section 4.6.1.1).
+	if (state.stored) saveSecrets(turn, state);
 	return state;
 }
 

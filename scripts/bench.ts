@@ -1,0 +1,67 @@
+/**
+ * `npm run bench [-- NAME...]`: every performance figure as a ratio against a peer measured in the same run. Writes
+ * bench/results.json and prints a table; exit code 1 when a goal is missed. NAME is the beginning of a figure's name.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Figure, table } from "./bench/figure";
+import { buildHeapPrograms, heapFigures } from "./bench/heap";
+import { installI386Libraries } from "./bench/i386";
+import { phoneFigures } from "./bench/phones";
+import { root } from "./builder/paths";
+import { BuildError, say } from "./builder/process";
+import { buildProgram } from "./simulator/program";
+import { onLoopbackAlone } from "./testing/loopback";
+
+/** What measures, and the areas of the figures that come of it. */
+const BENCHES: readonly { readonly areas: readonly string[]; readonly run: () => Promise<Figure[]> }[] = [
+	{ areas: ["zrtp", "phone"], run: phoneFigures },
+	{ areas: ["vm"], run: heapFigures },
+];
+const INSIDE = "SOTTO_BENCH_ON_LOOPBACK";
+
+const names = process.argv.slice(2);
+const wanted = (figure: Figure): boolean => names.length === 0 || names.some((name) => figure.name.startsWith(name));
+
+async function main(): Promise<number> {
+	if (process.env[INSIDE] === undefined) {
+		await buildProgram();
+		await installI386Libraries();
+		await buildHeapPrograms();
+		const [program, args] = onLoopbackAlone([
+			process.execPath,
+			"--import",
+			"tsx",
+			fileURLToPath(import.meta.url),
+			...names,
+		]);
+		return spawnSync(program, args, { stdio: "inherit", env: { ...process.env, [INSIDE]: "1" } }).status ?? 1;
+	}
+	const benches = BENCHES.filter(
+		({ areas }) =>
+			names.length === 0 || areas.some((area) => names.some((name) => name.startsWith(area) || area.startsWith(name))),
+	);
+	if (benches.length === 0) {
+		say(`No figure begins with ${names.join(" or ")}. Areas: ${BENCHES.flatMap(({ areas }) => areas).join(", ")}.`);
+		return 2;
+	}
+	const figures: Figure[] = [];
+	for (const bench of benches) figures.push(...(await bench.run()).filter(wanted));
+	const folder = path.join(root, "bench");
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(path.join(folder, "results.json"), `${JSON.stringify(figures, null, "\t")}\n`);
+	console.log(table(figures));
+	return figures.some((figure) => figure.met === false) ? 1 : 0;
+}
+
+main()
+	.then((code) => {
+		process.exitCode = code;
+	})
+	.catch((error: unknown) => {
+		if (!(error instanceof BuildError)) throw error;
+		say(error.message);
+		process.exitCode = 1;
+	});
