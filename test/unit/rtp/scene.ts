@@ -71,9 +71,9 @@ export function sleep(ms: number): Promise<void> {
 	return new Promise((resolve) => Timer.set(() => resolve(), ms));
 }
 
-/** Resolves when it is so; rejects with what was waited for after 3 s. */
+/** Resolves when it is so; rejects with what was waited for after 10 s: a busy computer is no failure. */
 export async function until(what: string, isSo: () => boolean): Promise<void> {
-	for (let waited = 0; waited < 3000; waited += 10) {
+	for (let waited = 0; waited < 10_000; waited += 10) {
 		if (isSo()) return;
 		await sleep(10);
 	}

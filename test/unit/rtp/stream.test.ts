@@ -1,4 +1,5 @@
 /** Two streams on loopback: what leaves, what is heard, what is refused, in the clear and under SRTP. */
+import { now } from "board/clock";
 import Audio from "hal/audio/audio";
 import RTP from "hal/rtp/rtp";
 import { equal, ok, test, throws } from "test/harness";
@@ -27,12 +28,17 @@ test("clear voice flows where both ends allow it, 50 packets a second", () =>
 		bob.rtp.allowClearReceive = true;
 		alice.rtp.requireEncryption = false;
 		alice.rtp.microphone = "open";
+		const start = now();
+		const before = alice.statistics.sent;
 		await sleep(1000);
 		const { sent, clearSent, encryptedSent } = alice.statistics;
-		ok(sent >= 45 && sent <= 55, `${sent} packets in a second`);
+		// Frames that a busy computer left out are counted, and are not made up for.
+		const due = (now() - start) / 20;
+		const { lateFrames } = alice.audio.statistics;
+		ok(Math.abs(sent - before + lateFrames - due) <= 6, `${sent - before} packets, ${lateFrames} late, ${due} due`);
 		equal(clearSent, sent);
 		equal(encryptedSent, 0);
-		ok(bob.statistics.clearReceived >= sent - 2);
+		await until("they have come", () => bob.statistics.clearReceived >= sent);
 		equal(bob.statistics.lost, 0);
 		equal(bob.statistics.encryptedReceived, 0);
 	}));
