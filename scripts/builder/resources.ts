@@ -49,7 +49,7 @@ function convert({ target, name, file }: ResourceEntry): [string, Uint8Array] {
 }
 
 /** The alpha channel as a BMP of 4 bits a pixel with a gray palette; rows are as wide as a multiple of 8 pixels. */
-function alphaBitmap(bytes: Uint8Array, file: string): Uint8Array {
+export function alphaBitmap(bytes: Uint8Array, file: string): Uint8Array {
 	let png: PNG;
 	try {
 		png = PNG.sync.read(Buffer.from(bytes));
