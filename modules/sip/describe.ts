@@ -7,7 +7,7 @@
 import { sdpOf } from "./call";
 import { header, type Message } from "./message";
 import { isKeepAlive, parse } from "./parse";
-import { parseUri } from "./uri";
+import { parseUri, schemeOf } from "./uri";
 
 /** For example `INVITE sip:bob@127.0.0.1 cseq 7 call 1f2e3d4c, audio 127.0.0.1:4000 RTP/AVP 0 8 101 zrtp-hash`. */
 export function describe(bytes: Uint8Array): string {
@@ -34,7 +34,7 @@ export function describe(bytes: Uint8Array): string {
 /** A user part may carry a password (section 19.1.1); parameters and headers are left out with it. */
 function uriWithoutSecrets(text: string): string {
 	const uri = parseUri(text);
-	if (uri === undefined) return plain(text.split(/[@;?]/)[0] ?? "");
+	if (uri === undefined) return `${schemeOf(text) ?? "?"}:...`;
 	const port = uri.port === undefined ? "" : `:${uri.port}`;
 	return plain(`${uri.scheme}:${uri.user === undefined ? "" : `${uri.user}@`}${uri.host}${port}`);
 }

@@ -69,11 +69,14 @@ export function refuse(
 ): { bytes: Uint8Array; to: Destination } | undefined {
 	// An ACK is never answered (section 17.1).
 	if (malformed.status === undefined || malformed.via === undefined || malformed.method === "ACK") return undefined;
+	const { headers } = malformed;
+	// Without these lines a response is as malformed as the request was (section 8.2.6.2).
+	for (const name of ["from", "to", "call-id", "cseq"])
+		if (!headers.some((entry) => entry.name === name)) return undefined;
 	const via = withSource(malformed.via, from);
-	const known = malformed.headers.filter((entry) => !/[\r\n]/.test(entry.value));
-	const tagged = known.some((entry) => entry.name === "to" && /;\s*tag\s*=/i.test(entry.value));
+	const tagged = headers.some((entry) => entry.name === "to" && /;\s*tag\s*=/i.test(entry.value));
 	const parts = { status: malformed.status, reason: phrase(malformed.status, malformed.reason) };
-	return { bytes: build(known, via, parts, tagged ? undefined : toTag), to: responseDestination(via) };
+	return { bytes: build(headers, via, parts, tagged ? undefined : toTag), to: responseDestination(via) };
 }
 
 function build(headers: readonly Header[], top: Via, parts: ResponseParts, toTag: string | undefined): Uint8Array {

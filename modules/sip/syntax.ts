@@ -87,10 +87,9 @@ export function quote(text: string): string {
 	return `${result}"`;
 }
 
-/** `a=1;b;c="x"` to parameters; undefined when a name is no token or a quote stays open. */
+/** `a=1;b;c="x"` to parameters; undefined when one is empty, a name is no token or a quote stays open. */
 export function parseParams(text: string): Param[] | undefined {
 	const params: Param[] = [];
-	if (text.trim() === "") return params;
 	const parts = split(text, ";");
 	if (parts === undefined) return undefined;
 	for (const part of parts) {

@@ -24,7 +24,7 @@ export function parseVia(text: string): Via | undefined {
 	const match = /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+([^;]+)(?:;(.*))?$/i.exec(text.trim());
 	const transport = match?.[1];
 	const sentBy = match?.[2] === undefined ? undefined : parseHostPort(match[2].trim());
-	const params = parseParams(match?.[3] ?? "");
+	const params = match?.[3] === undefined ? [] : parseParams(match[3]);
 	if (transport === undefined || sentBy === undefined || params === undefined) return undefined;
 	return { transport: transport.toUpperCase(), host: sentBy.host, port: sentBy.port, params };
 }

@@ -154,7 +154,7 @@ test("cut at every byte: never a message before the header is whole, never an ex
 test("every single byte changed to every interesting value never throws", () => {
 	const whole = request("INVITE", [], "v=0\r\n");
 	for (let i = 0; i < whole.length; i++)
-		for (const value of [0, 10, 13, 32, 34, 44, 58, 59, 60, 62, 92, 255]) {
+		for (const value of [0, 10, 13, 34, 44, 59, 60, 255]) {
 			const changed = whole.slice();
 			changed[i] = value;
 			const type = parse(changed).type;
