@@ -21,6 +21,12 @@ static void wordOf(xsMachine* the, xsSlot* slot, char word[16])
 	word[byteLength] = '\0';
 }
 
+void xs_rtp_prepare(xsMachine* the)
+{
+	if (!srtpPrepare())
+		xsUnknownError("rtp: SRTP cannot be started");
+}
+
 void xs_rtp_codec(xsMachine* the)
 {
 	Rtp* rtp = rtpOf(the);

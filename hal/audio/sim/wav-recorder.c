@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include "../pcm-ring.h"
@@ -93,6 +94,15 @@ static void* run(void* it)
 	return NULL;
 }
 
+/* A new file even where one of this name is there: an earlier recording may still be writing to that one. */
+static int openNew(const char* path)
+{
+	struct stat status;
+	if (lstat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, W_OK) == 0)
+		(void)unlink(path);
+	return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+}
+
 WavRecorder* wavRecorderOpen(const char* path, uint32_t rateHz, char* reason, size_t reasonBytes)
 {
 	WavRecorder* recorder = calloc(1, sizeof *recorder);
@@ -102,7 +112,7 @@ WavRecorder* wavRecorderOpen(const char* path, uint32_t rateHz, char* reason, si
 		return NULL;
 	}
 	recorder->rateHz = rateHz;
-	recorder->file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	recorder->file = openNew(path);
 	if (recorder->file < 0 || !writeSizes(recorder)) {
 		snprintf(reason, reasonBytes, "cannot record to %s: %s", path, strerror(errno));
 		if (recorder->file >= 0)

@@ -195,6 +195,9 @@ static void conversation(const char* recordings[2])
 	tonePlay(&alice->audio->tone, NULL, AUDIO_RATE_HZ);
 	memset(&alice->stream.digits, 0, sizeof alice->stream.digits);
 	audioUnlock(alice->audio);
+	/* Twice the same file: the first recording must not write into the second. */
+	for (int i = 0; i < 2; i++)
+		CHECK(audioPortSpeaker(bob->audio, &(SpeakerChoice){.path = recordings[1]}, reason) == 0);
 	/* And now in peace: each is to hear the other for a second and more. */
 	CHECK(audioPortMicrophone(bob->audio,
 							  &(MicrophoneChoice){.kind = microphoneTone, .toneHz = 1000, .toneAmplitude = 8000},
