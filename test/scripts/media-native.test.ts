@@ -30,6 +30,7 @@ const simulator = [
 	"audio/audio-core",
 	"audio/sim/audio-posix",
 	"audio/sim/audio-panel",
+	"audio/sim/wav-load",
 	"audio/sim/wav-recorder",
 	"rtp/sim/rtp-sockets-posix",
 ];

@@ -12,19 +12,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include "../audio-core.h"
-#include "../wav.h"
 #include "audio-panel.h"
+#include "wav-load.h"
 #include "wav-recorder.h"
 
 #define FRAME_US (AUDIO_FRAME_MS * 1000u)
 /* Further behind than this, frames are left out: nobody gains from hearing the past at once. */
 #define CATCH_UP_FRAMES 5u
-#define WAV_MOST_BYTES (64 * 1024 * 1024)
-#define WAV_MOST_SECONDS 600u
 
 typedef struct {
 	Audio core; /* first: the public face is its address */
@@ -224,61 +221,6 @@ void audioRelease(Audio* audio)
 	free(device);
 }
 
-static uint8_t* readFile(const char* path, size_t* byteLength, char reason[AUDIO_REASON_BYTES])
-{
-	struct stat status;
-	uint8_t* bytes = NULL;
-	size_t length = 0;
-	int file = open(path, O_RDONLY | O_CLOEXEC);
-	if (file < 0 || fstat(file, &status) != 0)
-		snprintf(reason, AUDIO_REASON_BYTES, "cannot read %s: %s", path, strerror(errno));
-	else if (!S_ISREG(status.st_mode))
-		snprintf(reason, AUDIO_REASON_BYTES, "cannot use %s: it is not a file", path);
-	else if (status.st_size > WAV_MOST_BYTES)
-		snprintf(reason, AUDIO_REASON_BYTES, "cannot use %s: it is larger than 64 MB", path);
-	else if (!(bytes = malloc((size_t)status.st_size + 1)))
-		snprintf(reason, AUDIO_REASON_BYTES, "no memory for %s", path);
-	while (bytes && length < (size_t)status.st_size) {
-		ssize_t got = read(file, bytes + length, (size_t)status.st_size - length);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		length += (size_t)got;
-	}
-	if (file >= 0)
-		close(file);
-	*byteLength = length;
-	return bytes;
-}
-
-static int16_t* loadWav(const char* path, size_t* sampleCount, char reason[AUDIO_REASON_BYTES])
-{
-	WavView view;
-	size_t byteLength;
-	const char* complaint;
-	int16_t* samples = NULL;
-	uint8_t* bytes = readFile(path, &byteLength, reason);
-	if (!bytes)
-		return NULL;
-	complaint = wavParse(bytes, byteLength, &view);
-	if (!complaint && view.frameCount / view.rateHz >= WAV_MOST_SECONDS)
-		complaint = "it is longer than ten minutes";
-	if (!complaint) {
-		*sampleCount = wavResampledCount(&view, AUDIO_RATE_HZ);
-		samples = malloc((*sampleCount + 1) * sizeof *samples);
-		if (!samples || wavResample(&view, AUDIO_RATE_HZ, samples) != 0) {
-			complaint = "there is no memory for it";
-			free(samples);
-			samples = NULL;
-		}
-	}
-	if (complaint)
-		snprintf(reason, AUDIO_REASON_BYTES, "cannot use %s: %s", path, complaint);
-	free(bytes);
-	return samples;
-}
-
 /* The panel is held as long as either direction uses it. */
 static bool takePanel(Device* device, char reason[AUDIO_REASON_BYTES])
 {
@@ -303,7 +245,7 @@ int audioPortMicrophone(Audio* audio, const MicrophoneChoice* choice, char reaso
 	if (choice->kind == microphoneTone)
 		sineStart(&microphone.sine, choice->toneHz, choice->toneAmplitude, AUDIO_RATE_HZ);
 	if (choice->kind == microphoneSamples) {
-		samples = loadWav(choice->path, &microphone.sampleCount, reason);
+		samples = wavLoad(choice->path, AUDIO_RATE_HZ, &microphone.sampleCount, reason, AUDIO_REASON_BYTES);
 		if (!samples)
 			return -1;
 		microphone.samples = samples;
