@@ -64,19 +64,29 @@ export class PeerIndex {
 	}
 
 	delete(zid: Uint8Array): void {
-		const at = this.#find(zid);
+		this.#delete(this.#find(zid));
+	}
+
+	/** Forgets the peer whose record lies at an offset. */
+	deleteAt(offset: number): void {
+		this.#delete(this.#offsets.subarray(0, this.#length).indexOf(offset));
+	}
+
+	#delete(at: number): void {
 		if (at < 0) return;
 		for (const column of this.#columns()) column.copyWithin(at, at + 1, this.#length);
 		this.#zids.copyWithin(at * ZID_BYTE_LENGTH, (at + 1) * ZID_BYTE_LENGTH, this.#length * ZID_BYTE_LENGTH);
 		this.#length--;
 	}
 
-	/** Offsets of the records that lie in start..end, lowest first. */
-	offsetsIn(start: number, end: number): number[] {
-		const found: number[] = [];
-		for (const offset of this.#offsets.subarray(0, this.#length))
-			if (offset >= start && offset < end) found.push(offset);
-		return found.sort((a, b) => a - b);
+	/** The records that lie in start..end, lowest offset first. */
+	recordsIn(start: number, end: number): IndexEntry[] {
+		const found: IndexEntry[] = [];
+		for (let at = 0; at < this.#length; at++) {
+			const offset = this.#offsets[at] ?? 0;
+			if (offset >= start && offset < end) found.push(this.at(at));
+		}
+		return found.sort((a, b) => a.offset - b.offset);
 	}
 
 	/** Bytes that all the records take in flash. */

@@ -215,27 +215,51 @@ export class SectorLog {
 			const newest = this.#sectors.newest;
 			if (newest !== undefined && fits(newest)) return newest;
 			if (this.#sectors.freeCount > 1) this.#sectors.open(this.#sectors.prepare());
-			else this.#compact();
+			else if (this.#sectors.freeCount === 1) this.#compact();
+			while (this.#sectors.freeCount === 0 && this.#evacuate());
 		}
 		throw new StoreError("full", `there is no room left for a record of ${byteLength} bytes`);
 	}
 
-	/** Copies what counts in the oldest sector to the last free one; the oldest is erased only then. */
-	#compact(): void {
-		const { flash, live } = this.#sectors;
-		const [oldest] = live;
-		if (oldest === undefined) throw new RangeError("no live sector");
-		const sector = this.#sectors.prepare(oldest);
+	/** Sectors went bad and none is free: the emptiest one is, once what counts in it lies in the newest. */
+	#evacuate(): boolean {
+		const { flash, live, newest } = this.#sectors;
+		const recordsIn = (sector: Sector) => this.#index.recordsIn(sector.offset, sector.offset + flash.sectorByteLength);
+		const bytesIn = (sector: Sector) => recordsIn(sector).reduce((sum, record) => sum + record.byteLength, 0);
+		let emptiest: Sector | undefined;
+		for (const sector of live)
+			if (sector !== newest && (emptiest === undefined || bytesIn(sector) < bytesIn(emptiest))) emptiest = sector;
+		if (emptiest === undefined || newest === undefined) return false;
+		const needed = bytesIn(emptiest);
+		if (needed > 0 && (newest.sealed || newest.end + needed > flash.sectorByteLength)) return false;
+		for (const [from, to] of this.#copy(emptiest, newest)) this.#index.moved(from, to);
+		this.#sectors.retire(emptiest);
+		return true;
+	}
+
+	/** Copies what counts in one sector to another; returns from where to where. */
+	#copy(source: Sector, target: Sector): [from: number, to: number][] {
 		const moves: [from: number, to: number][] = [];
-		for (const from of this.#index.offsetsIn(oldest.offset, oldest.offset + flash.sectorByteLength)) {
-			const record = this.read(from);
+		const end = source.offset + this.#sectors.flash.sectorByteLength;
+		for (const { offset } of this.#index.recordsIn(source.offset, end)) {
+			const record = this.read(offset);
 			if (record?.body === undefined) {
-				this.#warn("a record went bad and is lost");
+				this.#warn("the record of a peer went bad and is lost");
+				this.#index.deleteAt(offset);
 				continue;
 			}
-			moves.push([from, this.#write(sector, record.type, record.sequence, record.body)]);
+			moves.push([offset, this.#write(target, record.type, record.sequence, record.body)]);
 			wipe(record.body);
 		}
+		return moves;
+	}
+
+	/** Copies what counts in the oldest sector to the last free one; the oldest is erased only then. */
+	#compact(): void {
+		const [oldest] = this.#sectors.live;
+		if (oldest === undefined) throw new RangeError("no live sector");
+		const sector = this.#sectors.prepare(oldest);
+		const moves = this.#copy(oldest, sector);
 		this.#sectors.open(sector);
 		for (const [from, to] of moves) this.#index.moved(from, to);
 		this.#sectors.retire(oldest);
