@@ -7,6 +7,12 @@
 import { fromHex, toHex } from "bytes/hex";
 import { type Attribute, attribute, type MediaDescription, type SessionDescription } from "./sdp";
 
+// Regular expressions stand here because the engine compiles a literal each time it is evaluated.
+const ZRTP_HASH = /^(\S+) +([0-9a-fA-F]{64})$/;
+const RTPMAP = /^([0-9]{1,3}) +([A-Za-z0-9_.-]+)\/([0-9]{1,6})(?:\/1)?$/;
+const NUMBER = /^[0-9]{1,5}$/;
+const IPV4 = /^([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})$/;
+
 export type CodecName = "PCMU" | "PCMA";
 export type Direction = "sendrecv" | "sendonly" | "recvonly" | "inactive";
 
@@ -94,7 +100,7 @@ export function rtcpPortOf(media: MediaDescription): number {
 export function zrtpHashes(attributes: readonly Attribute[]): ZrtpHash[] {
 	const hashes: ZrtpHash[] = [];
 	for (const { name, value } of attributes) {
-		const match = name === "zrtp-hash" ? /^(\S+) +([0-9a-fA-F]{64})$/.exec(value ?? "") : null;
+		const match = name === "zrtp-hash" ? ZRTP_HASH.exec(value ?? "") : null;
 		const hash = fromHex(match?.[2] ?? "-");
 		if (match?.[1] !== undefined && hash !== undefined) hashes.push({ version: match[1], hash });
 	}
@@ -116,10 +122,7 @@ export function addressOf(sd: SessionDescription, media: MediaDescription): stri
 	const connection = media.connection ?? sd.connection;
 	if (connection === undefined) return { fault: "the description has no c= line for its audio" };
 	if (connection.addressType === "IP6") return { fault: "media over IPv6 is not supported" };
-	const octets = /^([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})$/
-		.exec(connection.address)
-		?.slice(1)
-		.map(Number);
+	const octets = IPV4.exec(connection.address)?.slice(1).map(Number);
 	if (octets === undefined || octets.some((octet) => octet > 255))
 		return { fault: `the media address ${printable(connection.address)} is not an IPv4 address` };
 	if ((octets[0] ?? 0) >= 224) return { fault: "multicast media is not supported" };
@@ -151,8 +154,7 @@ function payloadTypeOf(format: string): number | undefined {
 /** NAME/RATE in upper case, from rtpmap or, for the static types, from RFC 3551. */
 function encodingOf(media: MediaDescription, payloadType: number): string | undefined {
 	for (const { name, value } of media.attributes) {
-		const match =
-			name === "rtpmap" ? /^([0-9]{1,3}) +([A-Za-z0-9_.-]+)\/([0-9]{1,6})(?:\/1)?$/.exec(value ?? "") : null;
+		const match = name === "rtpmap" ? RTPMAP.exec(value ?? "") : null;
 		if (match !== null && Number(match[1]) === payloadType) return `${match[2]?.toUpperCase()}/${match[3]}`;
 	}
 	for (const codec of ["PCMU", "PCMA"] as const)
@@ -161,5 +163,5 @@ function encodingOf(media: MediaDescription, payloadType: number): string | unde
 }
 
 function number(text: string | undefined): number | undefined {
-	return text !== undefined && /^[0-9]{1,5}$/.test(text) ? Number(text) : undefined;
+	return text !== undefined && NUMBER.test(text) ? Number(text) : undefined;
 }

@@ -4,6 +4,13 @@
  * @module
  */
 
+// Regular expressions stand here because the engine compiles a literal each time it is evaluated.
+const ORIGIN = /^(\S+) ([0-9]{1,20}) ([0-9]{1,20}) IN (IP4|IP6) (\S+)$/;
+const CONNECTION = /^IN (IP4|IP6) (\S+)$/;
+const PORT = /^([0-9]{1,5})(?:\/[0-9]{1,5})?$/;
+const MEDIA_TYPE = /^[A-Za-z0-9-]+$/;
+const PROTOCOL = /^[A-Za-z0-9/-]+$/;
+
 /** c= */
 export interface Connection {
 	readonly addressType: "IP4" | "IP6";
@@ -156,7 +163,7 @@ function newSection(head: Section["head"]): Section {
 }
 
 function parseOrigin(value: string): SessionDescription["origin"] | undefined {
-	const match = /^(\S+) ([0-9]{1,20}) ([0-9]{1,20}) IN (IP4|IP6) (\S+)$/.exec(value.trim());
+	const match = ORIGIN.exec(value.trim());
 	const [, username, sessionId, version, addressType, address] = match ?? [];
 	if (username === undefined || sessionId === undefined || version === undefined || address === undefined)
 		return undefined;
@@ -164,7 +171,7 @@ function parseOrigin(value: string): SessionDescription["origin"] | undefined {
 }
 
 function parseConnection(value: string): Connection | undefined {
-	const match = /^IN (IP4|IP6) (\S+)$/.exec(value.trim());
+	const match = CONNECTION.exec(value.trim());
 	const address = match?.[2];
 	if (address === undefined || address.length > 255) return undefined;
 	return { addressType: match?.[1] === "IP6" ? "IP6" : "IP4", address };
@@ -179,10 +186,10 @@ function parseAttribute(value: string): Attribute {
 function parseMedia(value: string): Section["head"] {
 	const [media, portText, protocol, ...formats] = value.trim().split(/ +/);
 	// <port>/<number of ports> is for layered encodings; the first port is ours.
-	const match = /^([0-9]{1,5})(?:\/[0-9]{1,5})?$/.exec(portText ?? "");
+	const match = PORT.exec(portText ?? "");
 	const port = match === null ? undefined : Number(match[1]);
 	if (media === undefined || port === undefined || port > 65535 || protocol === undefined) return undefined;
-	if (!/^[A-Za-z0-9-]+$/.test(media) || !/^[A-Za-z0-9/-]+$/.test(protocol)) return undefined;
+	if (!MEDIA_TYPE.test(media) || !PROTOCOL.test(protocol)) return undefined;
 	if (formats.length === 0 || formats.length > MAX_FORMATS) return undefined;
 	return { media, port, protocol, formats };
 }

@@ -6,6 +6,12 @@
 
 import { formatParams, isToken, type Param, parseParams, quote, unquote } from "./syntax";
 
+// Regular expressions stand here because the engine compiles a literal each time it is evaluated.
+const NOT_WITHOUT_BRACKETS = /[,?]/;
+const QUOTED_NAME = /^"(?:[^"\\]|\\.)*"/;
+const NOT_IN_NAME = /[",;<>]/;
+const ANY_URI = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"]+$/;
+
 export interface Address {
 	readonly displayName: string | undefined;
 	/** Any scheme, as written. */
@@ -22,7 +28,7 @@ export function parseAddress(text: string): Address | undefined {
 		// Without brackets every parameter belongs to the header (section 20.10); a comma or a question mark may not stand.
 		const semicolon = value.indexOf(";");
 		const uri = (semicolon < 0 ? value : value.slice(0, semicolon)).trim();
-		if (!isUri(uri) || /[,?]/.test(uri)) return undefined;
+		if (!isUri(uri) || NOT_WITHOUT_BRACKETS.test(uri)) return undefined;
 		const params = semicolon < 0 ? [] : parseParams(value.slice(semicolon + 1));
 		return params === undefined ? undefined : { displayName: undefined, uri, params };
 	}
@@ -45,17 +51,17 @@ export function formatAddress(address: Address): string {
 /** The bracket that opens the URI, passing over a quoted display name. */
 function openBracket(value: string): number {
 	if (!value.startsWith('"')) return value.indexOf("<");
-	const quoted = /^"(?:[^"\\]|\\.)*"/.exec(value);
+	const quoted = QUOTED_NAME.exec(value);
 	return quoted === null ? -1 : value.indexOf("<", quoted[0].length);
 }
 
 function parseDisplayName(text: string): string | undefined {
 	if (text.startsWith('"')) return unquote(text);
 	// *(token LWS), but real phones also send UTF-8 here without quotes: let it pass, it is only shown.
-	for (const word of text.split(/\s+/)) if (word !== "" && !isToken(word) && /[",;<>]/.test(word)) return undefined;
+	for (const word of text.split(/\s+/)) if (word !== "" && !isToken(word) && NOT_IN_NAME.test(word)) return undefined;
 	return text;
 }
 
 function isUri(text: string): boolean {
-	return /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"]+$/.test(text) && text.length <= 512;
+	return ANY_URI.test(text) && text.length <= 512;
 }

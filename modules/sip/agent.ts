@@ -32,16 +32,18 @@ export class Agent {
 	/** See step(). */
 	step(event: Event): readonly Action[] {
 		const core = this.#core;
+		// A tick uses up the wake-up that was asked for, even when it comes too early to find a timer due.
+		if (event.type === "tick") this.#wakeAt = undefined;
 		core.timers.advance(event.now);
 		handle(core, event);
 		// After the event: what it brought may have made a timer that is due pointless.
 		core.timers.run();
+		const actions = core.take();
 		const next = core.timers.next;
-		if (next !== this.#wakeAt) {
-			this.#wakeAt = next;
-			core.act({ type: "wakeAt", at: next });
-		}
-		return core.take();
+		if (next === this.#wakeAt) return actions;
+		this.#wakeAt = next;
+		// First, so that a step which is taken while these actions are being done has the last word.
+		return [{ type: "wakeAt", at: next }, ...actions];
 	}
 
 	/** Live state in numbers, for tests of the bounds and the log. */

@@ -10,6 +10,10 @@ import { wipe } from "bytes/wipe";
 import type { Hash, Provider } from "crypto/types";
 import { type Param, param, parseParam, quote, split } from "./syntax";
 
+// Regular expressions stand here because the engine compiles a literal each time it is evaluated.
+const DIGEST = /^Digest\s+(.*)$/i;
+const ALGORITHM = /^(MD5|SHA-256)(-sess)?$/i;
+
 export interface Challenge {
 	readonly realm: string;
 	readonly nonce: string;
@@ -36,7 +40,7 @@ export interface DigestInput {
 
 /** One WWW-Authenticate or Proxy-Authenticate value; undefined when it is malformed or beyond us (other schemes, hashes, auth-int alone). */
 export function parseChallenge(value: string): Challenge | undefined {
-	const match = /^Digest\s+(.*)$/i.exec(value.trim());
+	const match = DIGEST.exec(value.trim());
 	const parts = match?.[1] === undefined ? undefined : split(match[1], ",");
 	if (parts === undefined) return undefined;
 	const params: Param[] = [];
@@ -92,7 +96,7 @@ export function credentials(provider: Provider, challenge: Challenge, input: Dig
 }
 
 function isSupported(algorithm: string | undefined): boolean {
-	return algorithm === undefined || /^(MD5|SHA-256)(-sess)?$/i.test(algorithm);
+	return algorithm === undefined || ALGORITHM.test(algorithm);
 }
 
 /** Lower-case hexadecimal digits of a digest as bytes; the digest itself is wiped. */

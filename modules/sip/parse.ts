@@ -11,6 +11,13 @@ import { type Header, header, type Malformed, type Message } from "./message";
 import { isToken, parseNumber, split } from "./syntax";
 import { parseVia, type Via } from "./via";
 
+// Regular expressions stand here because the engine compiles a literal each time it is evaluated.
+const STATUS_LINE = /^SIP\/2\.0 ([1-6][0-9][0-9])(?: (.*))?$/i;
+const REQUEST_LINE = /^(\S+) (\S+) (\S+)$/;
+const OTHER_VERSION = /^SIP\/[0-9]+\.[0-9]+$/i;
+const SPACE = /\s/;
+const CSEQ = /^([0-9]{1,10})\s+(\S+)$/;
+
 /** A whole message; more is not believed. A large INVITE of a real phone has about 4,000 bytes. */
 export const MAX_MESSAGE_BYTE_LENGTH = 16384;
 const MAX_HEADERS = 100;
@@ -102,16 +109,16 @@ const TOO_MANY = "too many header fields";
 const VERSION_FAULT = " version";
 
 function parseStartLine(line: string): StartLine | string {
-	const status = /^SIP\/2\.0 ([1-6][0-9][0-9])(?: (.*))?$/i.exec(line);
+	const status = STATUS_LINE.exec(line);
 	if (status !== null) return { type: "response", status: Number(status[1]), reason: status[2] ?? "" };
-	const request = /^(\S+) (\S+) (\S+)$/.exec(line);
+	const request = REQUEST_LINE.exec(line);
 	const method = request?.[1];
 	const uri = request?.[2];
 	if (request === null || method === undefined || uri === undefined || !isToken(method) || method.length > 32)
 		return "the first line is neither a request nor a status";
 	const version = request[3] ?? "";
 	if (version.toUpperCase() === "SIP/2.0") return { type: "request", method, uri };
-	return /^SIP\/[0-9]+\.[0-9]+$/i.test(version)
+	return OTHER_VERSION.test(version)
 		? { type: "request", method, uri: VERSION_FAULT }
 		: "the first line does not end with SIP/2.0";
 }
@@ -161,8 +168,8 @@ function readCore(
 	const to = parseAddress(header({ headers }, "to") ?? "");
 	if (to === undefined) return "To is missing or malformed";
 	const callId = header({ headers }, "call-id") ?? "";
-	if (callId === "" || /\s/.test(callId) || callId.length > 256) return "Call-ID is missing or malformed";
-	const match = /^([0-9]{1,10})\s+(\S+)$/.exec(header({ headers }, "cseq") ?? "");
+	if (callId === "" || SPACE.test(callId) || callId.length > 256) return "Call-ID is missing or malformed";
+	const match = CSEQ.exec(header({ headers }, "cseq") ?? "");
 	const cseq = parseNumber(match?.[1]);
 	const method = match?.[2];
 	// Section 8.1.1.5: the sequence number is less than 2^31; up to 2^32-1 is seen and harms nobody.

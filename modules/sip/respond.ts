@@ -10,6 +10,9 @@ import { split } from "./syntax";
 import type { Destination } from "./uri";
 import { formatVia, responseDestination, type Via, withSource } from "./via";
 
+// Regular expressions stand here because the engine compiles a literal each time it is evaluated.
+const TAGGED = /;\s*tag\s*=/i;
+
 /** Everything of a response that the request does not decide. */
 export interface ResponseParts {
 	readonly status: number;
@@ -74,7 +77,7 @@ export function refuse(
 	for (const name of ["from", "to", "call-id", "cseq"])
 		if (!headers.some((entry) => entry.name === name)) return undefined;
 	const via = withSource(malformed.via, from);
-	const tagged = headers.some((entry) => entry.name === "to" && /;\s*tag\s*=/i.test(entry.value));
+	const tagged = headers.some((entry) => entry.name === "to" && TAGGED.test(entry.value));
 	const parts = { status: malformed.status, reason: phrase(malformed.status, malformed.reason) };
 	return { bytes: build(headers, via, parts, tagged ? undefined : toTag), to: responseDestination(via) };
 }

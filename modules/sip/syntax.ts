@@ -4,6 +4,11 @@
  * @module
  */
 
+// Regular expressions stand here because the engine compiles a literal each time it is evaluated.
+const DIGITS = /^[0-9]+$/;
+const UNQUOTED = /^[A-Za-z0-9\-.!%*_+`'~:[\]]+$/;
+const HOST_PORT = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?:\s*:\s*([0-9]{1,5}))?$/;
+
 /** One `;name=value`. The name is lower case; a value that was quoted has lost its quotes. */
 export interface Param {
 	readonly name: string;
@@ -22,7 +27,7 @@ export function isToken(text: string): boolean {
 
 /** A decimal number of at most `digits` digits, or undefined. */
 export function parseNumber(text: string | undefined, digits = 10): number | undefined {
-	if (text === undefined || text.length > digits || !/^[0-9]+$/.test(text)) return undefined;
+	if (text === undefined || text.length > digits || !DIGITS.test(text)) return undefined;
 	return Number(text);
 }
 
@@ -121,14 +126,14 @@ export function formatParams(params: readonly Param[]): string {
 	let text = "";
 	for (const { name, value } of params) {
 		if (value === undefined) text += `;${name}`;
-		else text += /^[A-Za-z0-9\-.!%*_+`'~:[\]]+$/.test(value) ? `;${name}=${value}` : `;${name}=${quote(value)}`;
+		else text += UNQUOTED.test(value) ? `;${name}=${value}` : `;${name}=${quote(value)}`;
 	}
 	return text;
 }
 
 /** `host`, `host:port` or `[v6]:port`; undefined when it is none of these. The host keeps its brackets and turns lower case. */
 export function parseHostPort(text: string): { host: string; port: number | undefined } | undefined {
-	const match = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?:\s*:\s*([0-9]{1,5}))?$/.exec(text);
+	const match = HOST_PORT.exec(text);
 	const host = match?.[1];
 	if (host === undefined || host.length > 255) return undefined;
 	const port = match?.[2] === undefined ? undefined : Number(match[2]);

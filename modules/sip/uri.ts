@@ -6,6 +6,10 @@
 
 import { type Param, param, parseHostPort, parseParams } from "./syntax";
 
+// Regular expressions stand here because the engine compiles a literal each time it is evaluated.
+const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):/;
+const NOT_IN_URI = /[\s<>"]/;
+
 export interface Uri {
 	readonly scheme: "sip" | "sips";
 	/** The user part as written, escapes and all; undefined when there is none. */
@@ -31,12 +35,12 @@ const MAX_LENGTH = 512;
 
 /** Scheme of any URI in lower case, or undefined when the text does not begin with one. */
 export function schemeOf(text: string): string | undefined {
-	return /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1]?.toLowerCase();
+	return SCHEME.exec(text)?.[1]?.toLowerCase();
 }
 
 /** A sip: or sips: URI; undefined when it is another scheme or malformed. */
 export function parseUri(text: string): Uri | undefined {
-	if (text.length > MAX_LENGTH || /[\s<>"]/.test(text) || hasControl(text)) return undefined;
+	if (text.length > MAX_LENGTH || NOT_IN_URI.test(text) || hasControl(text)) return undefined;
 	const scheme = schemeOf(text);
 	if (scheme !== "sip" && scheme !== "sips") return undefined;
 	let rest = text.slice(scheme.length + 1);

@@ -7,6 +7,9 @@
 import { formatParams, type Param, param, parseHostPort, parseNumber, parseParams } from "./syntax";
 import { bare, DEFAULT_PORT, type Destination } from "./uri";
 
+// Regular expressions stand here because the engine compiles a literal each time it is evaluated.
+const VIA = /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+([^;]+)(?:;(.*))?$/i;
+
 export interface Via {
 	/** Upper case: UDP, TCP, TLS. */
 	readonly transport: string;
@@ -21,7 +24,7 @@ export const MAGIC_COOKIE = "z9hG4bK";
 
 /** One Via value; undefined when malformed or of another protocol than SIP/2.0. */
 export function parseVia(text: string): Via | undefined {
-	const match = /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+([^;]+)(?:;(.*))?$/i.exec(text.trim());
+	const match = VIA.exec(text.trim());
 	const transport = match?.[1];
 	const sentBy = match?.[2] === undefined ? undefined : parseHostPort(match[2].trim());
 	const params = match?.[3] === undefined ? [] : parseParams(match[3]);

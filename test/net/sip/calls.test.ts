@@ -1,6 +1,7 @@
 /** Calls between two agents over a perfect network: the flows of RFC 3665 section 3, and the races of RFC 3261. */
 
-import { equal, ok, test } from "test/harness";
+import { step } from "sip/agent";
+import { equal, ok, test, throws } from "test/harness";
 import { answering, World } from "./world";
 
 function pair(): World {
@@ -274,6 +275,37 @@ test("a transport that fails ends the call at once", () => {
 	world.do("alice", { type: "sendFailed", to: { address: "10.9.9.9", port: 5070 }, error: "connection refused" });
 	equal(world.reports("alice", "ended")[0]?.reason, "10.9.9.9:5070 cannot be reached: connection refused");
 	ok(world.quiet("alice"));
+});
+
+test("a tick that comes too early is asked for again", () => {
+	const world = pair();
+	call(world);
+	const { agent, wakeAt } = world.member("alice");
+	equal(wakeAt, world.now + 500);
+	equal(step(agent, { type: "tick", now: world.now + 499 }), [{ type: "wakeAt", at: world.now + 500 }]);
+	const late = step(agent, { type: "tick", now: world.now + 500 });
+	equal(
+		late.map((action) => action.type),
+		["wakeAt", "send"],
+	);
+});
+
+test("events for a call that is over do nothing", () => {
+	const world = pair();
+	for (const type of ["ring", "hangup"] as const) world.do("alice", { type, call: -7 });
+	world.do("alice", { type: "accept", call: -7, sdp: "x" });
+	world.do("alice", { type: "reject", call: -7, status: 486 });
+	world.do("alice", { type: "reinvite", call: 7, sdp: "x" });
+	equal([world.trace, world.member("alice").reports], [[], []]);
+});
+
+test("mistakes of the caller throw", () => {
+	const world = pair();
+	call(world);
+	throws(() => call(world), RangeError);
+	throws(() => world.do("alice", { type: "register", account: "nobody" }), RangeError);
+	world.run(100);
+	throws(() => world.do("bob", { type: "reject", call: -1, status: 200 }), RangeError);
 });
 
 test("addresses that cannot be called are told at once", () => {
