@@ -1,0 +1,159 @@
+/**
+ * Sotto and linphonec side by side, with tshark as the witness: starts all three, makes calls between them, and ends
+ * them for sure.
+ */
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { serveConfigs } from "../../../scripts/simulator/config-server";
+import type { CallStateMessage, PhoneProcess } from "../../../scripts/simulator/phone-process";
+import { Capture } from "./capture";
+import { Linphonec, type LinphonecOptions } from "./linphonec";
+import { freeRtpPorts } from "./rtp-ports";
+import { startSotto, TRACE_ALL } from "./sotto";
+import { writeTone } from "./tone-file";
+
+export const SOTTO_HZ = 440;
+export const LINPHONE_HZ = 880;
+
+export interface MeetingOptions {
+	/** Folder of everything; the two phones' memories in it are kept between meetings. */
+	readonly folder: string;
+	/** Names capture and recordings. */
+	readonly name: string;
+	readonly program: string;
+	/** Added to Sotto's config. */
+	readonly config?: Readonly<Record<string, unknown>>;
+	readonly linphone?: Partial<Pick<LinphonecOptions, "autoAnswer" | "mediaEncryption" | "sip">>;
+}
+
+/** Fixed, since linphonec keeps secrets by the addresses of both ends; each test file has a network of its own. */
+const SOTTO_SIP = 15060;
+const LINPHONE_SIP = 15070;
+
+export class Meeting {
+	readonly sotto: PhoneProcess;
+	readonly linphone: Linphonec;
+	readonly capture: Capture;
+	readonly sottoRtpPort: number;
+	readonly heardBySotto: string;
+	readonly heardByLinphone: string;
+
+	private constructor(
+		sotto: PhoneProcess,
+		linphone: Linphonec,
+		capture: Capture,
+		sottoRtpPort: number,
+		files: { heardBySotto: string; heardByLinphone: string },
+	) {
+		this.sotto = sotto;
+		this.linphone = linphone;
+		this.capture = capture;
+		this.sottoRtpPort = sottoRtpPort;
+		this.heardBySotto = files.heardBySotto;
+		this.heardByLinphone = files.heardByLinphone;
+	}
+
+	/** Runs `talk` between two phones that are ready; all are stopped when it has ended, and the capture can be read. */
+	static async hold<T>(options: MeetingOptions, talk: (meeting: Meeting) => Promise<T>): Promise<[Meeting, T]> {
+		const folder = path.join(options.folder, options.name);
+		mkdirSync(folder, { recursive: true });
+		const tone = path.join(folder, "tone.wav");
+		writeTone(tone, LINPHONE_HZ);
+		const files = {
+			heardBySotto: path.join(folder, "heard-by-sotto.wav"),
+			heardByLinphone: path.join(folder, "heard-by-linphone.wav"),
+		};
+		const [rtpPort = 0, linphoneRtpPort = 0] = await freeRtpPorts(2);
+		const ends: (() => unknown)[] = [];
+		try {
+			const configs = await serveConfigs({
+				sotto: {
+					account: { aor: `sip:sotto@127.0.0.1:${SOTTO_SIP}`, displayName: "Sotto" },
+					audio: { microphone: `tone:${SOTTO_HZ}` },
+					sip: { port: SOTTO_SIP },
+					log: TRACE_ALL,
+					...options.config,
+				},
+			});
+			ends.push(() => configs.close());
+			const capture = await Capture.start(path.join(folder, "capture.pcapng"));
+			ends.push(() => capture.stop());
+			const linphone = await Linphonec.start({
+				name: "linphone",
+				folder: path.join(options.folder, "linphone"),
+				sipPort: LINPHONE_SIP,
+				rtpPort: linphoneRtpPort,
+				play: tone,
+				record: files.heardByLinphone,
+				autoAnswer: true,
+				...options.linphone,
+			});
+			ends.push(() => linphone.stop());
+			const sotto = await startSotto({
+				name: "Sotto",
+				state: path.join(options.folder, "sotto"),
+				config: configs.url("sotto"),
+				rtpPort,
+				program: options.program,
+			});
+			ends.push(() => sotto.stop());
+			await sotto.until("ready", () => true);
+			sotto.send({ speaker: files.heardBySotto });
+			const meeting = new Meeting(sotto, linphone, capture, rtpPort, files);
+			return [meeting, await talk(meeting)];
+		} finally {
+			for (const end of ends.reverse()) await end();
+		}
+	}
+
+	/** Calls linphonec, which answers by itself. */
+	dial(): void {
+		this.sotto.send({ dial: this.linphone.uri });
+	}
+
+	/** linphonec calls, and Sotto rings. */
+	async beCalled(): Promise<void> {
+		this.linphone.command(`call sip:sotto@127.0.0.1:${SOTTO_SIP}`);
+		await this.sotto.until("ringing", ({ calls: [call] }) => call?.state === "ringing");
+	}
+
+	async connect(direction: "incoming" | "outgoing"): Promise<void> {
+		this.linphone.mark();
+		if (direction === "outgoing") this.dial();
+		else {
+			await this.beCalled();
+			this.sotto.send({ answer: true });
+		}
+		await this.sotto.until("an answer", ({ calls: [call] }) => call?.state === "connected" || call?.state === "ended");
+	}
+
+	/** The call, once encrypted voice goes both ways. */
+	async secure(): Promise<CallStateMessage> {
+		const {
+			calls: [call],
+		} = await this.sotto.until(
+			"keys in both directions",
+			({ calls: [each] }) => (each?.keying === "zrtp" && each.secureAfterMs !== undefined) || each?.state === "ended",
+		);
+		if (call?.keying !== "zrtp") throw new Error(`not secure: ${JSON.stringify(call)}`);
+		return call;
+	}
+
+	async hangUp(): Promise<CallStateMessage> {
+		this.sotto.send({ hangup: true });
+		return this.ended();
+	}
+
+	async ended(): Promise<CallStateMessage> {
+		const {
+			calls: [call],
+		} = await this.sotto.until("the end of the call", ({ calls: [each] }) => each?.state === "ended");
+		if (!call) throw new Error("the call is gone");
+		await this.linphone.until(
+			/Call \[[^\]]*\] moving? from state \S+ to (?:\S*Released|\S*End)|CallSessionEnd|Released/,
+		);
+		return call;
+	}
+}
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
