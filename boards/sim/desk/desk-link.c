@@ -53,7 +53,8 @@ static void wake(DeskLink* link)
 }
 
 /* Under the lock. */
-static bool append(uint8_t** buffer, size_t* length, size_t* capacity, char type, const void* payload, size_t byteLength)
+static bool append(uint8_t** buffer, size_t* length, size_t* capacity, char type, const void* payload,
+				   size_t byteLength)
 {
 	size_t needed = *length + HEADER_BYTES + byteLength;
 	if (needed > OUT_BYTES_MAX)
@@ -131,7 +132,8 @@ static bool refill(DeskLink* link)
 	link->sendingOffset = 0;
 	link->sendingLength = 0;
 	pthread_mutex_lock(&link->lock);
-	if (link->frameWaits && append(&link->out, &link->outLength, &link->outCapacity, 'F', link->frame, link->frameLength))
+	if (link->frameWaits &&
+		append(&link->out, &link->outLength, &link->outCapacity, 'F', link->frame, link->frameLength))
 		link->frameWaits = false;
 	uint8_t* buffer = link->sending;
 	size_t capacity = link->sendingCapacity;
@@ -151,7 +153,7 @@ static bool transmit(DeskLink* link)
 	do {
 		while (link->sendingOffset < link->sendingLength) {
 			ssize_t sent = send(link->socket, link->sending + link->sendingOffset,
-			                    link->sendingLength - link->sendingOffset, MSG_NOSIGNAL | MSG_DONTWAIT);
+								link->sendingLength - link->sendingOffset, MSG_NOSIGNAL | MSG_DONTWAIT);
 			if (sent < 0)
 				return errno == EAGAIN || errno == EINTR;
 			link->sendingOffset += (size_t)sent;
@@ -245,7 +247,7 @@ static void* run(void* refcon)
 	while (alive && !isClosing(link)) {
 		bool unsent = link->sendingOffset < link->sendingLength;
 		struct pollfd fds[2] = {{.fd = link->socket, .events = (short)(POLLIN | (unsent ? POLLOUT : 0))},
-		                        {.fd = link->wake, .events = POLLIN}};
+								{.fd = link->wake, .events = POLLIN}};
 		if (poll(fds, 2, -1) < 0)
 			continue;
 		uint64_t count;
@@ -282,7 +284,7 @@ DeskLink* deskLinkOpen(const char* path, DeskNotify notify, void* refcon)
 		strcpy(address.sun_path, path);
 		error = 0;
 		if (connect(link->socket, (struct sockaddr*)&address, sizeof address) != 0 ||
-		    (link->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) < 0)
+			(link->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) < 0)
 			error = errno;
 	}
 	pthread_mutex_init(&link->lock, NULL);
