@@ -15,6 +15,7 @@ import Display from "hal/display/display";
 import { deviceKey } from "hal/flash/device-key";
 import Flash from "hal/flash/flash";
 import Keys from "hal/keys/keys";
+import { prepare } from "hal/rtp/rtp";
 import { AREAS, type Entry, isArea, isLevel, LEVELS, Log } from "log/log";
 import { DEFAULTS, type Settings } from "settings/check";
 import Timer from "timer";
@@ -186,6 +187,8 @@ export class Handset {
 			send: (text) => void this.#desk?.send(text),
 		});
 		this.#second ??= Timer.repeat(() => this.#show(), 1000);
+		// While nobody waits: the first call would pay for it otherwise.
+		Timer.set(prepare, 0);
 		this.#log.area("app").info(`ready for calls at ${address}:${phone.sipPort}`);
 		this.#show();
 	}
