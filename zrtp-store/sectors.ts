@@ -33,6 +33,7 @@ import { Sealer } from "./sealer";
 /** Wrong bits up to which a 128-bit mark still counts: no other content comes that near. */
 const MARK_TOLERANCE = 8;
 const BLANK_CHECK_BYTE_LENGTH = 512;
+const SECTOR_MINIMUM = 1024;
 
 export interface Sector {
 	readonly index: number;
@@ -86,8 +87,11 @@ export class Sectors {
 		this.#random = options.random;
 		this.#warn = options.warn;
 		const count = flash.byteLength / flash.sectorByteLength;
-		if (!Number.isInteger(count) || count < 2)
-			throw new StoreError("size", `a store needs two sectors or more, not ${flash.byteLength} bytes`);
+		if (!Number.isInteger(count) || count < 2 || flash.sectorByteLength < SECTOR_MINIMUM)
+			throw new StoreError(
+				"size",
+				`a store needs two sectors or more of ${SECTOR_MINIMUM} bytes or more, not ${flash.byteLength} bytes in sectors of ${flash.sectorByteLength}`,
+			);
 		this.#all = Array.from({ length: count }, (_, index) => blankSector(index, flash.sectorByteLength));
 		const found = options.format ? undefined : this.#find();
 		if (found === undefined) {

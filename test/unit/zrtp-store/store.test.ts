@@ -203,6 +203,17 @@ test("a thousand peers in 256 KB", () => {
 	equal(rig.warnings, []);
 });
 
+test("blocks of 256 KB", () => {
+	const rig = new Rig(2, 262_144);
+	const store = rig.open();
+	for (let i = 0; i < 2500; i++) store.commit(zid(i % 100), { rs1: secret(i), rs2: secret(i - 1), verified: false });
+	ok(rig.flash.statistics.erases >= 1, "the second block was never taken");
+	const again = rig.reopen();
+	equal(again.length, 100);
+	equal(again.lookup(zid(99))?.rs1, secret(2499));
+	equal(rig.warnings, []);
+});
+
 test("a full store drops the unverified peer not met for the longest time, and says so; never a verified one", () => {
 	const rig = new Rig(2);
 	const store = rig.open();
@@ -236,4 +247,5 @@ test("bad arguments are told at once", () => {
 	throws(() => store.lookup(new Uint8Array(13)), /zid: 13 bytes/);
 	throws(() => rig.reopen({ deviceKey: new Uint8Array(31) }), /deviceKey: 31 bytes/);
 	throws(() => new Rig(1).open(), /two sectors or more/);
+	throws(() => new Rig(8, 512).open(), /1024 bytes or more/);
 });
