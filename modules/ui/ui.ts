@@ -32,6 +32,8 @@ export interface UiOptions {
 const ENDED_SHOWN_MS = 15_000;
 const VOLUME_SHOWN_MS = 1500;
 const MAX_VOLUME = 10;
+/** An alarm comes unasked: a key pressed right then was meant for something else. */
+const ALARM_DEAF_MS = 1000;
 
 export class Ui {
 	readonly #options: UiOptions;
@@ -182,7 +184,7 @@ export class Ui {
 			this.#ringing = call.id;
 			return this.#opened ?? this.#callScreens[call.direction];
 		}
-		this.#raiseAlarm(call);
+		this.#raiseAlarm(call, now);
 		const opened = this.#opened;
 		if (opened?.name === "question" && call.sas === undefined) this.#opened = undefined;
 		return this.#opened ?? this.#callScreens.call;
@@ -201,7 +203,7 @@ export class Ui {
 	}
 
 	/** A warning comes to the front once for each thing that is wrong: as the question where there are words. */
-	#raiseAlarm(call: CallState): void {
+	#raiseAlarm(call: CallState, now: number): void {
 		if (call.lock !== "warning") {
 			this.#alarm = "";
 			if (this.#opened?.name === "warning") this.#opened = undefined;
@@ -211,8 +213,11 @@ export class Ui {
 		if (alarm === this.#alarm) return;
 		const first = this.#alarm === "";
 		this.#alarm = alarm;
+		const deafUntil = now + ALARM_DEAF_MS;
 		this.#opened =
-			first && call.sas !== undefined ? new QuestionScreen(this.#shell, call) : new WarningScreen(this.#shell);
+			first && call.sas !== undefined
+				? new QuestionScreen(this.#shell, call, deafUntil)
+				: new WarningScreen(this.#shell, deafUntil);
 	}
 
 	#turnVolume(step: number, now: number): void {

@@ -37,7 +37,7 @@ export class EndedScreen implements Screen {
 					canvas.text(lasted === "" ? who : `${who} · ${lasted}`, "body", "muted", GRID.margin, 108, INNER, "center");
 				},
 			},
-			paragraph(call.reason ?? TEXT.noReason, 142, 2),
+			paragraph(capital(call.reason ?? TEXT.noReason), 142, 2),
 		];
 	}
 
@@ -48,4 +48,9 @@ export class EndedScreen implements Screen {
 		this.#shell.dismiss(call.id);
 		if (again) this.#shell.phone.dial(call.peer);
 	}
+}
+
+/** Reasons come as half sentences; here they stand alone. */
+function capital(reason: string): string {
+	return reason.slice(0, 1).toUpperCase() + reason.slice(1);
 }

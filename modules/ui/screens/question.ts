@@ -19,9 +19,12 @@ export class QuestionScreen implements Screen {
 	readonly #shell: Shell;
 	readonly #callId: number;
 	readonly #entry: TextEntry;
+	readonly #deafUntil: number;
 	#naming = false;
 
-	constructor(shell: Shell, call: CallState) {
+	/** @param deafUntil keys do nothing before, so that one meant for the screen that was here cannot answer this one */
+	constructor(shell: Shell, call: CallState, deafUntil = Number.NEGATIVE_INFINITY) {
+		this.#deafUntil = deafUntil;
 		this.#shell = shell;
 		this.#callId = call.id;
 		this.#entry = new TextEntry({ text: cut(peerNameOf(call) ?? ""), mode: "abc", maxLength: MAX_NAME_LENGTH });
@@ -61,7 +64,7 @@ export class QuestionScreen implements Screen {
 
 	key(name: string, { call, now }: View): void {
 		if (this.#naming) this.#nameKey(name, now);
-		else if (call) this.#answerKey(name);
+		else if (call && (now >= this.#deafUntil || name === "hook")) this.#answerKey(name);
 	}
 
 	#nameKey(name: string, now: number): void {

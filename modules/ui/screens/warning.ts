@@ -10,9 +10,12 @@ const INNER = GRID.width - 2 * GRID.margin;
 export class WarningScreen implements Screen {
 	readonly name = "warning";
 	readonly #shell: Shell;
+	readonly #deafUntil: number;
 
-	constructor(shell: Shell) {
+	/** @param deafUntil soft keys do nothing before: they may have been meant for the screen that was here */
+	constructor(shell: Shell, deafUntil: number) {
 		this.#shell = shell;
+		this.#deafUntil = deafUntil;
 	}
 
 	softKeys(): SoftKeys {
@@ -40,7 +43,8 @@ export class WarningScreen implements Screen {
 		];
 	}
 
-	key(name: string, { call }: View): void {
+	key(name: string, { call, now }: View): void {
+		if (now < this.#deafUntil && name !== "hook") return;
 		if (call && (name === "soft1" || name === "hook")) this.#shell.phone.hangup(call.id);
 		else if (name === "soft4" || name === "ok" || name === "cancel") this.#shell.back();
 	}

@@ -181,7 +181,7 @@ test("a warning: the question comes by itself, and hanging up is one key away", 
 	stage.close();
 	const lost = new Stage(withCall({ ...CALL, lock: "warning", notice: "Encryption was lost." }));
 	equal(lost.ui.screen, "warning");
-	lost.press("soft1");
+	lost.press("wait", "soft1");
 	equal(lost.phone.commands, [["hangup", 1]]);
 	lost.press("soft4");
 	equal(lost.ui.screen, "call");
@@ -189,6 +189,22 @@ test("a warning: the question comes by itself, and hanging up is one key away", 
 	lost.show(withCall({ ...CALL, lock: "warning", notice: "Encryption was lost." }));
 	equal(lost.ui.screen, "warning", "an alarm that comes again is shown again");
 	lost.close();
+});
+
+test("a key pressed as the alarm comes up answers nothing: it was meant for what was there before", () => {
+	const stage = new Stage(withCall(RINGING));
+	stage.press("soft1");
+	stage.show(withCall(MISMATCH));
+	stage.press("soft1", "soft2", "soft3", "soft1", "ok", "cancel");
+	equal(stage.ui.screen, "question");
+	equal(stage.phone.commands, [["answer", 1]]);
+	stage.press("wait", "soft1");
+	equal(stage.phone.commands[1], ["verify", true, "Bob"]);
+	stage.show(withCall({ ...CALL, lock: "warning", notice: "Encryption was lost." }));
+	stage.press("soft1", "soft4");
+	equal(stage.ui.screen, "warning");
+	equal(stage.phone.commands.length, 2);
+	stage.close();
 });
 
 test("an ended call: call again, or close", () => {

@@ -100,7 +100,7 @@ test("no screen breaks, whatever a peer calls itself", () => {
 			for (const keys of [
 				["soft1"],
 				["soft4", "2", "soft1"],
-				["cancel", "ok"],
+				["wait", "cancel", "ok"],
 				["down", "down", "up"],
 				["cancel", "soft3", "up"],
 			])

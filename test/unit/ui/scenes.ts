@@ -211,7 +211,7 @@ export const SCENES: readonly Scene[] = [
 	{ name: "call-closed", state: withCall(SECURE) },
 	{ name: "call-verified", state: withCall({ ...SECURE, lock: "verified", verified: true, retained: "match" }) },
 	{ name: "call-gateway", state: withCall({ ...SECURE, lock: "gateway", peer: "sip:+4930123456@gw.example.org" }) },
-	{ name: "call-warning", state: withCall(MISMATCH), keys: ["soft3"] },
+	{ name: "call-warning", state: withCall(MISMATCH), keys: ["wait", "soft3"] },
 	{
 		name: "call-words",
 		state: withCall({ ...SECURE, sas: "spellbind hurricane", sasType: "B256" }),
@@ -283,9 +283,10 @@ export class Stage {
 		return stage;
 	}
 
+	/** "wait" is no key: time passes. */
 	press(...names: readonly string[]): void {
 		for (const name of names) {
-			this.now += 100;
+			this.now += name === "wait" ? 1500 : 100;
 			this.ui.key(name, this.now);
 		}
 	}

@@ -70,7 +70,7 @@ test("each lock state has its own color, icon and words where the lock stands", 
 	for (const lock of Object.keys(LOCKS) as Lock[]) {
 		const call = lock === "warning" ? { ...MISMATCH } : { ...SECURE, lock };
 		const stage = new Stage(withCall(call));
-		if (lock === "warning") stage.press("soft3");
+		if (lock === "warning") stage.press("wait", "soft3");
 		equal(stage.ui.screen, "call", lock);
 		const { color, ground } = LOCKS[lock];
 		ok(count(stage, ground, 8, 50, 304, 48) > 8000, `${lock}: the ground of the lock`);
@@ -115,12 +115,12 @@ test("a warning is loud: it comes to the front over whatever is open, as the que
 	stage.show(withCall(MISMATCH));
 	equal(stage.ui.screen, "question");
 	ok(count(stage, "alarm", 0, 0, 320, 34) > 6000);
-	stage.press("soft2");
+	stage.press("wait", "soft2");
 	equal(stage.phone.commands, [["verify", false]]);
 	stage.show(withCall({ ...MISMATCH, notice: "The words did not match: somebody may be listening." }));
 	equal(stage.ui.screen, "warning");
 	ok(count(stage, "alarm", 0, 0, 320, 206) > 40_000);
-	stage.press("soft4");
+	stage.press("wait", "soft4");
 	equal(stage.ui.screen, "call");
 	ok(count(stage, "alarm", 8, 50, 304, 48) > 8000, "the lock goes on warning");
 	stage.show(withCall({ ...MISMATCH, notice: "The words did not match: somebody may be listening.", muted: true }));
