@@ -320,14 +320,17 @@ void xs_net_tcp_constructor(xsMachine* the)
 	netLock();
 	tcpInterest(tcp);
 	netUnlock();
-	if (!netAdd(&tcp->entry))
-		netThrow(the, "cannot connect to", &tcp->remote, errno);
+	if (tcp->ended || tcp->writable)
+		vmPost(tcp->post);
+	if (!netAdd(&tcp->entry)) {
+		int error = errno;
+		tcpStop(tcp);
+		netThrow(the, "cannot connect to", &tcp->remote, error);
+	}
 	tcp->watched = true;
 	tcp->self = xsThis;
 	xsRemember(tcp->self);
 	tcp->remembered = true;
-	if (tcp->ended || tcp->writable)
-		vmPost(tcp->post);
 }
 
 void netTcpAdopt(xsMachine* the, xsSlot* slot, int fd)
