@@ -188,7 +188,7 @@ export class Handset {
 		});
 		this.#second ??= Timer.repeat(() => this.#show(), 1000);
 		// While nobody waits: the first call would pay for it otherwise.
-		Timer.set(prepare, 0);
+		Timer.set(() => prepare(), 0);
 		this.#log.area("app").info(`ready for calls at ${address}:${phone.sipPort}`);
 		this.#show();
 	}
