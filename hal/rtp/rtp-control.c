@@ -106,6 +106,8 @@ void xs_rtp_install_keys(xsMachine* the)
 		xsUnknownError("rtp: SRTP could not take the keys");
 	audioLock(rtp->audio);
 	before = isSend ? streamSetSendKeys(&rtp->stream, keys) : streamSetReceiveKeys(&rtp->stream, keys);
+	if (isSend)
+		streamSendFirst(&rtp->stream);
 	audioUnlock(rtp->audio);
 	srtpContextDelete(before);
 }

@@ -105,6 +105,15 @@ void streamSendFrame(RtpStream* stream, Audio* audio, uint64_t nowUs)
 		sendVoice(stream);
 }
 
+void streamSendFirst(RtpStream* stream)
+{
+	if (!stream->sendKeys || stream->talking || !maySend(stream))
+		return;
+	memset(stream->pending, 0, stream->packetSamples * sizeof *stream->pending);
+	stream->pendingCount = stream->packetSamples;
+	sendVoice(stream);
+}
+
 /* ---- Reports ---- */
 
 /* Spreads the reports of many phones; it guards nothing. */

@@ -104,6 +104,9 @@ SrtpContext* streamSetReceiveKeys(RtpStream* stream, SrtpContext* keys);
 
 /* Of the two halves, for each other. */
 void streamSendFrame(RtpStream* stream, Audio* audio, uint64_t nowUs);
+/* Once send keys are on: silence for the time that has just passed leaves at once, so that the peer need not wait for
+   the clock to see that they are (RFC 6189 section 4.6: it counts as Conf2ACK). */
+void streamSendFirst(RtpStream* stream);
 void streamReport(RtpStream* stream, uint64_t nowUs, bool bye);
 bool streamMaySendReport(const RtpStream* stream);
 
