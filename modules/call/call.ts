@@ -58,6 +58,7 @@ export class Call {
 	#sasMismatch = false;
 	#verifiedHere = false;
 	#storedName: string | undefined;
+	#nameSought = false;
 	#connectedAt: number | undefined;
 	#endedAt: number | undefined;
 	#firstEncryptedAt: number | undefined;
@@ -91,13 +92,10 @@ export class Call {
 		this.#open();
 		return this.#zrtp?.helloHash;
 	}
-	/** ZID of the other end, once ZRTP has it. */
-	get peerZid(): Uint8Array | undefined {
-		return this.#zrtp?.sas?.peerZid;
-	}
 
 	/** Offer and answer are done: sound may flow as the rules for keys allow. Repeated by a re-INVITE. */
 	connect(media: NegotiatedMedia): void {
+		if (this.#state === "ended") return;
 		const stream = this.#open();
 		this.#media = media;
 		stream.connect({ address: media.remoteAddress, port: media.remotePort, rtcpPort: media.remoteRtcpPort });
@@ -115,6 +113,7 @@ export class Call {
 
 	/** The owner holds or resumes; phone.ts has told the other end. */
 	hold(on: boolean): void {
+		if (this.#state === "ended") return;
 		this.#heldHere = on;
 		if (this.#media) this.#state = on || this.#media.heldByPeer ? "held" : "connected";
 		this.#settle();
@@ -133,14 +132,11 @@ export class Call {
 	/** The owner has compared the SAS. @param name what to call this peer from now on */
 	verify(matched: boolean, name?: string): void {
 		const sas = this.#zrtp?.sas;
-		if (!sas) return;
+		if (!sas || this.#state === "ended") return;
 		this.#sasMismatch = !matched;
 		this.#verifiedHere = matched;
 		this.#zrtp?.verify(matched);
-		if (matched && name !== undefined && name !== "") {
-			this.#context.store.rename(sas.peerZid, name);
-			this.#storedName = name;
-		}
+		if (matched && name !== undefined && name !== "") this.#rename(sas.peerZid, name);
 		this.#settle();
 	}
 
@@ -165,17 +161,19 @@ export class Call {
 		const helloHashMismatch = this.#zrtp?.warned("helloHashMismatch") === true;
 		const keying = secure ? "zrtp" : "none";
 		const verified = sas?.verified === true && !this.#sasMismatch;
-		const notice = this.#zrtp
-			? noticeOf({
-					zrtp,
-					mandatory: this.#context.mandatory,
-					retainedMismatch: retained === "mismatch" && !this.#verifiedHere,
-					helloHashMismatch: helloHashMismatch && !this.#verifiedHere,
-					goClearRefused: this.#zrtp.warned("goClearRefused"),
-					secretNotSaved: this.#zrtp.warned("secretsNotSaved"),
-					sasMismatch: this.#sasMismatch,
-				})
-			: undefined;
+		const goClearRefused = this.#zrtp?.warned("goClearRefused") === true;
+		const notice =
+			this.#connectedAt === undefined
+				? undefined
+				: noticeOf({
+						zrtp: this.#zrtp?.status,
+						mandatory: this.#context.mandatory,
+						retainedMismatch: retained === "mismatch" && !this.#verifiedHere,
+						helloHashMismatch: helloHashMismatch && !this.#verifiedHere,
+						goClearRefused,
+						secretNotSaved: this.#zrtp?.warned("secretsNotSaved") === true,
+						sasMismatch: this.#sasMismatch,
+					});
 		const { codec } = this.#media ?? {};
 		const stats = alive ? this.#stream?.statistics : this.#final.stats;
 		return {
@@ -190,7 +188,7 @@ export class Call {
 				alarmed:
 					this.#sasMismatch ||
 					(helloHashMismatch && !this.#verifiedHere) ||
-					this.#zrtp?.warned("goClearRefused") === true ||
+					goClearRefused ||
 					zrtp.state === "failed" ||
 					zrtp.state === "cleared",
 				retained,
@@ -272,9 +270,23 @@ export class Call {
 		this.#options.onChange();
 	}
 
+	/** Once: the record is decrypted for it. */
 	#learnName(): void {
-		const zid = this.peerZid;
-		if (zid && this.#storedName === undefined) this.#storedName = storedName(this.#context.store, zid);
+		const zid = this.#zrtp?.sas?.peerZid;
+		if (!zid || this.#nameSought) return;
+		this.#nameSought = true;
+		this.#storedName ??= storedName(this.#context.store, zid);
+	}
+
+	/** A name that cannot be kept is used in this call alone. */
+	#rename(zid: Uint8Array, name: string): void {
+		const { store, zrtpLog } = this.#context;
+		this.#storedName = name;
+		try {
+			if (!store.rename(zid, name)) zrtpLog.warn("the name was not stored: nothing is kept of this peer");
+		} catch (error) {
+			zrtpLog.warn(`the name was not stored: ${error instanceof Error ? error.message : String(error)}`);
+		}
 	}
 }
 

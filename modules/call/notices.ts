@@ -3,7 +3,8 @@ import type { FailCode } from "zrtp/types";
 import type { ZrtpStatus } from "./zrtp-stream";
 
 export interface NoticeFacts {
-	readonly zrtp: ZrtpStatus;
+	/** undefined: ZRTP is switched off in the settings. */
+	readonly zrtp: ZrtpStatus | undefined;
 	readonly mandatory: boolean;
 	readonly retainedMismatch: boolean;
 	readonly helloHashMismatch: boolean;
@@ -16,29 +17,39 @@ export interface NoticeFacts {
 
 /** @returns the most important sentence, or undefined where nothing needs saying. */
 export function noticeOf(facts: NoticeFacts): string | undefined {
+	const { zrtp, mandatory } = facts;
 	if (facts.sasMismatch) return "The words did not match: somebody may be listening. Hang up and call again.";
-	if (facts.helloHashMismatch) return "The keys are not those that were announced: compare the words now.";
-	if (facts.retainedMismatch)
-		return "This is not who answered last time, or their phone lost its memory: compare the words now.";
-	switch (facts.zrtp.state) {
+	switch (zrtp?.state) {
+		case undefined:
+			return mandatory
+				? "The settings switch encryption off and allow no call without it: the microphone stays off."
+				: "Encryption is switched off on this phone: this call can be overheard.";
 		case "absent":
-			return facts.mandatory
+			return mandatory
 				? "The other phone cannot encrypt, and this phone does not talk without: the microphone stays off."
 				: "The other phone cannot encrypt: this call can be overheard.";
 		case "failed":
-			return `No keys were agreed: ${REASONS[facts.zrtp.code]}. The microphone stays off.`;
+			return `No keys were agreed: ${REASONS[zrtp.code]}. The microphone stays off.`;
 		case "cleared":
 			return "The other phone ended encryption: the microphone is off.";
-		default:
-			if (facts.goClearRefused) return "The other phone asked to end encryption, and this phone refused: ask why.";
-			return facts.secretNotSaved
-				? "The secret of this call could not be stored: the next call starts anew."
-				: undefined;
+		case "idle":
+		case "agreeing":
+		case "secure":
+			return ofKeys(facts);
 	}
 }
 
+/** Where there are keys, or may be soon. */
+function ofKeys(facts: NoticeFacts): string | undefined {
+	if (facts.helloHashMismatch) return "The keys are not those that were announced: compare the words now.";
+	if (facts.retainedMismatch)
+		return "This is not who answered last time, or their phone lost its memory: compare the words now.";
+	if (facts.goClearRefused) return "The other phone asked to end encryption, and this phone refused: ask why.";
+	return facts.secretNotSaved ? "The secret of this call could not be stored: the next call starts anew." : undefined;
+}
+
 const REASONS: Readonly<Record<FailCode, string>> = Object.freeze({
-	noPeer: "the other phone has no ZRTP",
+	noPeer: "the other phone announced encryption and did not begin it",
 	timeout: "the other phone stopped answering",
 	unsupportedVersion: "the other phone speaks another version of ZRTP",
 	equalZids: "the other phone has this phone's own identity",

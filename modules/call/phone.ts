@@ -4,21 +4,18 @@
  */
 import { toHex } from "bytes/hex";
 import type Audio from "hal/audio/audio";
-import type { Log } from "log/log";
-import {
-	isRejection,
-	type LocalMedia,
-	makeAnswer,
-	makeOffer,
-	type NegotiatedMedia,
-	readAnswer,
-} from "sdp/offer-answer";
+import type { AreaLog, Log } from "log/log";
+import { isRejection, type NegotiatedMedia } from "sdp/offer-answer";
 import type { AgentConfig } from "sip/types";
 import type { SecretStore } from "zrtp/store";
 import type { SessionConfig } from "zrtp/types";
 import { Call, type CallContext } from "./call";
+import { dialTarget } from "./dial-target";
+import { Negotiation, refusalOf } from "./negotiation";
+import { Registrations } from "./registrations";
 import { type CallAction, Signalling } from "./signalling";
-import type { CallState, PhoneState, Registration } from "./state";
+import type { PhoneState } from "./state";
+import { Tones } from "./tones";
 
 export interface PhoneOptions {
 	/** The name of this phone, for screen and panel. */
@@ -46,27 +43,32 @@ export interface PhoneOptions {
 
 /** SIP status codes that this room chooses (RFC 3261 section 21). */
 const BUSY_HERE = 486;
+const SERVER_INTERNAL_ERROR = 500;
 
 export class Phone {
 	readonly #options: PhoneOptions;
+	readonly #log: AreaLog;
 	readonly #signalling: Signalling;
 	readonly #context: CallContext;
-	readonly #registrations: Map<string, Registration> = new Map();
+	readonly #registrations: Registrations;
+	readonly #tones: Tones;
 	#call: Call | undefined;
-	/** The offer of an incoming call, until it is answered; undefined: the caller leaves the offer to us. */
-	#offer: string | undefined;
-	/** The last description we sent. */
-	#sdpSent: string | undefined;
-	#sdpVersion = 0;
-	#sdpSessionId = 0;
+	/** Of the call above. */
+	#negotiation: Negotiation | undefined;
+	/** What an incoming call offered, until the owner takes it; `sdp` undefined: the caller leaves the offer to us. */
+	#offered: { readonly sdp: string | undefined } | undefined;
 	#nextCall = 1;
+	/** From outside, until it is taken away. */
 	#notice: string | undefined;
+	/** Why the last command did nothing; the next command or call takes it away. */
+	#remark: string | undefined;
 	#closed = false;
 
 	/** @throws {Error} naming address and port when the SIP port cannot be had */
 	constructor(options: PhoneOptions) {
 		this.#options = options;
 		const { log, now, store, address } = options;
+		this.#log = log.area("call");
 		this.#context = {
 			address,
 			rtpPort: options.rtpPort,
@@ -80,6 +82,8 @@ export class Phone {
 			now,
 			nameOf: options.nameOf,
 		};
+		this.#tones = new Tones(options.audio);
+		this.#registrations = new Registrations(options.agent.accounts, log.area("sip"));
 		this.#signalling = new Signalling({
 			agent: { ...options.agent, contact: { address, port: options.sipPort } },
 			address,
@@ -88,11 +92,7 @@ export class Phone {
 			now,
 			onAction: (action) => this.#act(action),
 		});
-		for (const account of options.agent.accounts) {
-			if (!account.registrar) continue;
-			this.#registrations.set(account.id, { aor: account.aor, ok: false, transport: "udp", reason: "registering" });
-			this.#signalling.post({ type: "register", account: account.id });
-		}
+		for (const account of this.#registrations.accounts) this.#signalling.post({ type: "register", account });
 	}
 
 	get sipPort(): number {
@@ -100,94 +100,98 @@ export class Phone {
 	}
 
 	get state(): PhoneState {
+		const notice = this.#remark ?? this.#notice;
 		return {
 			name: this.#options.name,
-			registered: [...this.#registrations.values()],
+			registered: this.#registrations.states,
 			calls: this.#call ? [this.#call.describe()] : [],
 			store: { peers: this.#options.store.list().length },
 			zid: toHex(this.#options.store.zid),
-			...(this.#notice !== undefined && { notice: this.#notice }),
+			...(notice !== undefined && { notice }),
 		};
 	}
 
 	/** A sentence that belongs to no call; undefined takes it away. */
 	set notice(text: string | undefined) {
 		this.#notice = text;
-		this.#options.onChange();
+		this.#changed();
 	}
 
 	/** Calls a SIP URI; a bare name or number goes to the account's own domain. */
 	dial(target: string): void {
+		if (this.#closed) return;
 		if (this.#active()) {
-			this.#warn("there is a call already: hang up first");
+			this.#say("there is a call already: hang up first");
 			return;
 		}
-		const uri = this.#uriOf(target);
+		const [account] = this.#options.agent.accounts;
+		const uri = dialTarget(target, account?.aor);
 		if (uri === undefined) {
-			this.#warn(`"${target}" is no address to call: write sip:name@host, or register an account to dial by number`);
+			this.#say(`"${target}" is no address to call: write sip:name@host, or register an account to dial by number`);
 			return;
 		}
-		const call = this.#newCall(this.#nextCall++, "outgoing", uri, undefined);
+		const { call, negotiation } = this.#begin(this.#nextCall++, "outgoing", uri, undefined);
 		let sdp: string;
 		try {
-			sdp = this.#makeOffer(call);
+			sdp = negotiation.offer();
 		} catch (error) {
+			this.#log.error(reasonOf(error));
 			call.end(reasonOf(error));
-			this.#options.log.area("call").error(reasonOf(error));
 			return;
 		}
-		this.#options.log.area("call").info(`calling ${uri}`);
-		this.#options.audio.play("ringback");
-		const account = this.#options.agent.accounts[0]?.id;
-		this.#signalling.post({ type: "invite", call: call.id, uri, sdp, ...(account !== undefined && { account }) });
-		this.#options.onChange();
+		this.#log.info(`calling ${uri}`);
+		this.#tones.ringback();
+		this.#signalling.post({ type: "invite", call: call.id, uri, sdp, ...(account && { account: account.id }) });
+		this.#changed();
 	}
 
-	/** Takes the call that rings. */
+	/** Takes the call that rings; nothing happens when it has been taken. */
 	answer(): void {
-		const call = this.#active();
-		if (call?.direction !== "incoming" || call.state !== "ringing") return;
+		const [call, negotiation, offered] = [this.#active(), this.#negotiation, this.#offered];
+		if (!call || !negotiation || !offered) return;
+		this.#offered = undefined;
+		this.#tones.stop();
 		try {
-			if (this.#offer === undefined) {
+			if (offered.sdp === undefined) {
 				// The offer is ours; the answer comes with ACK (RFC 3261 section 13.2.1).
-				this.#signalling.post({ type: "accept", call: call.id, sdp: this.#makeOffer(call) });
+				this.#signalling.post({ type: "accept", call: call.id, sdp: negotiation.offer() });
 				return;
 			}
-			const answer = makeAnswer(this.#offer, this.#local(call));
+			const answer = negotiation.answer(offered.sdp);
 			if (isRejection(answer)) {
-				this.#warn(`the call of ${call.peer} was refused: ${answer.reason}`);
 				this.#signalling.post({ type: "reject", call: call.id, status: answer.reject, reason: answer.reason });
 				return;
 			}
-			this.#sent(answer.text);
 			this.#signalling.post({ type: "accept", call: call.id, sdp: answer.text });
 			this.#connect(call, answer.media);
 		} catch (error) {
-			this.#options.log.area("call").error(reasonOf(error));
-			this.#signalling.post({ type: "reject", call: call.id, status: 500, reason: "no media" });
-			this.#warn(reasonOf(error));
+			const reason = reasonOf(error);
+			this.#log.error(reason);
+			this.#signalling.post({ type: "reject", call: call.id, status: SERVER_INTERNAL_ERROR, reason });
+			// Where it had been accepted by then, BYE.
+			this.#giveUp(call, reason);
 		}
 	}
 
-	/** Ends, cancels or declines, as the call's state asks. */
+	/** Ends, cancels or declines, as the call's state asks; with no call it ends a tone and a remark. */
 	hangup(): void {
+		this.#remark = undefined;
+		this.#tones.stop();
 		const call = this.#active();
-		if (!call) return;
-		if (call.direction === "incoming" && call.state === "ringing")
-			this.#signalling.post({ type: "reject", call: call.id, status: 603 });
-		else this.#signalling.post({ type: "hangup", call: call.id });
+		if (call) this.#signalling.post({ type: "hangup", call: call.id });
+		this.#changed();
 	}
 
 	/** The owner compared the words: `matched` or not, and what to call this peer from now on. */
 	verify(matched: boolean, name?: string): void {
-		this.#call?.verify(matched, name);
+		this.#active()?.verify(matched, name);
 	}
 
 	hold(on: boolean): void {
 		const call = this.#active();
 		if (!call || call.state === "ringing" || call.heldHere === on) return;
 		call.hold(on);
-		this.#signalling.post({ type: "reinvite", call: call.id, sdp: this.#makeOffer(call) });
+		this.#tellHold(call);
 	}
 
 	mute(on: boolean): void {
@@ -198,13 +202,17 @@ export class Phone {
 		this.#active()?.dtmf(digit);
 	}
 
-	/** Ends the call and leaves the registrar; safe to repeat. */
+	/** Ends the call and leaves the registrar; nothing is called afterwards. Safe to repeat. */
 	close(): void {
 		if (this.#closed) return;
 		this.#closed = true;
-		this.hangup();
-		this.#call?.end("the phone was switched off");
-		for (const id of this.#registrations.keys()) this.#signalling.post({ type: "unregister", account: id });
+		const call = this.#active();
+		if (call) {
+			this.#signalling.post({ type: "hangup", call: call.id });
+			call.end("the phone was switched off");
+		}
+		this.#tones.stop();
+		for (const account of this.#registrations.accounts) this.#signalling.post({ type: "unregister", account });
 		this.#signalling.close();
 	}
 
@@ -212,63 +220,43 @@ export class Phone {
 		return this.#call && this.#call.state !== "ended" ? this.#call : undefined;
 	}
 
-	#newCall(id: number, direction: Call["direction"], peer: string, displayName: string | undefined): Call {
-		const bytes = this.#options.agent.random(4);
-		this.#sdpSessionId = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0);
-		this.#sdpVersion = 0;
-		this.#sdpSent = undefined;
-		this.#notice = undefined;
-		this.#call = new Call({
-			context: this.#context,
-			id,
-			direction,
-			peer,
-			displayName,
-			onChange: this.#options.onChange,
-		});
-		return this.#call;
+	#changed(): void {
+		if (!this.#closed) this.#options.onChange();
 	}
 
-	#makeOffer(call: Call): string {
-		const offer = makeOffer(this.#local(call));
-		this.#sent(offer);
-		return offer;
-	}
-
-	/** The next description has a higher version than this one (RFC 3264 section 8). */
-	#sent(sdp: string): void {
-		this.#sdpSent = sdp;
-		this.#sdpVersion++;
-	}
-
-	/** Our side of the next description. */
-	#local(call: Call): LocalMedia {
-		const { helloHash } = call;
-		return {
-			address: this.#options.address,
-			port: call.rtpPort,
-			sessionId: this.#sdpSessionId,
-			version: this.#sdpVersion,
-			previous: this.#sdpSent,
-			codecs: this.#options.codecs,
-			direction: call.heldHere ? "sendonly" : "sendrecv",
-			...(helloHash && { zrtpHash: helloHash }),
-		};
+	#begin(id: number, direction: Call["direction"], peer: string, displayName: string | undefined) {
+		this.#remark = undefined;
+		this.#offered = undefined;
+		const { address, codecs, agent } = this.#options;
+		const onChange = (): void => this.#changed();
+		const call = new Call({ context: this.#context, id, direction, peer, displayName, onChange });
+		const negotiation = new Negotiation({ side: call, address, codecs, random: agent.random });
+		this.#call = call;
+		this.#negotiation = negotiation;
+		return { call, negotiation };
 	}
 
 	#connect(call: Call, media: NegotiatedMedia): void {
-		this.#options.audio.stop();
+		this.#tones.stop();
 		call.connect(media);
-		this.#options.log
-			.area("call")
-			.info(`connected, ${media.codec.name} to ${media.remoteAddress}:${media.remotePort}, ${call.describe().peer}`);
+		const { name } = media.codec;
+		this.#log.info(`connected, ${name} to ${media.remoteAddress}:${media.remotePort}, ${call.describe().peer}`);
+	}
+
+	/** The call ends here, for a reason of ours; the other end is told in the way its state asks. */
+	#giveUp(call: Call, reason: string): void {
+		if (call.state === "ended") return;
+		this.#log.warn(reason);
+		call.end(reason);
+		this.#tones.busy();
+		this.#signalling.post({ type: "hangup", call: call.id });
 	}
 
 	#act(action: CallAction): void {
 		switch (action.type) {
 			case "registered":
 			case "registrationFailed":
-				this.#registered(action);
+				this.#registrations.note(action);
 				break;
 			case "warn":
 				this.#options.log.area("sip").warn(action.text);
@@ -281,120 +269,107 @@ export class Phone {
 				break;
 			default: {
 				const call = this.#active();
-				if (call && call.id === action.call) this.#progress(call, action);
+				if (call && call.id === action.call && this.#negotiation) this.#progress(call, this.#negotiation, action);
 			}
 		}
-		this.#options.onChange();
-	}
-
-	#registered(action: Extract<CallAction, { type: "registered" | "registrationFailed" }>): void {
-		const before = this.#registrations.get(action.account);
-		if (!before) return;
-		const { aor, transport } = before;
-		const log = this.#options.log.area("sip");
-		if (action.type === "registered") {
-			this.#registrations.set(action.account, { aor, transport, ok: action.expiresSec > 0 });
-			log.info(action.expiresSec > 0 ? `registered ${aor} for ${action.expiresSec} s` : `no longer registered: ${aor}`);
-		} else {
-			this.#registrations.set(action.account, { aor, transport, ok: false, reason: action.reason });
-			log.warn(`${aor} is not registered: ${action.reason}`);
-		}
+		this.#changed();
 	}
 
 	#incoming(action: Extract<CallAction, { type: "incoming" }>): void {
-		if (this.#active()) {
-			this.#options.log.area("call").info(`${action.uri} called while there was a call, and hears busy`);
+		if (this.#active() || this.#closed) {
+			this.#log.info(`${action.uri} called while there was a call, and hears busy`);
 			this.#signalling.post({ type: "reject", call: action.call, status: BUSY_HERE });
 			return;
 		}
-		this.#offer = action.sdp;
-		this.#newCall(action.call, "incoming", action.uri, action.displayName);
-		this.#options.log.area("call").info(`call from ${action.uri}`);
+		const refusal = action.sdp === undefined ? undefined : refusalOf(action.sdp, this.#options.codecs);
+		if (refusal) {
+			this.#say(`a call of ${action.uri} was refused: ${refusal.reason}`);
+			this.#signalling.post({ type: "reject", call: action.call, status: refusal.reject, reason: refusal.reason });
+			return;
+		}
+		this.#begin(action.call, "incoming", action.uri, action.displayName);
+		this.#offered = { sdp: action.sdp };
+		this.#log.info(`call from ${action.uri}`);
 		this.#signalling.post({ type: "ring", call: action.call });
 		if (this.#options.autoAnswer) this.answer();
-		else this.#options.audio.play("ring");
+		else this.#tones.ring();
 	}
 
 	#ended(action: Extract<CallAction, { type: "ended" }>): void {
 		const call = this.#call;
 		if (!call || call.id !== action.call || call.state === "ended") return;
-		this.#options.audio.stop();
-		if (call.direction === "outgoing" && action.by !== "local") this.#options.audio.play("busy");
+		const missed = call.direction === "incoming" && call.state === "ringing";
+		if (action.by === "local" || missed) this.#tones.stop();
+		else this.#tones.busy();
+		this.#offered = undefined;
 		call.end(action.reason);
-		this.#options.log.area("call").info(`ended: ${action.reason}`);
+		this.#log.info(`ended: ${action.reason}`);
 	}
 
 	#progress(
 		call: Call,
+		negotiation: Negotiation,
 		action: Extract<CallAction, { type: "progress" | "answered" | "accepted" | "offered" | `reinvite${string}` }>,
 	): void {
-		const log = this.#options.log.area("call");
 		switch (action.type) {
 			case "progress":
-				log.info(`${action.status} ${action.reason}`);
+				this.#log.info(`${action.status} ${action.reason}`);
 				return;
 			case "answered":
-				this.#readAnswer(call, action.sdp);
-				return;
 			case "accepted":
-				if (action.sdp !== undefined) this.#readAnswer(call, action.sdp);
-				return;
 			case "reinviteAnswered":
-				this.#readAnswer(call, action.sdp);
+				if (action.sdp !== undefined) this.#readAnswer(call, negotiation, action.sdp);
 				return;
 			case "reinviteFailed":
-				log.warn(`the other phone did not accept the change: ${action.reason}`);
-				call.hold(!call.heldHere);
+				this.#log.warn(`the other phone did not accept the change: ${action.reason}`);
+				negotiation.withdraw();
+				call.hold(negotiation.heldTold);
 				return;
 			case "offered":
-				this.#answerReinvite(call, action.sdp);
+				this.#answerReinvite(call, negotiation, action.sdp);
 		}
 	}
 
-	#readAnswer(call: Call, sdp: string): void {
-		if (this.#sdpSent === undefined) return;
-		const media = readAnswer(this.#sdpSent, sdp);
+	#readAnswer(call: Call, negotiation: Negotiation, sdp: string): void {
+		const media = negotiation.read(sdp);
+		if (media === undefined) return;
 		if (isRejection(media)) {
-			this.#warn(`the answer of the other phone cannot be used: ${media.reason}`);
-			this.#signalling.post({ type: "hangup", call: call.id });
+			this.#giveUp(call, `the answer of the other phone cannot be used: ${media.reason}`);
 			return;
 		}
 		this.#connect(call, media);
+		this.#tellHold(call);
 	}
 
-	#answerReinvite(call: Call, sdp: string | undefined): void {
+	/** One change at a time: a wish that comes while an offer is on its way is told after its answer. */
+	#tellHold(call: Call): void {
+		const negotiation = this.#negotiation;
+		if (!negotiation || negotiation.waiting || negotiation.heldTold === call.heldHere) return;
+		this.#signalling.post({ type: "reinvite", call: call.id, sdp: negotiation.offer() });
+	}
+
+	#answerReinvite(call: Call, negotiation: Negotiation, sdp: string | undefined): void {
 		if (sdp === undefined) {
-			this.#signalling.post({ type: "answerReinvite", call: call.id, sdp: this.#makeOffer(call) });
+			this.#signalling.post({ type: "answerReinvite", call: call.id, sdp: negotiation.offer() });
 			return;
 		}
-		const answer = makeAnswer(sdp, this.#local(call));
+		const answer = negotiation.answer(sdp);
 		if (isRejection(answer)) {
+			this.#log.warn(`a change of the call was refused: ${answer.reason}`);
 			this.#signalling.post({ type: "rejectReinvite", call: call.id, status: answer.reject });
 			return;
 		}
-		this.#sent(answer.text);
 		this.#signalling.post({ type: "answerReinvite", call: call.id, sdp: answer.text });
 		call.connect(answer.media);
 	}
 
-	#uriOf(target: string): string | undefined {
-		const text = target.trim();
-		if (/^sips?:[^\s@]+@[^\s@]+$/i.test(text)) return text;
-		if (/^[^\s@:]+@[^\s@]+$/.test(text)) return `sip:${text}`;
-		const domain = this.#options.agent.accounts[0]?.aor.split("@")[1];
-		return domain !== undefined && /^[\w.+*#-]+$/.test(text) ? `sip:${text}@${domain}` : undefined;
-	}
-
-	#warn(text: string): void {
-		this.#notice = text;
-		this.#options.log.area("call").warn(text);
-		this.#options.onChange();
+	#say(text: string): void {
+		this.#remark = text;
+		this.#log.warn(text);
+		this.#changed();
 	}
 }
 
 function reasonOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }
-
-/** What the screen and the panel may ask of a call's state. */
-export type { CallState, PhoneState };

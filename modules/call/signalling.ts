@@ -31,6 +31,8 @@ export interface SignallingOptions {
 }
 
 const NUMERIC_ADDRESS = /^[0-9.]+$|:/;
+/** Names whose addresses are remembered, so that a refusal of the network reaches the request it belongs to. */
+const MAX_NAMES = 8;
 
 export class Signalling {
 	readonly #log: AreaLog;
@@ -38,6 +40,11 @@ export class Signalling {
 	readonly #onAction: (action: CallAction) => void;
 	readonly #socket: UDP;
 	readonly #agent: Agent;
+	/** Events that came while the actions of another were being done. */
+	readonly #waiting: CallEvent[] = [];
+	/** Numeric addresses, to the names they were found for. */
+	readonly #names: Map<string, string> = new Map();
+	#running = false;
 	#timer: Timer | undefined;
 	#closed = false;
 
@@ -52,11 +59,10 @@ export class Signalling {
 			onReadable: () => this.#receive(),
 			onError: (error) => {
 				this.#log.warn(error.message);
-				this.post({
-					type: "sendFailed",
-					to: { address: error.address, port: error.port },
-					error: error.message,
-				});
+				const { address, port, message } = error;
+				this.post({ type: "sendFailed", to: { address, port }, error: message });
+				const name = this.#names.get(address);
+				if (name !== undefined) this.post({ type: "sendFailed", to: { address: name, port }, error: message });
 			},
 		});
 		this.#agent = createAgent({
@@ -69,15 +75,27 @@ export class Signalling {
 		return this.#socket.port;
 	}
 
-	/** Gives the agent an event and runs what comes of it. */
+	/**
+	 * Gives the agent an event and runs what comes of it. An event that is posted by one of those actions waits until all
+	 * of them are done, so that messages leave in the agent's order.
+	 */
 	post(event: CallEvent): void {
 		if (this.#closed) return;
-		for (const action of step(this.#agent, { ...event, now: this.#now() })) this.#run(action);
+		this.#waiting.push(event);
+		if (this.#running) return;
+		this.#running = true;
+		try {
+			for (let next = this.#waiting.shift(); next && !this.#closed; next = this.#waiting.shift())
+				for (const action of step(this.#agent, { ...next, now: this.#now() })) this.#run(action);
+		} finally {
+			this.#running = false;
+		}
 	}
 
 	/** Safe to repeat. */
 	close(): void {
 		this.#closed = true;
+		this.#waiting.length = 0;
 		this.#setTimer(undefined);
 		this.#socket.close();
 	}
@@ -101,14 +119,21 @@ export class Signalling {
 				this.#setTimer(action.at);
 				return;
 			default:
-				this.#onAction(action);
+				if (!this.#closed) this.#onAction(action);
 		}
 	}
 
 	#send(bytes: Uint8Array, to: { readonly address: string; readonly port: number }): void {
 		const write = (address: string): void => {
 			this.#trace("out", bytes, to);
-			this.#socket.write(bytes, address, to.port);
+			try {
+				this.#socket.write(bytes, address, to.port);
+			} catch (error) {
+				// Where to send may be a peer's word: 1.2.3.999 is no fault of this program.
+				const reason = error instanceof Error ? error.message : String(error);
+				this.#log.warn(reason);
+				this.post({ type: "sendFailed", to, error: reason });
+			}
 		};
 		if (NUMERIC_ADDRESS.test(to.address)) {
 			write(to.address);
@@ -117,10 +142,23 @@ export class Signalling {
 		resolve(to.address, (result) => {
 			if (this.#closed) return;
 			const address = "addresses" in result ? result.addresses[0] : undefined;
-			if (address === undefined)
+			if (address === undefined) {
 				this.post({ type: "sendFailed", to, error: "error" in result ? result.error : "no address" });
-			else write(address);
+				return;
+			}
+			this.#remember(address, to.address);
+			write(address);
 		});
+	}
+
+	#remember(address: string, name: string): void {
+		// The newest stands last, the oldest gives way.
+		this.#names.delete(address);
+		this.#names.set(address, name);
+		for (const [oldest] of this.#names) {
+			if (this.#names.size <= MAX_NAMES) return;
+			this.#names.delete(oldest);
+		}
 	}
 
 	#setTimer(at: number | undefined): void {

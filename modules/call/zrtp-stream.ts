@@ -28,7 +28,7 @@ export type ZrtpStatus =
 	| { readonly state: "secure" }
 	/** The other end has no ZRTP. */
 	| { readonly state: "absent" }
-	/** The other end speaks ZRTP and no keys came of it. */
+	/** The other end speaks ZRTP, or its signalling announced it, and no keys came of it. */
 	| { readonly state: "failed"; readonly code: FailCode }
 	/** Keys were on and are gone: the other end asked for clear. */
 	| { readonly state: "cleared" };
@@ -51,6 +51,7 @@ export class ZrtpStream {
 	#status: ZrtpStatus = { state: "idle" };
 	#sas: Sas | undefined;
 	#timer: Timer | undefined;
+	#announced = false;
 	#startedAt = 0;
 	#secureAfterMs: number | undefined;
 	#stopped = false;
@@ -83,6 +84,7 @@ export class ZrtpStream {
 		if (this.#status.state !== "idle" || this.#stopped) return;
 		this.#startedAt = this.#options.now();
 		this.#status = { state: "agreeing" };
+		this.#announced = peerHelloHash !== undefined;
 		if (peerHelloHash) this.#feed({ type: "helloHash", now: this.#startedAt, hash: peerHelloHash });
 		this.#feed({ type: "start", now: this.#startedAt });
 		this.#options.onChange();
@@ -114,8 +116,9 @@ export class ZrtpStream {
 	/** The call is over; safe to repeat. */
 	stop(): void {
 		if (this.#stopped) return;
-		this.#feed({ type: "stop", now: this.#options.now() });
+		// First: the keys go off with the call, and what the lock said of it stays said.
 		this.#stopped = true;
+		this.#feed({ type: "stop", now: this.#options.now() });
 		this.#setTimer(undefined);
 	}
 
@@ -164,7 +167,7 @@ export class ZrtpStream {
 				return undefined;
 			case "clearKeys":
 				transport.clearKeys();
-				if (this.#status.state === "secure") this.#status = { state: "cleared" };
+				if (this.#status.state === "secure" && !this.#stopped) this.#status = { state: "cleared" };
 				return undefined;
 			case "cleared":
 				log.info("encryption ended at the owner's wish");
@@ -182,7 +185,9 @@ export class ZrtpStream {
 				log.warn(`warning: ${action.code}`);
 				return undefined;
 			case "failed":
-				this.#status = action.code === "noPeer" ? { state: "absent" } : { state: "failed", code: action.code };
+				// An announced Hello that never came was lost or taken on the way: that must not open the microphone.
+				this.#status =
+					action.code === "noPeer" && !this.#announced ? { state: "absent" } : { state: "failed", code: action.code };
 				log.warn(
 					`ended without keys: ${action.code}${action.errorCode === undefined ? "" : ` 0x${action.errorCode.toString(16)}`}`,
 				);

@@ -1,0 +1,41 @@
+/** What the registrars said: the agent's actions come in, screen and panel read the states. */
+import type { AreaLog } from "log/log";
+import type { Account, Action } from "sip/types";
+import type { Registration } from "./state";
+
+export type RegistrationAction = Extract<Action, { type: "registered" | "registrationFailed" }>;
+
+export class Registrations {
+	readonly #log: AreaLog;
+	readonly #states: Map<string, Registration> = new Map();
+
+	/** Accounts without a registrar are left out. */
+	constructor(accounts: readonly Account[], log: AreaLog) {
+		this.#log = log;
+		for (const { id, aor, registrar } of accounts)
+			if (registrar) this.#states.set(id, { aor, ok: false, transport: "udp", reason: "registering" });
+	}
+
+	/** Accounts that register. */
+	get accounts(): readonly string[] {
+		return [...this.#states.keys()];
+	}
+
+	get states(): readonly Registration[] {
+		return [...this.#states.values()];
+	}
+
+	note(action: RegistrationAction): void {
+		const before = this.#states.get(action.account);
+		if (!before) return;
+		const { aor, transport } = before;
+		if (action.type === "registrationFailed") {
+			this.#states.set(action.account, { aor, transport, ok: false, reason: action.reason });
+			this.#log.warn(`${aor} is not registered: ${action.reason}`);
+			return;
+		}
+		const ok = action.expiresSec > 0;
+		this.#states.set(action.account, { aor, transport, ok, ...(!ok && { reason: "no longer registered" }) });
+		this.#log.info(ok ? `registered ${aor} for ${action.expiresSec} s` : `no longer registered: ${aor}`);
+	}
+}
