@@ -9,6 +9,7 @@ export interface ZrtpPacket {
 	readonly checksumGood: boolean;
 	/** The packet as it stood in the datagram. */
 	readonly bytes: Buffer;
+	/** Seconds since 1970. */
 	readonly timeSec: number;
 }
 
@@ -17,6 +18,7 @@ export interface UdpPacket {
 	readonly destinationPort: number;
 	/** Payload of the datagram. */
 	readonly bytes: Buffer;
+	/** Seconds since 1970. */
 	readonly timeSec: number;
 }
 
@@ -67,7 +69,7 @@ export class Capture {
 			"zrtp.type",
 			"zrtp.checksum.status",
 			"udp.payload",
-			"frame.time_relative",
+			"frame.time_epoch",
 		]).map(([port = "", type = "", status = "", payload = "", time = ""]) => ({
 			sourcePort: Number(port),
 			type: type.trim(),
@@ -84,7 +86,7 @@ export class Capture {
 
 	/** Every datagram. */
 	udp(): UdpPacket[] {
-		return this.#fields("udp", ["udp.srcport", "udp.dstport", "udp.payload", "frame.time_relative"]).map(
+		return this.#fields("udp", ["udp.srcport", "udp.dstport", "udp.payload", "frame.time_epoch"]).map(
 			([source = "", destination = "", payload = "", time = ""]) => ({
 				sourcePort: Number(source),
 				destinationPort: Number(destination),

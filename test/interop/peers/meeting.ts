@@ -28,7 +28,7 @@ export interface MeetingOptions {
 
 /** Fixed, since linphonec keeps secrets by the addresses of both ends; each test file has a network of its own. */
 const SOTTO_SIP = 15060;
-const LINPHONE_SIP = 15070;
+export const LINPHONE_SIP = 15070;
 
 export class Meeting {
 	readonly sotto: PhoneProcess;
@@ -106,9 +106,11 @@ export class Meeting {
 		}
 	}
 
-	/** Calls linphonec, which answers by itself. */
-	dial(): void {
-		this.sotto.send({ dial: this.linphone.uri });
+	/** Calls linphonec. @param uri the way to it, where it is not its own address */
+	async dial(uri = this.linphone.uri): Promise<void> {
+		const last = this.sotto.call?.id;
+		this.sotto.send({ dial: uri });
+		await this.sotto.until("a new call", ({ calls: [call] }) => call !== undefined && call.id !== last);
 	}
 
 	/** linphonec calls, and Sotto rings. */
@@ -119,12 +121,12 @@ export class Meeting {
 
 	async connect(direction: "incoming" | "outgoing"): Promise<void> {
 		this.linphone.mark();
-		if (direction === "outgoing") this.dial();
+		if (direction === "outgoing") await this.dial();
 		else {
 			await this.beCalled();
 			this.sotto.send({ answer: true });
 		}
-		await this.sotto.until("an answer", ({ calls: [call] }) => call?.state === "connected" || call?.state === "ended");
+		await this.sotto.until("an answer", ({ calls: [call] }) => call !== undefined && call.state !== "ringing");
 	}
 
 	/** The call, once encrypted voice goes both ways. */
