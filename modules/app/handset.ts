@@ -20,6 +20,7 @@ import { AREAS, type Entry, isArea, isLevel, LEVELS, Log } from "log/log";
 import { DEFAULTS, type Settings } from "settings/check";
 import Timer from "timer";
 import type { LogSource } from "ui/screen";
+import { splash } from "ui/splash";
 import { Ui } from "ui/ui";
 import { openStore, type Store } from "zrtp-store/store";
 import { agentOf, keyAgreementsOf, zrtpOf } from "./config";
@@ -97,6 +98,7 @@ export class Handset {
 
 	start(): void {
 		this.#log.area("app").info(`${this.#options.name} starts`);
+		splash(this.#display, this.#options.name);
 		this.#provisioner.start();
 	}
 
@@ -131,7 +133,11 @@ export class Handset {
 		} catch (error) {
 			// A port in use goes away again: the phone stays up, says so and tries.
 			const reason = error instanceof Error ? error.message : String(error);
-			this.#log.area("app").error(`${reason}; trying again in ${PORT_RETRY_MS / 1000} s`);
+			const sentence = `${reason}; trying again in ${PORT_RETRY_MS / 1000} s`;
+			this.#log.area("app").error(sentence);
+			this.#ui?.close();
+			this.#ui = undefined;
+			splash(this.#display, this.#options.name, sentence);
 			if (this.#retry) Timer.clear(this.#retry);
 			this.#retry = Timer.set(() => {
 				this.#retry = undefined;
@@ -169,6 +175,7 @@ export class Handset {
 			onChange: () => this.#changed(),
 		});
 		this.#phone = phone;
+		this.#ui?.close();
 		this.#ui = new Ui({
 			pixelsOut: this.#display,
 			phone,

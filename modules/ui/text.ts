@@ -68,6 +68,7 @@ export const TEXT = Object.freeze({
 		match: "Same as before",
 		mismatch: "Not the same as before",
 	} satisfies Record<Retained, string>),
+	starting: "Starting …",
 	securing: "Securing …",
 	microphoneHeld: "Microphone held until encrypted",
 	onHold: "On hold",

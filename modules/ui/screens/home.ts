@@ -34,8 +34,15 @@ export class HomeScreen implements Screen {
 
 	regions(view: View): readonly Region[] {
 		const { peers } = this.#shell;
-		const top = [header(TEXT.product, view.clock ?? "", "phone"), identity(view.state)];
-		if (peers.length === 0) return [...top, paragraph(TEXT.homeHint, 130, 2, "muted")];
+		const { notice, ...quiet } = view.state;
+		const first = header(TEXT.product, view.clock ?? "", "phone");
+		if (peers.length === 0)
+			return [
+				first,
+				identity(quiet),
+				notice === undefined ? paragraph(TEXT.homeHint, 130, 2, "muted") : paragraph(notice, 104, 4, "amber"),
+			];
+		const top = [first, identity(view.state)];
 		const rows = peers.slice(this.#first, this.#first + VISIBLE).map((peer, index) =>
 			listRow(
 				{

@@ -187,6 +187,15 @@ export const SCENES: readonly Scene[] = [
 	},
 	{ name: "idle-no-account", state: { ...IDLE, registered: [] }, peers: [] },
 	{ name: "idle-notice", state: { ...IDLE, notice: "http://192.0.2.1/alice.json answered 404: last settings stay" } },
+	{
+		name: "idle-notice-no-peers",
+		state: {
+			...IDLE,
+			registered: [],
+			notice: "config http://192.0.2.1/alice.json: cannot connect to 192.0.2.1:80: connection refused",
+		},
+		peers: [],
+	},
 	{ name: "dial-empty", state: IDLE, keys: ["soft2"] },
 	{ name: "dial", state: IDLE, keys: ["1", "0", "0"] },
 	{ name: "dial-letters", state: IDLE, keys: ["soft2", "soft2", "2", "2"] },

@@ -1,6 +1,8 @@
 import type { Lock } from "call/state";
+import Display from "hal/display/display";
 import { equal, ok, test } from "test/harness";
 import type { ScreenName } from "ui/screen";
+import { splash } from "ui/splash";
 import { TEXT } from "ui/text";
 import { type ColorName, LOCKS } from "ui/theme";
 import { SOFT_BOX } from "ui/widgets";
@@ -175,6 +177,18 @@ test("what says nothing new is not drawn again", () => {
 	stage.ui.key("9", stage.now + 2);
 	equal(mark(), 0, "the digit stands where the mark was");
 	stage.close();
+});
+
+test("before there is a phone to show, its name and a sentence stand on the screen", () => {
+	const display = new Display({});
+	splash(display, "Alice");
+	const starting = sumOf(new Uint16Array(display.snapshot()));
+	splash(display, "Alice", "port 5060 on 192.0.2.10 is in use; trying again in 5 s");
+	const pixels = new Uint16Array(display.snapshot());
+	ok(sumOf(pixels) !== starting);
+	ok(!pixels.includes(UNPAINTED));
+	for (const text of ["", "x".repeat(5000), "\u202e\u0000\ud800"]) splash(display, text, text);
+	display.close();
 });
 
 test("an ended call is shown with its reason, until it is read or some time has passed", () => {
