@@ -6,9 +6,14 @@ export const jobs = 2;
 /** A step of the build failed in a way the reader can act on: its message is shown without a stack. */
 export class BuildError extends Error {}
 
-export function runTool(program: string, args: readonly string[], cwd?: string): Promise<string> {
+export function runTool(
+	program: string,
+	args: readonly string[],
+	cwd?: string,
+	env?: NodeJS.ProcessEnv,
+): Promise<string> {
 	return new Promise((resolve, reject) => {
-		execFile(program, args, { cwd, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+		execFile(program, args, { cwd, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
 			if (error === null) resolve(stdout);
 			else if (error.code === "ENOENT") reject(new BuildError(`${program} is not installed.`));
 			else reject(new BuildError(`${program} ${args.slice(-3).join(" ")} failed:\n${stdout}${stderr}`.trimEnd()));
