@@ -29,10 +29,12 @@ async function buildCompiler(forVariant: Variant): Promise<string> {
 	const folder = join(buildFolder, "xs", variant);
 	const engine = await buildEngine(variant);
 	const flags = [...machineFlags(variant), "-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"];
-	const it = unit(join(hostFolder, "compiler.c"), folder, [...flags, ...engineDefines(variant), ...engineIncludes()]);
-	await compileAll([it], () => say("Compiling the bytecode compiler ..."));
+	const units = ["compiler.c", "stack-limit.c"].map((name) =>
+		unit(join(hostFolder, name), folder, [...flags, ...engineDefines(variant), ...engineIncludes()]),
+	);
+	await compileAll(units, () => say("Compiling the bytecode compiler ..."));
 	const executable = join(folder, "compiler");
-	await link(executable, [it.object, engine], [...machineFlags(variant), "-lm", "-lpthread"]);
+	await link(executable, [...units.map((it) => it.object), engine], [...machineFlags(variant), "-lm", "-lpthread"]);
 	return executable;
 }
 

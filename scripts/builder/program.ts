@@ -42,8 +42,8 @@ export interface Built {
 	readonly modules: ReadonlyMap<string, Lowered>;
 }
 
-const hostSources = ["main.c", "program.c", "bindings.c", "fault.c", "figures.c", "resource.c"].map((name) =>
-	join(hostFolder, name),
+const hostSources = ["main.c", "stack-limit.c", "program.c", "bindings.c", "fault.c", "figures.c", "resource.c"].map(
+	(name) => join(hostFolder, name),
 );
 const warnings = ["-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"];
 
