@@ -144,10 +144,32 @@ static bool voice(RtpStream* stream, uint8_t* bytes, size_t byteLength, bool str
 	return stranger;
 }
 
+void streamConnected(RtpStream* stream, PacketSource peer)
+{
+	uint8_t packet[PACKET_MOST_BYTES];
+	PacketSource from;
+	if (stream->connected)
+		return;
+	stream->connected = true;
+	for (uint32_t waiting = stream->zrtp.count; waiting > 0; waiting--) {
+		size_t byteLength = packetRingTake(&stream->zrtp, &from, packet);
+		if (from.address == peer.address && from.port == peer.port &&
+			packetRingPut(&stream->zrtp, from, packet, byteLength))
+			stream->counters.zrtpReceived++;
+		else
+			stream->counters.strangers++;
+	}
+	if (stream->zrtp.count > 0)
+		notify(stream, streamReadable);
+}
+
 bool streamDatagram(RtpStream* stream, uint8_t* bytes, size_t byteLength, PacketSource from, bool stranger,
 					uint64_t nowUs)
 {
 	if (!stream->connected) {
+		/* The answer that names the peer may come after its first Hello, which is worth keeping until then. */
+		if (packetKind(bytes, byteLength) == packetZrtp && packetRingPut(&stream->zrtp, from, bytes, byteLength))
+			return false;
 		stream->counters.strangers++;
 		return false;
 	}

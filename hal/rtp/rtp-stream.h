@@ -89,6 +89,8 @@ struct RtpStream {
 };
 
 void streamStart(RtpStream* stream, uint32_t ssrc, uint32_t randomness);
+/* The peer is known. ZRTP packets that it sent before are handed up now; what strangers sent is gone. */
+void streamConnected(RtpStream* stream, PacketSource peer);
 /* Whether the datagram came from a stranger and was authenticated nevertheless: then the owner may move the peer. */
 bool streamDatagram(RtpStream* stream, uint8_t* bytes, size_t byteLength, PacketSource from, bool stranger,
 					uint64_t nowUs);

@@ -205,7 +205,7 @@ void xs_rtp_connect(xsMachine* the)
 	audioLock(rtp->audio);
 	rtp->peers[channelMedia] = media;
 	rtp->peers[channelControl] = control;
-	rtp->stream.connected = true;
+	streamConnected(&rtp->stream, media);
 	audioUnlock(rtp->audio);
 }
 
