@@ -56,7 +56,7 @@ static void resolveAdd(Query* query, const struct sockaddr* address, socklen_t b
 
 static void resolveLookUp(Query* query)
 {
-	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM, .ai_flags = AI_ADDRCONFIG};
+	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM};
 	struct addrinfo* list = NULL;
 	query->error = getaddrinfo(query->name, NULL, &hints, &list);
 	query->systemError = errno;

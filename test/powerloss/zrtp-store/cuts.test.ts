@@ -172,7 +172,7 @@ test(
 	() => {
 		const rig = new Rig(2);
 		const random = new Seeded(11);
-		const calls = history(3, 3000, 8);
+		const calls = history(3, 2000, 8);
 		const state = new Map<string, string>();
 		let zid: string | undefined;
 		let done = 0;
