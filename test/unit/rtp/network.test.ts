@@ -2,7 +2,7 @@
 import Audio from "hal/audio/audio";
 import RTP from "hal/rtp/rtp";
 import { equal, ok, test } from "test/harness";
-import { HOME, keys, type Party, secure, sleep, until, withPair, zrtpPacket } from "test/unit/rtp/scene";
+import { HOME, keys, Party, secure, sleep, until, withPair, zrtpPacket } from "test/unit/rtp/scene";
 import { Shim } from "test/unit/rtp/shim";
 
 function withShim(body: (alice: Party, bob: Party, shim: Shim) => Promise<void>, encrypted = true): Promise<void> {
@@ -195,3 +195,35 @@ test("a stream may be closed inside its own callback", async () => {
 	one.close();
 	audio.close();
 });
+
+test("ZRTP packets that come before connect are kept for the peer, and a stranger's are not handed up", async () => {
+	const parties = [0xa11ce, 0xb0b, 0xbad].map((ssrc) => new Party(ssrc, {}));
+	const [alice, bob, stranger] = parties;
+	try {
+		ok(alice && bob && stranger);
+		alice.connect(bob);
+		stranger.connect(bob);
+		stranger.rtp.write(zrtpPacket(99));
+		alice.rtp.write(zrtpPacket(1));
+		alice.rtp.write(zrtpPacket(2));
+		await sleep(100);
+		equal(bob.packets.length, 0, "nobody is known yet");
+		bob.connect(alice);
+		await until("they come up", () => bob.packets.length === 2);
+		equal(bob.packets[0], zrtpPacket(1));
+		equal(bob.packets[1], zrtpPacket(2));
+		equal(bob.statistics.zrtpReceived, 2);
+		equal(bob.statistics.strangers, 1);
+	} finally {
+		for (const party of parties) party.close();
+	}
+});
+
+test("the first encrypted packet leaves with the keys, before the clock's next tick", () =>
+	withPair(async (alice, bob) => {
+		const material = keys("AES1", "HS80");
+		bob.rtp.installKeys("receive", material);
+		alice.rtp.installKeys("send", material);
+		ok(alice.statistics.encryptedSent >= 1);
+		await until("it has come", () => bob.events.includes("authenticated"));
+	}));
