@@ -1,12 +1,13 @@
 /** Runs the tests that need Node.js (real peers, the browser, the scripts themselves) by node:test and counts them. */
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { root, shown } from "../builder/paths";
+import { buildFolder, root, shown } from "../builder/paths";
 import { onLoopbackAlone } from "./loopback";
 import type { Totals } from "./xs";
 
-export const nodeTestFolders = ["scripts", "interop", "browser"];
+/** In this order: the last one searches what the phones of all the others said. */
+export const nodeTestFolders = ["scripts", "interop", "browser", "logs"];
 
 export function listNodeTests(): string[] {
 	return nodeTestFolders.flatMap((name) => {
@@ -25,6 +26,7 @@ export function listNodeTests(): string[] {
  */
 export async function runNodeTests(files: readonly string[]): Promise<Totals> {
 	const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
+	rmSync(join(buildFolder, "test", "logs"), { recursive: true, force: true });
 	for (const file of files) {
 		const start = performance.now();
 		const { output, code } = await runOne(file);
