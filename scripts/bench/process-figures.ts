@@ -13,9 +13,9 @@ const PROBE_EVERY_MS = 2;
 
 /**
  * Asks a SIP port with OPTIONS until something comes back.
- * @returns milliseconds from the call to the first answer
+ * @returns performance.now() of the first answer
  */
-export async function answersAfterMs(port: number, timeoutMs = 30_000): Promise<number> {
+export async function answersAt(port: number, timeoutMs = 30_000): Promise<number> {
 	const socket = dgram.createSocket("udp4");
 	await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
 	const own = socket.address().port;
@@ -50,7 +50,7 @@ export async function answersAfterMs(port: number, timeoutMs = 30_000): Promise<
 		socket.on("error", () => undefined);
 		socket.on("message", () => {
 			finish();
-			resolve(performance.now() - start);
+			resolve(performance.now());
 		});
 	});
 }

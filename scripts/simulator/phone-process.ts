@@ -70,6 +70,8 @@ export class PhoneProcess extends EventEmitter<Events> {
 	readonly #child: ChildProcess;
 	readonly #folder: string;
 	readonly lines: string[] = [];
+	/** performance.now() just before the process was made. */
+	readonly startedAt = performance.now();
 	state: PhoneStateMessage | undefined;
 	exitCode: number | null | undefined;
 
