@@ -1,6 +1,6 @@
 /**
  * The last config that passed its check, kept in flash so that the phone comes up without its config server. Two
- * slots take turns: a power cut while one is written leaves the other. The text is kept as it was served.
+ * slots take turns: a power cut while one is written leaves the other.
  */
 import { crc32c } from "bytes/crc32c";
 import { Reader } from "bytes/reader";

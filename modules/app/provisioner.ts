@@ -2,10 +2,11 @@
  * From the config URL to checked settings: fetches, checks, keeps the last good text in flash, and goes on trying in
  * ever longer steps. A config that is down, damaged or wrong changes nothing.
  */
-import { resolve } from "hal/net/resolve";
+import { type Query, resolve } from "hal/net/resolve";
 import { localAddress } from "hal/net/route";
 import type { AreaLog } from "log/log";
 import { type Provisioning, provision } from "provisioning/fetch";
+import { parseUrl } from "provisioning/url";
 import { check, DEFAULTS, type Settings } from "settings/check";
 import Timer from "timer";
 import type { LastGood } from "./last-good";
@@ -31,6 +32,7 @@ export interface ProvisionerOptions {
 export class Provisioner {
 	readonly #options: ProvisionerOptions;
 	#request: Provisioning | undefined;
+	#query: Query | undefined;
 	#timer: Timer | undefined;
 	#retryMs = RETRY_FIRST_MS;
 	#running = false;
@@ -54,6 +56,7 @@ export class Provisioner {
 	close(): void {
 		this.#closed = true;
 		this.#request?.close();
+		this.#query?.close();
 		if (this.#timer) Timer.clear(this.#timer);
 		this.#timer = undefined;
 	}
@@ -128,13 +131,15 @@ export class Provisioner {
 			onSettings(settings, address);
 			return;
 		}
-		const host = url === undefined ? undefined : /^https?:\/\/(?:[^/@]*@)?([^/:]+)/i.exec(url)?.[1];
-		if (host === undefined) {
+		const server = url === undefined ? undefined : parseUrl(url);
+		if (server === undefined || "error" in server) {
 			onSettings(settings, localAddress(ANYWHERE) ?? LOOPBACK);
 			return;
 		}
-		resolve(host, (result) => {
-			if (this.#closed) return;
+		// Settings that came later go before an address that was asked for earlier.
+		this.#query?.close();
+		this.#query = resolve(server.host, (result) => {
+			this.#query = undefined;
 			const target = "addresses" in result ? result.addresses[0] : undefined;
 			if (target === undefined && "error" in result) log.warn(result.error);
 			onSettings(settings, localAddress(target ?? ANYWHERE) ?? LOOPBACK);

@@ -44,15 +44,28 @@ export function isArea(value: unknown): value is Area {
 	return AREAS.some((area) => area === value);
 }
 
-/** What a peer sent can stand in a line: control characters would let it forge other lines. */
+/**
+ * What a peer sent can stand in a line. Control characters and line separators would let it forge other lines, marks of
+ * writing direction would turn a line round, and half a surrogate pair is no character.
+ */
 function printable(text: string): string {
 	let clean = "";
 	for (const character of text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text) {
 		const code = character.codePointAt(0) ?? 0;
-		clean += code < 0x20 || (code >= 0x7f && code < 0xa0) ? "·" : character;
+		clean += HIDDEN.some(([first, last]) => code >= first && code <= last) ? "·" : character;
 	}
 	return clean;
 }
+
+/** First and last of each range of code points that never reaches a line. */
+const HIDDEN: readonly (readonly [number, number])[] = Object.freeze([
+	[0x00, 0x1f],
+	[0x7f, 0x9f],
+	[0x200e, 0x200f],
+	[0x2028, 0x202e],
+	[0x2066, 0x2069],
+	[0xd800, 0xdfff],
+]);
 
 export class Log {
 	readonly #now: () => number;

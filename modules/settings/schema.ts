@@ -25,7 +25,14 @@ function schemaOf(setting: Setting): Record<string, unknown> {
 				...preset,
 			};
 		case "integer":
-			return { ...described, type: "integer", minimum: setting.minimum, maximum: setting.maximum, ...preset };
+			return {
+				...described,
+				type: "integer",
+				minimum: setting.minimum,
+				maximum: setting.maximum,
+				...(setting.multipleOf !== undefined && { multipleOf: setting.multipleOf }),
+				...preset,
+			};
 		case "boolean":
 			return { ...described, type: "boolean", ...preset };
 		case "choice":

@@ -5,7 +5,9 @@
 import type { GroupSetting } from "./types";
 
 const SIP_URI = 'sips?:[^\\s<>"@:;?]+(:[^\\s<>"@]*)?@[^\\s<>"@]+';
-const HOST_PORT = "[A-Za-z0-9.-]+(:[0-9]{1,5})?";
+/** 1 to 65535. */
+const PORT = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
+const HOST_PORT = `[A-Za-z0-9.-]+(:${PORT})?`;
 const LEVELS = ["off", "error", "warn", "info", "debug", "trace"] as const;
 
 const level = (area: string) =>
@@ -92,6 +94,7 @@ export const TABLE = {
 					default: 0,
 					minimum: 0,
 					maximum: 65534,
+					multipleOf: 2,
 					what: "First UDP port (even); 0 takes any free pair.",
 				},
 			},

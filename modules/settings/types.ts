@@ -11,6 +11,7 @@ export interface Describes {
 export interface TextSetting extends Describes {
 	readonly type: "text";
 	readonly default?: string;
+	/** In characters (code points), as JSON Schema counts. */
 	readonly maxLength: number;
 	/** A regular expression the whole text must match. */
 	readonly pattern?: string;
@@ -23,6 +24,8 @@ export interface NumberSetting extends Describes {
 	readonly default?: number;
 	readonly minimum: number;
 	readonly maximum: number;
+	/** The number is a multiple of it. */
+	readonly multipleOf?: number;
 	readonly unit?: string;
 }
 
