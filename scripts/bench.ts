@@ -8,7 +8,6 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Figure, table } from "./bench/figure";
 import { buildHeapPrograms, heapFigures } from "./bench/heap";
-import { installI386Libraries } from "./bench/i386";
 import { phoneFigures } from "./bench/phones";
 import { root } from "./builder/paths";
 import { BuildError, say } from "./builder/process";
@@ -28,7 +27,6 @@ const wanted = (figure: Figure): boolean => names.length === 0 || names.some((na
 async function main(): Promise<number> {
 	if (process.env[INSIDE] === undefined) {
 		await buildProgram();
-		await installI386Libraries();
 		await buildHeapPrograms();
 		const [program, args] = onLoopbackAlone([
 			process.execPath,

@@ -9,6 +9,7 @@ import { compileBytecode } from "./bytecode";
 import { compileAll, link, type Unit, unit } from "./compile";
 import { buildEngine, engineDefines, engineIncludes } from "./engine";
 import { collectIds, readCreation, writeIdHeader, writeTables } from "./generate";
+import { i386LinkFlags, installI386Libraries } from "./i386";
 import { withBuildLock } from "./lock";
 import { type Lowered, lower } from "./lower";
 import { type Program, readManifest } from "./manifest";
@@ -100,14 +101,16 @@ async function buildLocked(options: BuildOptions): Promise<Built> {
 		(count) => say(`Compiling ${count} C ${count === 1 ? "file" : "files"} (${options.variant}) ...`),
 		options.keepGoing === true ? (error) => say(error.message) : undefined,
 	);
+	if (options.variant === "m32") await installI386Libraries();
 	await link(
 		executable,
 		[...units.filter((it) => !failed.has(it)).map((it) => it.object), engine],
 		[
-			...(failed.size > 0 || options.variant === "m32" ? ["-Wl,--unresolved-symbols=ignore-all"] : []),
+			...(failed.size > 0 ? ["-Wl,--unresolved-symbols=ignore-all"] : []),
 			...machineFlags(options.variant),
 			...ownFlags(options.variant),
-			...(options.variant === "m32" ? ["-static"] : await libraryFlags(program, "--libs")),
+			...(options.variant === "m32" ? i386LinkFlags() : []),
+			...(await libraryFlags(program, "--libs")),
 			"-lm",
 			"-lpthread",
 		],

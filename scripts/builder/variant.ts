@@ -1,7 +1,7 @@
 /**
  * The builds of one program for this computer. release is what is shipped and measured; debug is the same but for stack
  * traces that tell files and lines, and asan adds the sanitizers: tests run in these two. m32 counts the VM's memory as a
- * 32-bit board does; it is linked without the C libraries, which are here in 64 bits, so what needs them cannot run in it.
+ * 32-bit board does.
  */
 import { join } from "node:path";
 import { buildFolder } from "./paths";

@@ -2,18 +2,18 @@
  * The 32-bit C libraries of a phone built with -m32, unpacked into build/i386: the machine's own package list and
  * architecture stay as they are.
  */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { buildFolder } from "../builder/paths";
-import { BuildError, runTool, say } from "../builder/process";
+import { buildFolder } from "./paths";
+import { BuildError, runTool, say } from "./process";
 
 const FOLDER = path.join(buildFolder, "i386");
 const DONE = path.join(FOLDER, "done");
 /** libsrtp2 and mbedTLS, and what libsrtp2 needs. The C library itself comes with gcc-multilib. */
 const PACKAGES = ["libsrtp2-1", "libmbedcrypto7", "libnss3", "libnspr4", "libsqlite3-0", "zlib1g"];
 
-/** Folders of the unpacked libraries, for the linker and for the loader. */
-export const i386Libraries = [path.join(FOLDER, "usr/lib/i386-linux-gnu"), path.join(FOLDER, "lib/i386-linux-gnu")];
+const LIBRARIES = path.join(FOLDER, "usr/lib/i386-linux-gnu");
+const FOLDERS = [LIBRARIES, path.join(FOLDER, "lib/i386-linux-gnu")];
 
 /** Fetches and unpacks what is missing. @throws {BuildError} with the reason when a package cannot be had */
 export async function installI386Libraries(): Promise<void> {
@@ -39,8 +39,22 @@ export async function installI386Libraries(): Promise<void> {
 	for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".deb")))
 		await runTool("dpkg", ["-x", path.join(FOLDER, file), FOLDER]);
 	const missing = ["libsrtp2.so.1", "libmbedcrypto.so.7"].filter(
-		(name) => !i386Libraries.some((folder) => existsSync(path.join(folder, name))),
+		(name) => !FOLDERS.some((folder) => existsSync(path.join(folder, name))),
 	);
 	if (missing.length > 0) throw new BuildError(`The 32-bit packages did not bring ${missing.join(" and ")}.`);
+	// The linker looks for a name without a version, which the packages for developers would bring.
+	for (const [name, target] of [
+		["libsrtp2.so", "libsrtp2.so.1"],
+		["libmbedcrypto.so", "libmbedcrypto.so.7"],
+	] as const) {
+		const link = path.join(LIBRARIES, name);
+		if (!existsSync(link)) symlinkSync(target, link);
+	}
 	writeFileSync(DONE, "");
+}
+
+/** For the linker, and for the loader of the program it makes. */
+export function i386LinkFlags(): string[] {
+	// An rpath of the old kind: it serves the libraries that the libraries need, too.
+	return ["-Wl,--disable-new-dtags", ...FOLDERS.flatMap((folder) => ["-L", folder, `-Wl,-rpath,${folder}`])];
 }
