@@ -1,9 +1,8 @@
 /*
- * TCP connections on POSIX. Two bounded rings for each: the I/O thread fills one from the kernel and stops reading
- * while it is full, so that a fast peer waits; it empties the other. Bytes go on to tcp.ts, and come from it.
+ * TCP connections as scripts see them: made, read, written, closed, and their callbacks. Bytes come from the rings that
+ * net-tcp-io.c fills and go on to tcp.ts, and the other way.
  */
-#include "net.h"
-#include "hal/vm/vm.h"
+#include "net-tcp.h"
 #include "mc.xs.h"
 
 #include <errno.h>
@@ -12,55 +11,10 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
-#define TCP_RING_BYTES 16384
 /** How long bytes written before close() may take to leave. */
 #define TCP_LINGER_MS 5000
-
-typedef struct {
-	uint8_t bytes[TCP_RING_BYTES];
-	size_t start, length;
-} Ring;
-
-typedef struct {
-	NetEntry entry;
-	VmPost* post;
-	xsSlot self;
-	xsSlot* onReadable;
-	xsSlot* onWritable;
-	xsSlot* onError;
-	NetAddress remote;
-	Ring in, out;
-	/** The three things to tell the VM. */
-	bool readable, writable, ended;
-	bool connected, connecting;
-	/** errno, or 0 for an orderly end; it counts once `ended`. */
-	int error;
-	bool watched, remembered;
-	/** Closed by its owner with bytes still to send: the I/O thread sends them and frees the record. */
-	bool lingering;
-	int calling;
-	bool closed;
-} NetTcp;
-
-/** The free (or filled) part of a ring as at most two pieces. */
-static int ringPieces(const Ring* ring, bool filled, struct iovec pieces[2])
-{
-	size_t start = filled ? ring->start : (ring->start + ring->length) % TCP_RING_BYTES;
-	size_t length = filled ? ring->length : TCP_RING_BYTES - ring->length;
-	size_t first = length < TCP_RING_BYTES - start ? length : TCP_RING_BYTES - start;
-	pieces[0] = (struct iovec){(void*)&ring->bytes[start], first};
-	pieces[1] = (struct iovec){(void*)&ring->bytes[0], length - first};
-	return length == 0 ? 0 : length == first ? 1 : 2;
-}
-
-static void ringTake(Ring* ring, size_t length)
-{
-	ring->start = (ring->start + length) % TCP_RING_BYTES;
-	ring->length -= length;
-}
 
 static void tcpStop(NetTcp* tcp)
 {
@@ -103,115 +57,6 @@ static NetTcp* tcpThis(xsMachine* the)
 	if (!tcp)
 		xsUnknownError("TCP connection is closed");
 	return tcp;
-}
-
-/** What the thread has to wait for now. With the lock held. */
-static void tcpInterest(NetTcp* tcp)
-{
-	short events = 0;
-	if (!tcp->ended) {
-		if (tcp->connecting || tcp->out.length)
-			events |= POLLOUT;
-		if (tcp->connected && !tcp->lingering && tcp->in.length < TCP_RING_BYTES)
-			events |= POLLIN;
-	}
-	if (events == tcp->entry.events)
-		return;
-	tcp->entry.events = events;
-	netWake();
-}
-
-/** With the lock held. */
-static void tcpEnd(NetTcp* tcp, int error)
-{
-	if (tcp->ended)
-		return;
-	tcp->ended = true;
-	tcp->error = error;
-	tcp->out.length = 0;
-	if (tcp->post)
-		vmPost(tcp->post);
-}
-
-static void tcpReceive(NetTcp* tcp)
-{
-	struct iovec pieces[2];
-	int count;
-	while (!tcp->ended && (count = ringPieces(&tcp->in, false, pieces)) > 0) {
-		ssize_t length = readv(tcp->entry.fd, pieces, count);
-		if (length > 0) {
-			tcp->in.length += (size_t)length;
-			tcp->readable = true;
-			if (tcp->post)
-				vmPost(tcp->post);
-		} else if (length == 0)
-			tcpEnd(tcp, 0);
-		else if (errno == EAGAIN || errno == EWOULDBLOCK)
-			break;
-		else if (errno != EINTR)
-			tcpEnd(tcp, errno);
-	}
-}
-
-/** With the lock held, on either thread. */
-static void tcpSend(NetTcp* tcp)
-{
-	struct iovec pieces[2];
-	int count;
-	while (!tcp->ended && (count = ringPieces(&tcp->out, true, pieces)) > 0) {
-		struct msghdr message = {.msg_iov = pieces, .msg_iovlen = (size_t)count};
-		ssize_t length = sendmsg(tcp->entry.fd, &message, MSG_NOSIGNAL);
-		if (length >= 0)
-			ringTake(&tcp->out, (size_t)length);
-		else if (errno == EAGAIN || errno == EWOULDBLOCK)
-			break;
-		else if (errno != EINTR) {
-			int error = errno;
-			/* What the peer said before it went is still worth reading. */
-			tcpReceive(tcp);
-			tcpEnd(tcp, error);
-		}
-	}
-	/* Told when half of the ring is free: telling of every few bytes would cost a callback each. */
-	if (!tcp->ended && tcp->out.length <= TCP_RING_BYTES / 2) {
-		tcp->writable = true;
-		if (tcp->post)
-			vmPost(tcp->post);
-	}
-}
-
-static void tcpReady(NetEntry* entry, short revents)
-{
-	NetTcp* tcp = entry->owner;
-	if (tcp->connecting) {
-		int error = 0;
-		socklen_t length = sizeof(error);
-		if (getsockopt(entry->fd, SOL_SOCKET, SO_ERROR, &error, &length))
-			error = errno;
-		tcp->connecting = false;
-		if (error)
-			tcpEnd(tcp, error);
-		else {
-			tcp->connected = true;
-			tcp->writable = true;
-			vmPost(tcp->post);
-		}
-	} else if (tcp->lingering) {
-		tcpSend(tcp);
-		if (tcp->ended || tcp->out.length == 0 || !revents) {
-			netDrop(entry);
-			close(entry->fd);
-			free(tcp);
-			return;
-		}
-	} else {
-		/* First what was received: after a reset the kernel keeps nothing of it. */
-		if (revents & (POLLIN | POLLHUP | POLLERR))
-			tcpReceive(tcp);
-		if (tcp->out.length)
-			tcpSend(tcp);
-	}
-	tcpInterest(tcp);
 }
 
 static void tcpRelease(NetTcp* tcp);
