@@ -32,6 +32,8 @@ import { microphoneSource, SoundSystem } from "./sound";
 
 /** The state goes to the panel at most this often, and the picture is drawn at most this often. */
 const REFRESH_MS = 40;
+/** When SRTP is made ready for the first call. */
+const PREPARE_AFTER_MS = 250;
 /** How soon a port that was in use is tried again. */
 const PORT_RETRY_MS = 5000;
 
@@ -46,15 +48,18 @@ export class Handset {
 	readonly #desk: Desk | undefined;
 	readonly #display: Display;
 	readonly #keys: Keys;
+	readonly #remote: Remote;
 	readonly #provisioner: Provisioner;
 	#settings: Settings = DEFAULTS();
 	#pool: KeyPool | undefined;
 	#phone: Phone | undefined;
-	#remote: Remote | undefined;
 	#ui: Ui | undefined;
 	#refresh: Timer | undefined;
 	#second: Timer | undefined;
 	#retry: Timer | undefined;
+	#prepare: Timer | undefined;
+	/** What the config's state has to say to the person; a phone that is made later is told, too. */
+	#notice: string | undefined;
 	#waiting: { readonly settings: Settings; readonly address: string } | undefined;
 	#closed = false;
 
@@ -78,12 +83,18 @@ export class Handset {
 		this.#audio = new Audio({ microphone: { silence: true }, speaker: { panel: options.desk !== undefined } });
 		this.#sound = new SoundSystem(this.#audio, options.desk !== undefined);
 		this.#display = new Display(board.screen);
-		this.#keys = new Keys({ onKey: (name) => this.#ui?.key(name, now()) });
+		this.#keys = new Keys({ onKey: (name) => this.#press(name) });
+		this.#remote = new Remote({
+			phone: () => this.#phone,
+			sound: this.#sound,
+			log: this.#log,
+			send: (text) => void this.#desk?.send(text),
+		});
 		this.#desk =
 			options.desk === undefined
 				? undefined
-				: new Desk({ path: options.desk, onMessage: (text) => this.#remote?.receive(text), onClose: onEnd });
-		if (this.#desk) this.#log.listen((entry) => this.#remote?.sendEntry(entry));
+				: new Desk({ path: options.desk, onMessage: (text) => this.#remote.receive(text), onClose: onEnd });
+		if (this.#desk) this.#log.listen((entry) => this.#remote.sendEntry(entry));
 		this.#provisioner = new Provisioner({
 			url: options.config,
 			address: options.address,
@@ -91,6 +102,7 @@ export class Handset {
 			log: this.#log.area("config"),
 			onSettings: (fresh, address) => this.#take(fresh, address),
 			onNotice: (text) => {
+				this.#notice = text;
 				if (this.#phone) this.#phone.notice = text;
 			},
 		});
@@ -106,10 +118,11 @@ export class Handset {
 	close(): void {
 		if (this.#closed) return;
 		this.#closed = true;
-		for (const timer of [this.#refresh, this.#second, this.#retry]) if (timer) Timer.clear(timer);
+		for (const timer of [this.#refresh, this.#second, this.#retry, this.#prepare]) if (timer) Timer.clear(timer);
 		this.#provisioner.close();
 		this.#phone?.close();
 		this.#pool?.close();
+		this.#ui?.close();
 		this.#audio.close();
 		this.#keys.close();
 		this.#display.close();
@@ -126,19 +139,21 @@ export class Handset {
 			return;
 		}
 		this.#waiting = undefined;
+		// These settings are newer than those that a port kept waiting.
+		if (this.#retry) Timer.clear(this.#retry);
+		this.#retry = undefined;
 		this.#settings = settings;
 		for (const area of AREAS) this.#log.setLevel(area, settings.log[area]);
 		try {
 			this.#build(address);
 		} catch (error) {
 			// A port in use goes away again: the phone stays up, says so and tries.
-			const reason = error instanceof Error ? error.message : String(error);
+			const reason = reasonOf(error);
 			const sentence = `${reason}; trying again in ${PORT_RETRY_MS / 1000} s`;
 			this.#log.area("app").error(sentence);
 			this.#ui?.close();
 			this.#ui = undefined;
 			splash(this.#display, this.#options.name, sentence);
-			if (this.#retry) Timer.clear(this.#retry);
 			this.#retry = Timer.set(() => {
 				this.#retry = undefined;
 				this.#take(settings, address);
@@ -149,6 +164,7 @@ export class Handset {
 	#build(address: string): void {
 		const settings = this.#settings;
 		this.#phone?.close();
+		this.#phone = undefined;
 		this.#pool?.close();
 		const pool = new KeyPool({
 			random: hardwareRandom,
@@ -174,6 +190,7 @@ export class Handset {
 			nameOf: (uri) => settings.peers.find((peer) => peer.uri === uri)?.name,
 			onChange: () => this.#changed(),
 		});
+		phone.notice = this.#notice;
 		this.#phone = phone;
 		this.#ui?.close();
 		this.#ui = new Ui({
@@ -187,15 +204,9 @@ export class Handset {
 				this.#audio.volumePercent = level * 10;
 			},
 		});
-		this.#remote = new Remote({
-			phone,
-			sound: this.#sound,
-			log: this.#log,
-			send: (text) => void this.#desk?.send(text),
-		});
 		this.#second ??= Timer.repeat(() => this.#show(), 1000);
-		// While nobody waits: the first call would pay for it otherwise.
-		Timer.set(() => prepare(), 0);
+		// Soon, but not now: it takes a while, and somebody may be calling already.
+		this.#prepare ??= Timer.set(() => prepare(), PREPARE_AFTER_MS);
 		this.#log.area("app").info(`ready for calls at ${address}:${phone.sipPort}`);
 		this.#show();
 	}
@@ -204,11 +215,21 @@ export class Handset {
 		try {
 			this.#audio.microphone = source === "panel" && !this.#desk ? { silence: true } : microphoneSource(source);
 		} catch (error) {
-			this.#log.area("media").error(error instanceof Error ? error.message : String(error));
+			this.#log.area("media").error(reasonOf(error));
+		}
+	}
+
+	/** A fault of ours in a screen or a command costs that key, not the call. */
+	#press(name: string): void {
+		try {
+			this.#ui?.key(name, now());
+		} catch (error) {
+			this.#log.area("ui").error(`key ${name}: ${reasonOf(error)}`);
 		}
 	}
 
 	#changed(): void {
+		if (this.#closed) return;
 		this.#refresh ??= Timer.set(() => {
 			this.#refresh = undefined;
 			this.#show();
@@ -218,7 +239,7 @@ export class Handset {
 	#show(): void {
 		if (this.#closed || !this.#phone) return;
 		this.#ui?.update(now());
-		this.#remote?.sendState();
+		this.#remote.sendState();
 		if (this.#waiting && !this.#inCall(this.#phone.state)) this.#take(this.#waiting.settings, this.#waiting.address);
 	}
 
@@ -238,6 +259,10 @@ function logSource(log: Log): LogSource {
 			if (isArea(area) && isLevel(level)) log.setLevel(area, level);
 		},
 	};
+}
+
+function reasonOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
 }
 
 /** One line of the console: seconds, area, level, text. */
