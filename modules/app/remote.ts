@@ -7,8 +7,12 @@ import type { Phone } from "call/phone";
 import { AREAS, type Entry, isArea, isLevel, LEVELS, type Log } from "log/log";
 import type { SoundSystem } from "./sound";
 
+/** What is needed of a phone; call/phone.ts has it. */
+export type RemotePhone = Pick<Phone, "state" | "dial" | "answer" | "hangup" | "verify" | "hold" | "mute">;
+
 export interface RemoteOptions {
-	readonly phone: Phone;
+	/** undefined while there is none: no settings yet, or a port that is in use. */
+	readonly phone: () => RemotePhone | undefined;
 	readonly sound: SoundSystem;
 	readonly log: Log;
 	/** Sends one JSON text to the panel. */
@@ -34,7 +38,8 @@ export class Remote {
 
 	/** The phone changed. */
 	sendState(): void {
-		this.#options.send(JSON.stringify({ state: this.#options.phone.state }));
+		const phone = this.#options.phone();
+		if (phone) this.#options.send(JSON.stringify({ state: phone.state }));
 	}
 
 	sendEntry(entry: Entry): void {
@@ -47,8 +52,8 @@ export class Remote {
 
 	/** @returns why nothing was done */
 	#obey(message: unknown): string | undefined {
-		if (typeof message !== "object" || message === null) return "a message is a JSON object";
-		const { phone, sound, log } = this.#options;
+		if (typeof message !== "object" || message === null || Array.isArray(message)) return "a message is a JSON object";
+		const { sound, log } = this.#options;
 		const fields = new Map<string, unknown>(Object.entries(message));
 		const text = (name: string): string | undefined => {
 			const value = fields.get(name);
@@ -60,31 +65,14 @@ export class Remote {
 		};
 		const [command] = fields.keys();
 		switch (command) {
-			case "dial": {
-				const target = text("dial");
-				if (target === undefined) return "dial takes an address as text";
-				phone.dial(target);
-				return undefined;
-			}
+			case "dial":
 			case "answer":
-				phone.answer();
-				return undefined;
 			case "hangup":
-				phone.hangup();
-				return undefined;
-			case "verify": {
-				const matched = flag("verify");
-				if (matched === undefined) return "verify takes true or false";
-				phone.verify(matched, text("name"));
-				return undefined;
-			}
+			case "verify":
 			case "hold":
 			case "mute": {
-				const on = flag(command);
-				if (on === undefined) return `${command} takes true or false`;
-				if (command === "hold") phone.hold(on);
-				else phone.mute(on);
-				return undefined;
+				const phone = this.#options.phone();
+				return phone ? call(phone, command, text, flag) : "the phone is not ready";
 			}
 			case "heap":
 				gc();
@@ -110,6 +98,37 @@ export class Remote {
 			}
 			default:
 				return `no such command: ${String(command).slice(0, 40)}`;
+		}
+	}
+}
+
+/** The commands of a call. @returns why nothing was done */
+function call(
+	phone: RemotePhone,
+	command: "dial" | "answer" | "hangup" | "verify" | "hold" | "mute",
+	text: (name: string) => string | undefined,
+	flag: (name: string) => boolean | undefined,
+): string | undefined {
+	switch (command) {
+		case "dial": {
+			const target = text("dial");
+			if (target === undefined) return "dial takes an address as text";
+			phone.dial(target);
+			return undefined;
+		}
+		case "answer":
+			phone.answer();
+			return undefined;
+		case "hangup":
+			phone.hangup();
+			return undefined;
+		default: {
+			const on = flag(command);
+			if (on === undefined) return `${command} takes true or false`;
+			if (command === "verify") phone.verify(on, text("name"));
+			else if (command === "hold") phone.hold(on);
+			else phone.mute(on);
+			return undefined;
 		}
 	}
 }
