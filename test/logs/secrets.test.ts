@@ -53,9 +53,9 @@ describe("secrets in logs", () => {
 		const text = spoken()
 			.map((name) => readFileSync(join(LOGS, name), "utf8"))
 			.join("");
-		for (const area of ["app", "call", "config", "media", "sip", "store", "zrtp"])
-			assert.match(text, new RegExp(`\\d ${area} [a-z]+: `), `the area ${area} wrote nothing`);
-		assert.match(text, /zrtp trace: (in|out) DHPart2/);
+		for (const area of ["app", "call", "config", "media", "sip", "zrtp"])
+			assert.ok(new RegExp(`^[\\d.]+ ${area} [a-z]+: `, "m").test(text), `the area ${area} wrote nothing`);
+		assert.ok(/ zrtp trace: (in|out) DHPart2/.test(text), "no ZRTP message was traced");
 		console.log(
 			`${finder.windows} windows of ${JSON.stringify(Object.fromEntries(count))} in ${text.length} characters`,
 		);

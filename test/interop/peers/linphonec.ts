@@ -32,6 +32,8 @@ const QUIT_GRACE_MS = 3000;
 
 export class Linphonec {
 	readonly uri: string;
+	/** performance.now() just before the process was made. */
+	readonly startedAt: number;
 	readonly #child: ChildProcess;
 	readonly #log: string;
 	readonly #killAtExit = (): void => void this.#child.kill("SIGKILL");
@@ -49,6 +51,7 @@ export class Linphonec {
 		const config = path.join(folder, "linphonerc");
 		writeFileSync(config, configOf(options));
 		const output = openSync(path.join(folder, "out"), "w");
+		this.startedAt = performance.now();
 		this.#child = spawn(
 			"linphonec",
 			["-c", config, ...(options.quiet ? [] : ["-d", "6", "-l", this.#log]), ...(options.autoAnswer ? ["-a"] : [])],
