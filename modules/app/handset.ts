@@ -1,6 +1,6 @@
 /**
  * The composition root's work: opens the board's devices, fetches the config, and puts a Phone, a screen and the panel
- * together. It goes on through every fault of config and network; only a state folder that cannot be used ends it.
+ * together. It goes on through every fault of config and network; only a device of the board that is missing ends it.
  */
 import { board } from "board/board";
 import { now } from "board/clock";
@@ -12,8 +12,6 @@ import { KeyPool } from "crypto/key-pool";
 import { hardwareRandom } from "crypto/random";
 import Audio from "hal/audio/audio";
 import Display from "hal/display/display";
-import { deviceKey } from "hal/flash/device-key";
-import Flash from "hal/flash/flash";
 import Keys from "hal/keys/keys";
 import { prepare } from "hal/rtp/rtp";
 import { AREAS, type Entry, isArea, isLevel, LEVELS, Log } from "log/log";
@@ -22,13 +20,12 @@ import Timer from "timer";
 import type { LogSource } from "ui/screen";
 import { splash } from "ui/splash";
 import { Ui } from "ui/ui";
-import { openStore, type Store } from "zrtp-store/store";
 import { agentOf, keyAgreementsOf, zrtpOf } from "./config";
-import { LastGood } from "./last-good";
 import type { Options } from "./options";
 import { Provisioner } from "./provisioner";
 import { Remote } from "./remote";
 import { microphoneSource, SoundSystem } from "./sound";
+import { Storage } from "./storage";
 
 /** The state goes to the panel at most this often, and the picture is drawn at most this often. */
 const REFRESH_MS = 40;
@@ -42,9 +39,7 @@ export class Handset {
 	readonly #log: Log;
 	readonly #audio: Audio;
 	readonly #sound: SoundSystem;
-	readonly #store: Store;
-	readonly #flashes: readonly Flash[];
-	readonly #lastGood: LastGood;
+	readonly #storage: Storage;
 	readonly #desk: Desk | undefined;
 	readonly #display: Display;
 	readonly #keys: Keys;
@@ -67,19 +62,8 @@ export class Handset {
 	constructor(options: Options, onEnd: () => void) {
 		this.#options = options;
 		this.#log = new Log({ now, onEntry: (entry) => print(lineOf(entry)) });
-		const { secrets, settings } = board.flash;
-		const secretsFlash = new Flash({ ...secrets, path: `${options.state}/${secrets.file}` });
-		const settingsFlash = new Flash({ ...settings, path: `${options.state}/${settings.file}` });
-		this.#flashes = [secretsFlash, settingsFlash];
-		this.#store = openStore({
-			flash: secretsFlash,
-			provider: board.provider,
-			deviceKey: deviceKey(`${options.state}/${board.deviceKeyFile}`),
-			random: hardwareRandom,
-			now: () => Date.now(),
-			onWarning: (text) => this.#log.area("store").warn(text),
-		});
-		this.#lastGood = new LastGood(settingsFlash);
+		this.#storage = new Storage(options.state, this.#log.area("store"));
+		this.#notice = this.#storage.fault;
 		this.#audio = new Audio({ microphone: { silence: true }, speaker: { panel: options.desk !== undefined } });
 		this.#sound = new SoundSystem(this.#audio, options.desk !== undefined);
 		this.#display = new Display(board.screen);
@@ -98,12 +82,12 @@ export class Handset {
 		this.#provisioner = new Provisioner({
 			url: options.config,
 			address: options.address,
-			lastGood: this.#lastGood,
+			lastGood: this.#storage.lastGood,
 			log: this.#log.area("config"),
 			onSettings: (fresh, address) => this.#take(fresh, address),
 			onNotice: (text) => {
-				this.#notice = text;
-				if (this.#phone) this.#phone.notice = text;
+				this.#notice = text ?? this.#storage.fault;
+				if (this.#phone) this.#phone.notice = this.#notice;
 			},
 		});
 	}
@@ -127,8 +111,7 @@ export class Handset {
 		this.#keys.close();
 		this.#display.close();
 		this.#desk?.close();
-		this.#store.close();
-		for (const flash of this.#flashes) flash.close();
+		this.#storage.close();
 	}
 
 	/** Settings that passed their check; they wait while there is a call. */
@@ -179,12 +162,12 @@ export class Handset {
 			sipPort: this.#options.sipPort ?? settings.sip.port,
 			rtpPort: this.#options.rtpPort ?? settings.rtp.port,
 			agent: agentOf(settings, board.provider, hardwareRandom),
-			zrtp: zrtpOf(settings, board.provider, hardwareRandom, this.#store.zid, pool),
+			zrtp: zrtpOf(settings, board.provider, hardwareRandom, this.#storage.secrets.zid, pool),
 			mandatory: settings.zrtp.mandatory,
 			codecs: settings.audio.codecs,
 			autoAnswer: settings.sip.autoAnswer,
 			audio: this.#audio,
-			store: this.#store,
+			store: this.#storage.secrets,
 			log: this.#log,
 			now,
 			nameOf: (uri) => settings.peers.find((peer) => peer.uri === uri)?.name,

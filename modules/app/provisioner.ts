@@ -21,7 +21,8 @@ export interface ProvisionerOptions {
 	readonly url: string | undefined;
 	/** The address to bind, where the owner named one. */
 	readonly address: string | undefined;
-	readonly lastGood: LastGood;
+	/** undefined: nothing is kept. */
+	readonly lastGood: LastGood | undefined;
 	readonly log: AreaLog;
 	/** Settings to run on from now, and the numeric address to bind. */
 	readonly onSettings: (settings: Settings, address: string) => void;
@@ -85,7 +86,7 @@ export class Provisioner {
 		const { log, lastGood, onNotice } = this.#options;
 		log.info(`settings from ${url}`);
 		try {
-			if (!lastGood.write(JSON.stringify(json)))
+			if (lastGood?.write(JSON.stringify(json)) === false)
 				log.warn("the config is too long to be kept for a start without its server");
 		} catch (error) {
 			log.error(`the config could not be kept: ${String(error)}`);
@@ -110,7 +111,7 @@ export class Provisioner {
 
 	#fallBack(): void {
 		const { log, lastGood } = this.#options;
-		const text = lastGood.read();
+		const text = lastGood?.read();
 		if (text !== undefined) {
 			const { settings } = check(parse(text));
 			if (settings) {

@@ -1,0 +1,70 @@
+/**
+ * Retained secrets in memory alone: what the phone runs on when its flash cannot be used. Calls stay encrypted and the
+ * words can be compared, but the next start knows nobody, under a new ZID, so that no peer mistakes it for the old one.
+ */
+import { toHex } from "bytes/hex";
+import { wipeSecrets } from "call/zrtp-stream";
+import type { RandomSource } from "crypto/types";
+import type { RetainedSecrets, SecretStore, StoredPeer } from "zrtp/store";
+
+const ZID_BYTE_LENGTH = 12;
+
+interface Held {
+	readonly zid: Uint8Array;
+	readonly secrets: RetainedSecrets;
+}
+
+export class VolatileStore implements SecretStore {
+	readonly zid: Uint8Array;
+	readonly #peers: Map<string, Held> = new Map();
+
+	constructor(random: RandomSource) {
+		this.zid = random(ZID_BYTE_LENGTH);
+	}
+
+	lookup(zid: Uint8Array): RetainedSecrets | undefined {
+		const held = this.#peers.get(toHex(zid));
+		return held && copyOf(held.secrets);
+	}
+
+	commit(zid: Uint8Array, secrets: RetainedSecrets): void {
+		const key = toHex(zid);
+		const old = this.#peers.get(key)?.secrets;
+		const name = secrets.name ?? old?.name;
+		this.#peers.set(key, { zid: zid.slice(), secrets: { ...copyOf(secrets), ...(name !== undefined && { name }) } });
+		wipeSecrets(old);
+	}
+
+	rename(zid: Uint8Array, name: string | undefined): boolean {
+		const key = toHex(zid);
+		const held = this.#peers.get(key);
+		if (!held) return false;
+		const { name: _former, ...secrets } = held.secrets;
+		this.#peers.set(key, { zid: held.zid, secrets: name === undefined ? secrets : { ...secrets, name } });
+		return true;
+	}
+
+	forget(zid: Uint8Array): void {
+		const key = toHex(zid);
+		wipeSecrets(this.#peers.get(key)?.secrets);
+		this.#peers.delete(key);
+	}
+
+	list(): readonly StoredPeer[] {
+		return [...this.#peers.values()].map(({ zid, secrets: { verified, name } }) => ({
+			zid,
+			verified,
+			...(name !== undefined && { name }),
+		}));
+	}
+
+	/** Wipes everything; safe to repeat. */
+	close(): void {
+		for (const { secrets } of this.#peers.values()) wipeSecrets(secrets);
+		this.#peers.clear();
+	}
+}
+
+function copyOf({ rs1, rs2, ...rest }: RetainedSecrets): RetainedSecrets {
+	return { ...rest, ...(rs1 && { rs1: rs1.slice() }), ...(rs2 && { rs2: rs2.slice() }) };
+}
