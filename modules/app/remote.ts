@@ -102,6 +102,8 @@ export class Remote {
 	}
 }
 
+const NO_CALL = "there is no call";
+
 /** The commands of a call. @returns why nothing was done */
 function call(
 	phone: RemotePhone,
@@ -109,6 +111,7 @@ function call(
 	text: (name: string) => string | undefined,
 	flag: (name: string) => boolean | undefined,
 ): string | undefined {
+	const active = phone.state.calls.find((each) => each.state !== "ended");
 	switch (command) {
 		case "dial": {
 			const target = text("dial");
@@ -117,14 +120,17 @@ function call(
 			return undefined;
 		}
 		case "answer":
+			if (active?.state !== "ringing" || active.direction !== "incoming") return "no call rings";
 			phone.answer();
 			return undefined;
 		case "hangup":
+			if (!active) return NO_CALL;
 			phone.hangup();
 			return undefined;
 		default: {
 			const on = flag(command);
 			if (on === undefined) return `${command} takes true or false`;
+			if (!active) return NO_CALL;
 			if (command === "verify") phone.verify(on, text("name"));
 			else if (command === "hold") phone.hold(on);
 			else phone.mute(on);

@@ -47,6 +47,11 @@ export class Desk extends EventEmitter<DeskEvents> {
 		return this.#screen;
 	}
 
+	/** Whether the phone is there. */
+	get connected(): boolean {
+		return this.#socket !== undefined;
+	}
+
 	send(type: FrameType, payload: Buffer | string): void {
 		const socket = this.#socket;
 		if (!socket || (type === "M" && socket.writableLength > MAX_UNSENT_BYTE_LENGTH)) return;

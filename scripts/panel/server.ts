@@ -15,6 +15,9 @@ const MAX_MESSAGE_BYTE_LENGTH = 64 * 1024;
 const MAX_CLIENTS = 16;
 const MAX_UNSENT_BYTE_LENGTH = 4 << 20;
 
+/** docs/panel.md lists them. */
+const KEY = /^([0-9*#]|ok|cancel|up|down|soft[1-4]|hook|line[1-9]|mute|hold|transfer|volume[+-])$/;
+
 const FILES: Readonly<Record<string, { file: string; type: string }>> = {
 	"/": { file: "index.html", type: "text/html; charset=utf-8" },
 	"/style.css": { file: "style.css", type: "text/css; charset=utf-8" },
@@ -105,10 +108,13 @@ function serve(client: WebSocket, desk: Desk): void {
 			return;
 		}
 		if (typeof message !== "object" || message === null || Array.isArray(message)) refuse("a message is an object");
-		else if ("key" in message && typeof message.key === "string") desk.send("K", message.key);
-		else if ("screen" in message) {
+		else if ("key" in message) {
+			if (typeof message.key === "string" && KEY.test(message.key)) desk.send("K", message.key);
+			else refuse(`no such key: ${String(message.key).slice(0, 40)}`);
+		} else if ("screen" in message) {
 			if (desk.screen) client.send(JSON.stringify({ screen: desk.screen }));
-		} else desk.send("J", JSON.stringify(message));
+		} else if (!desk.connected) refuse("the phone is not there");
+		else desk.send("J", JSON.stringify(message));
 	});
 }
 

@@ -144,7 +144,8 @@ export class PhoneView {
 				button.textContent = label;
 				button.dataset.key = key;
 				button.setAttribute("aria-label", key);
-				button.classList.add(key.replace(/\W/g, ""));
+				// "*" and "#" are no names of classes.
+				button.className = key.replace(/\W/g, "");
 				button.onclick = () => this.#send({ key });
 				this.#find(selector).append(button);
 			}
