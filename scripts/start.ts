@@ -4,10 +4,11 @@
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { CallState } from "../modules/call/state";
 import { buildFolder } from "./builder/paths";
 import { BuildError, say } from "./builder/process";
 import { serveConfigs } from "./simulator/config-server";
-import { type CallStateMessage, PhoneProcess } from "./simulator/phone-process";
+import { PhoneProcess } from "./simulator/phone-process";
 import { freeUdpPorts } from "./simulator/ports";
 import { buildProgram } from "./simulator/program";
 import { heard, readWav } from "./simulator/tone";
@@ -108,7 +109,7 @@ async function firstCall(alice: PhoneProcess, bob: PhoneProcess, uri: string, fo
 	await bob.until("Bob to ring", (state) => state.calls[0]?.state === "ringing");
 	step("Alice calls, Bob rings.");
 	bob.send({ answer: true });
-	const calls: CallStateMessage[] = [];
+	const calls: CallState[] = [];
 	for (const phone of [alice, bob]) {
 		const state = await phone.until(
 			"keys in both directions",

@@ -6,15 +6,7 @@ import { crc32c } from "bytes/crc32c";
 import { Reader } from "bytes/reader";
 import { utf8Decode, utf8Encode } from "bytes/text";
 import { Writer } from "bytes/writer";
-
-/** What is needed of a flash partition; hal/flash has it. */
-export interface FlashDevice {
-	readonly byteLength: number;
-	readonly sectorByteLength: number;
-	read(offset: number, byteLength: number): Uint8Array;
-	program(offset: number, bytes: Uint8Array): void;
-	erase(offset: number): void;
-}
+import type { FlashDevice } from "zrtp-store/flash-device";
 
 /** "SOTC", then u32 sequence, u32 length, u32 CRC-32C of sequence, length and text; then the text. */
 const MAGIC = 0x534f5443;

@@ -4,42 +4,10 @@ import { EventEmitter } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { CallState, PhoneState } from "../../modules/call/state";
 import { Desk } from "../panel/desk";
 import { openPanel, type Panel } from "../panel/server";
 import { programPath } from "./program";
-
-/** What a phone says of itself; modules/call/state.ts has the words. */
-export interface PhoneStateMessage {
-	readonly name: string;
-	readonly registered: readonly { aor: string; ok: boolean; transport: string; reason?: string }[];
-	readonly calls: readonly CallStateMessage[];
-	readonly store: { readonly peers: number };
-	readonly zid: string;
-	readonly notice?: string;
-}
-export interface CallStateMessage {
-	readonly id: number;
-	readonly peer: string;
-	readonly peerName: string;
-	readonly direction: "incoming" | "outgoing";
-	readonly state: "ringing" | "connected" | "held" | "ended";
-	readonly lock: string;
-	readonly keying: string;
-	readonly securing: boolean;
-	readonly sas?: string;
-	readonly sasType?: string;
-	readonly verified: boolean;
-	readonly retained: string;
-	readonly keyAgreement?: string;
-	readonly hash?: string;
-	readonly cipher?: string;
-	readonly authTag?: string;
-	readonly codec?: string;
-	readonly notice?: string;
-	readonly reason?: string;
-	readonly secureAfterMs?: number;
-	readonly stats?: Readonly<Record<string, number>>;
-}
 
 export interface PhoneProcessOptions {
 	readonly name: string;
@@ -56,7 +24,7 @@ export interface PhoneProcessOptions {
 }
 
 interface Events {
-	state: [state: PhoneStateMessage];
+	state: [state: PhoneState];
 	message: [message: Record<string, unknown>];
 	exit: [code: number | null];
 }
@@ -72,7 +40,7 @@ export class PhoneProcess extends EventEmitter<Events> {
 	readonly lines: string[] = [];
 	/** performance.now() just before the process was made. */
 	readonly startedAt = performance.now();
-	state: PhoneStateMessage | undefined;
+	state: PhoneState | undefined;
 	exitCode: number | null | undefined;
 
 	private constructor(options: PhoneProcessOptions, desk: Desk, panel: Panel | undefined, folder: string) {
@@ -132,7 +100,7 @@ export class PhoneProcess extends EventEmitter<Events> {
 	}
 
 	/** The newest call, ended or not. */
-	get call(): CallStateMessage | undefined {
+	get call(): CallState | undefined {
 		return this.state?.calls[0];
 	}
 
@@ -140,14 +108,10 @@ export class PhoneProcess extends EventEmitter<Events> {
 	 * Waits until the phone's state is as asked.
 	 * @throws {Error} naming `what`, the last state and the last lines when it does not become so in time, or the phone ends
 	 */
-	async until(
-		what: string,
-		condition: (state: PhoneStateMessage) => boolean,
-		timeoutMs = 15_000,
-	): Promise<PhoneStateMessage> {
+	async until(what: string, condition: (state: PhoneState) => boolean, timeoutMs = 15_000): Promise<PhoneState> {
 		if (this.state && condition(this.state)) return this.state;
 		return new Promise((resolve, reject) => {
-			const finish = (error: Error | undefined, state?: PhoneStateMessage): void => {
+			const finish = (error: Error | undefined, state?: PhoneState): void => {
 				clearTimeout(timer);
 				this.off("state", onState);
 				this.off("exit", onExit);
@@ -158,7 +122,7 @@ export class PhoneProcess extends EventEmitter<Events> {
 				new Error(
 					`${why} while waiting for ${what}; state ${JSON.stringify(this.state)}; last lines:\n${this.lines.slice(-25).join("\n")}`,
 				);
-			const onState = (state: PhoneStateMessage): void => {
+			const onState = (state: PhoneState): void => {
 				if (condition(state)) finish(undefined, state);
 			};
 			const onExit = (code: number | null): void => finish(failure(`the phone ended with ${code}`));
@@ -188,7 +152,7 @@ export class PhoneProcess extends EventEmitter<Events> {
 		const message: unknown = JSON.parse(text);
 		if (typeof message !== "object" || message === null) return;
 		if ("state" in message) {
-			this.state = message.state as PhoneStateMessage;
+			this.state = message.state as PhoneState;
 			this.emit("state", this.state);
 		}
 		this.emit("message", message as Record<string, unknown>);

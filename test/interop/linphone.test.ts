@@ -7,8 +7,8 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { before, describe, test } from "node:test";
+import type { CallState } from "../../modules/call/state";
 import { buildFolder } from "../../scripts/builder/paths";
-import type { CallStateMessage } from "../../scripts/simulator/phone-process";
 import { assertEncrypted, assertHeard, assertSameSas } from "./peers/judge";
 import { forgetSecrets, retainedSecrets, tamperSecrets } from "./peers/linphonec-secrets";
 import { Meeting, pause } from "./peers/meeting";
@@ -29,7 +29,7 @@ before(async () => {
 
 interface Ended {
 	readonly meeting: Meeting;
-	readonly call: CallStateMessage;
+	readonly call: CallState;
 	readonly linphoneSas: { readonly text: string; readonly verified: boolean };
 }
 

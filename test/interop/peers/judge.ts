@@ -1,6 +1,6 @@
 /** What must hold of every secure call with linphonec, however it began and whatever the secrets said. */
 import assert from "node:assert/strict";
-import type { CallStateMessage } from "../../../scripts/simulator/phone-process";
+import type { CallState } from "../../../modules/call/state";
 import { heard, readWav } from "../../../scripts/simulator/tone";
 import { clearVoice } from "./clear-voice";
 import { LINPHONE_HZ, type Meeting, SOTTO_HZ } from "./meeting";
@@ -10,7 +10,7 @@ const MESSAGES = ["Hello", "HelloACK", "Commit", "DHPart1", "DHPart2", "Confirm1
 const PACKET_BYTE_LENGTH = 12 + 160;
 const TAG_BYTE_LENGTHS: Readonly<Record<string, number>> = { HS32: 4, HS80: 10 };
 
-export function assertSameSas(call: CallStateMessage, sas: { readonly text: string }): void {
+export function assertSameSas(call: CallState, sas: { readonly text: string }): void {
 	// linphonec writes the two words of B256 with a colon between them.
 	const words = (text: string | undefined) => text?.split(/[\s:]+/).filter((word) => word !== "");
 	assert.deepEqual(words(call.sas), words(sas.text), "the SAS at both ends");

@@ -4,8 +4,9 @@
  */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
+import type { CallState } from "../../../modules/call/state";
 import { serveConfigs } from "../../../scripts/simulator/config-server";
-import type { CallStateMessage, PhoneProcess } from "../../../scripts/simulator/phone-process";
+import type { PhoneProcess } from "../../../scripts/simulator/phone-process";
 import { Capture } from "./capture";
 import { Linphonec, type LinphonecOptions } from "./linphonec";
 import { freeRtpPorts } from "./rtp-ports";
@@ -130,7 +131,7 @@ export class Meeting {
 	}
 
 	/** The call, once encrypted voice goes both ways. */
-	async secure(): Promise<CallStateMessage> {
+	async secure(): Promise<CallState> {
 		const {
 			calls: [call],
 		} = await this.sotto.until(
@@ -141,12 +142,12 @@ export class Meeting {
 		return call;
 	}
 
-	async hangUp(): Promise<CallStateMessage> {
+	async hangUp(): Promise<CallState> {
 		this.sotto.send({ hangup: true });
 		return this.ended();
 	}
 
-	async ended(): Promise<CallStateMessage> {
+	async ended(): Promise<CallState> {
 		const {
 			calls: [call],
 		} = await this.sotto.until("the end of the call", ({ calls: [each] }) => each?.state === "ended");
