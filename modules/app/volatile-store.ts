@@ -22,6 +22,10 @@ export class VolatileStore implements SecretStore {
 		this.zid = random(ZID_BYTE_LENGTH);
 	}
 
+	get length(): number {
+		return this.#peers.size;
+	}
+
 	lookup(zid: Uint8Array): RetainedSecrets | undefined {
 		const held = this.#peers.get(toHex(zid));
 		return held && copyOf(held.secrets);

@@ -12,8 +12,9 @@ import type { SessionConfig } from "zrtp/types";
 import { lockOf } from "./lock";
 import { clearMayPlay, microphoneOf } from "./microphone";
 import { noticeOf } from "./notices";
+import { PeerName } from "./peer-name";
 import type { CallState } from "./state";
-import { wipeSecrets, ZrtpStream } from "./zrtp-stream";
+import { ZrtpStream } from "./zrtp-stream";
 
 /** What every call of a phone shares. */
 export interface CallContext {
@@ -57,8 +58,7 @@ export class Call {
 	#muted = false;
 	#sasMismatch = false;
 	#verifiedHere = false;
-	#storedName: string | undefined;
-	#nameSought = false;
+	readonly #name: PeerName;
 	#connectedAt: number | undefined;
 	#endedAt: number | undefined;
 	#firstEncryptedAt: number | undefined;
@@ -71,6 +71,7 @@ export class Call {
 		this.#context = options.context;
 		this.id = options.id;
 		this.direction = options.direction;
+		this.#name = new PeerName(options.context.store, options.context.zrtpLog);
 	}
 
 	/** SIP URI of the other party. */
@@ -136,7 +137,7 @@ export class Call {
 		this.#sasMismatch = !matched;
 		this.#verifiedHere = matched;
 		this.#zrtp?.verify(matched);
-		if (matched && name !== undefined && name !== "") this.#rename(sas.peerZid, name);
+		if (matched && name !== undefined && name !== "") this.#name.give(sas.peerZid, name);
 		this.#settle();
 	}
 
@@ -220,7 +221,7 @@ export class Call {
 
 	#peerName(): string {
 		const { peer, displayName } = this.#options;
-		return this.#storedName ?? this.#context.nameOf(peer) ?? displayName ?? peer.replace(/^sips?:/, "");
+		return this.#name.given ?? this.#context.nameOf(peer) ?? displayName ?? peer.replace(/^sips?:/, "");
 	}
 
 	#open(): MediaStream {
@@ -258,7 +259,8 @@ export class Call {
 	#settle(): void {
 		const stream = this.#stream;
 		if (!stream || this.#state === "ended") return;
-		this.#learnName();
+		const zid = this.#zrtp?.sas?.peerZid;
+		if (zid) this.#name.learn(zid);
 		const facts = {
 			connected: this.#connectedAt !== undefined && !this.#heldHere,
 			zrtp: this.#zrtp?.status.state,
@@ -269,30 +271,4 @@ export class Call {
 		stream.allowClearReceive = clearMayPlay(facts) && this.#connectedAt !== undefined;
 		this.#options.onChange();
 	}
-
-	/** Once: the record is decrypted for it. */
-	#learnName(): void {
-		const zid = this.#zrtp?.sas?.peerZid;
-		if (!zid || this.#nameSought) return;
-		this.#nameSought = true;
-		this.#storedName ??= storedName(this.#context.store, zid);
-	}
-
-	/** A name that cannot be kept is used in this call alone. */
-	#rename(zid: Uint8Array, name: string): void {
-		const { store, zrtpLog } = this.#context;
-		this.#storedName = name;
-		try {
-			if (!store.rename(zid, name)) zrtpLog.warn("the name was not stored: nothing is kept of this peer");
-		} catch (error) {
-			zrtpLog.warn(`the name was not stored: ${error instanceof Error ? error.message : String(error)}`);
-		}
-	}
-}
-
-/** The owner's name for a peer; the secrets that come with it are wiped. */
-function storedName(store: SecretStore, zid: Uint8Array): string | undefined {
-	const record = store.lookup(zid);
-	wipeSecrets(record);
-	return record?.name;
 }

@@ -49,8 +49,8 @@ function ofKeys(facts: NoticeFacts): string | undefined {
 }
 
 const REASONS: Readonly<Record<FailCode, string>> = Object.freeze({
-	noPeer: "the other phone announced encryption and did not begin it",
-	timeout: "the other phone stopped answering",
+	noPeer: "the other phone has no ZRTP",
+	timeout: "the other phone does not answer in ZRTP, or no longer",
 	unsupportedVersion: "the other phone speaks another version of ZRTP",
 	equalZids: "the other phone has this phone's own identity",
 	ssrcCollision: "both ends chose the same stream number",

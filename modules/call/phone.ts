@@ -105,7 +105,7 @@ export class Phone {
 			name: this.#options.name,
 			registered: this.#registrations.states,
 			calls: this.#call ? [this.#call.describe()] : [],
-			store: { peers: this.#options.store.list().length },
+			store: { peers: this.#options.store.length },
 			zid: toHex(this.#options.store.zid),
 			...(notice !== undefined && { notice }),
 		};

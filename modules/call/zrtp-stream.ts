@@ -51,7 +51,6 @@ export class ZrtpStream {
 	#status: ZrtpStatus = { state: "idle" };
 	#sas: Sas | undefined;
 	#timer: Timer | undefined;
-	#announced = false;
 	#startedAt = 0;
 	#secureAfterMs: number | undefined;
 	#stopped = false;
@@ -84,7 +83,6 @@ export class ZrtpStream {
 		if (this.#status.state !== "idle" || this.#stopped) return;
 		this.#startedAt = this.#options.now();
 		this.#status = { state: "agreeing" };
-		this.#announced = peerHelloHash !== undefined;
 		if (peerHelloHash) this.#feed({ type: "helloHash", now: this.#startedAt, hash: peerHelloHash });
 		this.#feed({ type: "start", now: this.#startedAt });
 		this.#options.onChange();
@@ -136,7 +134,7 @@ export class ZrtpStream {
 	}
 
 	#run(action: Action): Event | undefined {
-		const { transport, store, log, now } = this.#options;
+		const { transport, log, now } = this.#options;
 		switch (action.type) {
 			case "send":
 				this.#trace(action.bytes, "out");
@@ -146,7 +144,7 @@ export class ZrtpStream {
 				this.#setTimer(action.at);
 				return undefined;
 			case "loadSecrets":
-				return { type: "secretsLoaded", now: now(), secrets: store.lookup(action.zid) };
+				return { type: "secretsLoaded", now: now(), secrets: this.#load(action.zid) };
 			case "saveSecrets":
 				return { type: "secretsSaved", now: now(), saved: this.#save(action) };
 			case "agree": {
@@ -185,13 +183,22 @@ export class ZrtpStream {
 				log.warn(`warning: ${action.code}`);
 				return undefined;
 			case "failed":
-				// An announced Hello that never came was lost or taken on the way: that must not open the microphone.
-				this.#status =
-					action.code === "noPeer" && !this.#announced ? { state: "absent" } : { state: "failed", code: action.code };
+				// A peer whose ZRTP was announced fails with another code: only silence that was to be expected is absence.
+				this.#status = action.code === "noPeer" ? { state: "absent" } : { state: "failed", code: action.code };
 				log.warn(
 					`ended without keys: ${action.code}${action.errorCode === undefined ? "" : ` 0x${action.errorCode.toString(16)}`}`,
 				);
 				return undefined;
+		}
+	}
+
+	/** A flash that cannot be read costs the line of secrets, not the call. */
+	#load(zid: Uint8Array): RetainedSecrets | undefined {
+		try {
+			return this.#options.store.lookup(zid);
+		} catch (error) {
+			this.#options.log.error(`the retained secret was not read: ${String(error)}`);
+			return undefined;
 		}
 	}
 

@@ -29,6 +29,8 @@ export interface RetainedSecrets {
 export interface SecretStore {
 	/** Own ZID, 12 bytes, made once for this phone. */
 	readonly zid: Uint8Array;
+	/** Number of peers; costs nothing. */
+	readonly length: number;
 	/** The record of a peer; undefined: never met, or forgotten. `zid` is 12 bytes. */
 	lookup(zid: Uint8Array): RetainedSecrets | undefined;
 	/** Replaces the record of a peer: secrets absent from `record` are erased. Throws when it could not be made durable. */

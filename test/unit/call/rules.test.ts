@@ -131,7 +131,7 @@ const NOTICES: readonly (readonly [facts: NoticeFacts, sentence: RegExp | undefi
 	[{ ...CALM, zrtp: undefined, mandatory: true }, /allow no call without it: the microphone stays off/],
 	[{ ...CALM, zrtp: { state: "absent" } }, /cannot encrypt: this call can be overheard/],
 	[{ ...CALM, zrtp: { state: "absent" }, mandatory: true }, /does not talk without: the microphone stays off/],
-	[{ ...CALM, zrtp: FAILED }, /stopped answering. The microphone stays off/],
+	[{ ...CALM, zrtp: FAILED }, /does not answer in ZRTP, or no longer. The microphone stays off/],
 	[{ ...CALM, zrtp: { state: "cleared" } }, /ended encryption: the microphone is off/],
 	[{ ...CALM, retainedMismatch: true }, /not who answered last time.*compare the words now/],
 	[{ ...CALM, helloHashMismatch: true }, /not those that were announced: compare the words now/],
