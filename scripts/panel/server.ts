@@ -18,14 +18,14 @@ const MAX_UNSENT_BYTE_LENGTH = 4 << 20;
 /** docs/panel.md lists them. */
 const KEY = /^([0-9*#]|ok|cancel|up|down|soft[1-4]|hook|line[1-9]|mute|hold|transfer|volume[+-])$/;
 
-const FILES: Readonly<Record<string, { file: string; type: string }>> = {
-	"/": { file: "index.html", type: "text/html; charset=utf-8" },
-	"/style.css": { file: "style.css", type: "text/css; charset=utf-8" },
-	"/page.js": { file: "page.ts", type: "text/javascript; charset=utf-8" },
-	"/phone-view.js": { file: "phone-view.ts", type: "text/javascript; charset=utf-8" },
-	"/sound.js": { file: "sound.ts", type: "text/javascript; charset=utf-8" },
-	"/sound-worklet.js": { file: "sound-worklet.ts", type: "text/javascript; charset=utf-8" },
-};
+const FILES: ReadonlyMap<string, { file: string; type: string }> = new Map([
+	["/", { file: "index.html", type: "text/html; charset=utf-8" }],
+	["/style.css", { file: "style.css", type: "text/css; charset=utf-8" }],
+	["/page.js", { file: "page.ts", type: "text/javascript; charset=utf-8" }],
+	["/phone-view.js", { file: "phone-view.ts", type: "text/javascript; charset=utf-8" }],
+	["/sound.js", { file: "sound.ts", type: "text/javascript; charset=utf-8" }],
+	["/sound-worklet.js", { file: "sound-worklet.ts", type: "text/javascript; charset=utf-8" }],
+]);
 
 export interface Panel {
 	readonly port: number;
@@ -59,8 +59,9 @@ export async function openPanel({ desk, port }: PanelOptions): Promise<Panel> {
 	});
 
 	server.on("upgrade", (request, socket, head) => {
-		const { pathname } = new URL(request.url ?? "/", "http://localhost");
-		if (pathname !== "/phone" || !ownPage(request) || sockets.clients.size >= MAX_CLIENTS) {
+		// Whoever is turned away may be gone already: that must not end the panel, and the phone with it.
+		socket.on("error", () => socket.destroy());
+		if (pathOf(request) !== "/phone" || !ownPage(request) || sockets.clients.size >= MAX_CLIENTS) {
 			socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
 			return;
 		}
@@ -110,12 +111,30 @@ function serve(client: WebSocket, desk: Desk): void {
 		if (typeof message !== "object" || message === null || Array.isArray(message)) refuse("a message is an object");
 		else if ("key" in message) {
 			if (typeof message.key === "string" && KEY.test(message.key)) desk.send("K", message.key);
-			else refuse(`no such key: ${String(message.key).slice(0, 40)}`);
+			else refuse(typeof message.key === "string" ? `no such key: ${message.key.slice(0, 40)}` : "a key is text");
 		} else if ("screen" in message) {
 			if (desk.screen) client.send(JSON.stringify({ screen: desk.screen }));
 		} else if (!desk.connected) refuse("the phone is not there");
-		else desk.send("J", JSON.stringify(message));
+		else {
+			const text = rewritten(message);
+			if (text === undefined) refuse("that is nested too deeply");
+			else desk.send("J", text);
+		}
 	});
+}
+
+/** The message as JSON of our own; undefined: it can be read, but is nested too deeply to be written. */
+function rewritten(message: object): string | undefined {
+	try {
+		return JSON.stringify(message);
+	} catch {
+		return undefined;
+	}
+}
+
+/** Without its query. A URL would have to be parsed, which throws for some that any page may ask for. */
+function pathOf(request: http.IncomingMessage): string {
+	return (request.url ?? "").replace(/\?.*$/s, "");
 }
 
 /** Only loopback names, and only pages that a panel served: a foreign site's script is turned away. */
@@ -127,8 +146,7 @@ function ownPage(request: http.IncomingMessage): boolean {
 }
 
 function servePage(request: http.IncomingMessage, response: http.ServerResponse): void {
-	const { pathname } = new URL(request.url ?? "/", "http://localhost");
-	const entry = FILES[pathname];
+	const entry = FILES.get(pathOf(request));
 	if (!entry || (request.method !== "GET" && request.method !== "HEAD") || !ownPage(request)) {
 		response.writeHead(entry ? 403 : 404, { "Content-Type": "text/plain" }).end(entry ? "forbidden\n" : "not found\n");
 		return;
