@@ -3,8 +3,10 @@
  * text is checked before anything is done with it; docs/panel.md lists them.
  */
 import { gc, heap } from "board/process";
+import { utf8Encode } from "bytes/text";
 import type { Phone } from "call/phone";
 import { AREAS, type Entry, isArea, isLevel, LEVELS, type Log } from "log/log";
+import { jsonFault } from "provisioning/json-syntax";
 import type { SoundSystem } from "./sound";
 
 /** What is needed of a phone; call/phone.ts has it. */
@@ -29,7 +31,9 @@ export class Remote {
 	/** One text from the panel. */
 	receive(text: string): void {
 		try {
-			const error = this.#obey(JSON.parse(text));
+			// First: the engine has no way back from nesting that its stack cannot hold.
+			const fault = jsonFault(utf8Encode(text));
+			const error = fault === undefined ? this.#obey(JSON.parse(text)) : `not JSON: ${fault}`;
 			if (error !== undefined) this.#refuse(error);
 		} catch (error) {
 			this.#refuse(error instanceof Error ? error.message : String(error));
