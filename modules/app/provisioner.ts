@@ -110,8 +110,8 @@ export class Provisioner {
 	}
 
 	#fallBack(): void {
-		const { log, lastGood } = this.#options;
-		const text = lastGood?.read();
+		const { log } = this.#options;
+		const text = this.#kept();
 		if (text !== undefined) {
 			const { settings } = check(parse(text));
 			if (settings) {
@@ -123,6 +123,16 @@ export class Provisioner {
 		}
 		log.info("the default settings are used: calls by address alone");
 		this.#run(DEFAULTS());
+	}
+
+	#kept(): string | undefined {
+		const { log, lastGood } = this.#options;
+		try {
+			return lastGood?.read();
+		} catch (error) {
+			log.error(`the last good settings cannot be read: ${String(error)}`);
+			return undefined;
+		}
 	}
 
 	#run(settings: Settings): void {
@@ -148,10 +158,11 @@ export class Provisioner {
 	}
 }
 
+/** @returns null, which is no config, for what is no JSON */
 function parse(text: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch {
-		return undefined;
+		return null;
 	}
 }

@@ -1,0 +1,219 @@
+/** The panel's JSON: every command, every malformed one, and faults that must not end the program. */
+import { Remote, type RemotePhone } from "app/remote";
+import { SoundSystem } from "app/sound";
+import type { CallState, PhoneState } from "call/state";
+import Audio from "hal/audio/audio";
+import { Log } from "log/log";
+import { equal, ok, test } from "test/harness";
+import { type Station, until, withPair } from "test/unit/call/pair";
+
+const STATE: PhoneState = { name: "x", registered: [], calls: [], store: { peers: 0 }, zid: "00" };
+const CALL = { id: 1, peer: "sip:b@c", peerName: "b", direction: "incoming", lock: "open" } as const;
+
+function inState(state: CallState["state"]): PhoneState {
+	const keys = { keying: "none", securing: false, verified: false, retained: "none" } as const;
+	return { ...STATE, calls: [{ ...CALL, ...keys, state, muted: false, durationMs: 0 }] };
+}
+
+/** Writes down what is asked of it. */
+class Recorder implements RemotePhone {
+	readonly heard: unknown[][] = [];
+	state: PhoneState = STATE;
+	dial(target: string): void {
+		this.heard.push(["dial", target]);
+		if (target === "boom") throw new Error("the phone has a fault");
+	}
+	answer(): void {
+		this.heard.push(["answer"]);
+	}
+	hangup(): void {
+		this.heard.push(["hangup"]);
+	}
+	verify(matched: boolean, name?: string): void {
+		this.heard.push(["verify", matched, name]);
+	}
+	hold(on: boolean): void {
+		this.heard.push(["hold", on]);
+	}
+	mute(on: boolean): void {
+		this.heard.push(["mute", on]);
+	}
+}
+
+interface Scene {
+	readonly remote: Remote;
+	readonly phone: Recorder;
+	readonly sent: string[];
+	readonly log: Log;
+}
+
+function withRemote(body: (scene: Scene) => void, ready = true): void {
+	const audio = new Audio({});
+	const phone = new Recorder();
+	const sent: string[] = [];
+	const log = new Log({ now: () => 5 });
+	const sound = new SoundSystem(audio, false);
+	const remote = new Remote({
+		phone: () => (ready ? phone : undefined),
+		sound,
+		log,
+		send: (text) => void sent.push(text),
+	});
+	try {
+		body({ remote, phone, sent, log });
+	} finally {
+		audio.close();
+	}
+}
+
+test("commands of a call", () => {
+	for (const [message, expected] of [
+		['{"dial":"sip:b@c"}', ["dial", "sip:b@c"]],
+		['{"answer":true}', ["answer"]],
+		['{"hangup":true}', ["hangup"]],
+		['{"verify":true,"name":"Bob"}', ["verify", true, "Bob"]],
+		['{"verify":false}', ["verify", false, undefined]],
+		['{"hold":true}', ["hold", true]],
+		['{"hold":false}', ["hold", false]],
+		['{"mute":true}', ["mute", true]],
+	] as const)
+		withRemote(({ remote, phone, sent }) => {
+			phone.state = inState(message.includes("answer") ? "ringing" : "connected");
+			remote.receive(message);
+			equal(phone.heard, [expected], message);
+			equal(sent, [], message);
+		});
+});
+
+test("commands that there is no call for do nothing and say so", () => {
+	for (const [state, message, error] of [
+		[STATE, '{"answer":true}', "no call rings"],
+		[inState("connected"), '{"answer":true}', "no call rings"],
+		[STATE, '{"hangup":true}', "there is no call"],
+		[inState("ended"), '{"hangup":true}', "there is no call"],
+		[inState("ended"), '{"verify":true}', "there is no call"],
+		[STATE, '{"hold":true}', "there is no call"],
+		[STATE, '{"mute":true}', "there is no call"],
+	] as const)
+		withRemote(({ remote, phone, sent }) => {
+			phone.state = state;
+			remote.receive(message);
+			equal(phone.heard, [], message);
+			equal(sent, [JSON.stringify({ error })], message);
+		});
+});
+
+test("log levels, sound and the heap", () =>
+	withRemote(({ remote, sent, log }) => {
+		remote.receive('{"log":"zrtp","level":"trace"}');
+		equal(log.level("zrtp"), "trace");
+		remote.receive('{"mic":"silence"}');
+		remote.receive('{"mic":"tone:440"}');
+		remote.receive('{"speaker":"panel"}');
+		equal(sent, []);
+		remote.receive('{"heap":true}');
+		equal(sent.length, 1);
+		ok(JSON.parse(sent[0] ?? "").heap.slotsByteLength > 0);
+		remote.receive('{"mic":"build/no/such.wav"}');
+		ok(/such\.wav/.test(sent[1] ?? ""), sent[1]);
+	}));
+
+const MALFORMED: readonly string[] = [
+	"",
+	"{",
+	"nonsense",
+	"null",
+	"5",
+	'"dial"',
+	"true",
+	"[]",
+	'[{"dial":"x"}]',
+	"{}",
+	'{"dial":5}',
+	'{"dial":null}',
+	'{"dial":{"sip":"x"}}',
+	`{"dial":"${"x".repeat(501)}"}`,
+	'{"verify":"yes"}',
+	'{"verify":1}',
+	'{"hold":"on"}',
+	'{"mute":null}',
+	'{"mic":7}',
+	'{"speaker":false}',
+	'{"log":"voice","level":"trace"}',
+	'{"log":"zrtp","level":"loud"}',
+	'{"log":"zrtp"}',
+	'{"level":"trace"}',
+	'{"log":7,"level":7}',
+	'{"fly":true}',
+	'{"__proto__":{"dial":"x"}}',
+	'{"constructor":"x"}',
+	`{"${"n".repeat(5000)}":1}`,
+];
+
+test("what is malformed is refused in one short sentence, and nothing is done", () => {
+	for (const message of MALFORMED)
+		withRemote(({ remote, phone, sent }) => {
+			phone.state = inState("connected");
+			remote.receive(message);
+			equal(phone.heard, [], message);
+			equal(sent.length, 1, message);
+			const { error } = JSON.parse(sent[0] ?? "");
+			ok(typeof error === "string" && error.length > 5 && error.length < 300, `${message.slice(0, 50)}: ${error}`);
+		});
+});
+
+test("a fault of the phone is an answer, not the end", () =>
+	withRemote(({ remote, phone, sent }) => {
+		remote.receive('{"dial":"boom"}');
+		equal(sent, ['{"error":"the phone has a fault"}']);
+		remote.receive('{"dial":"sip:b@c"}');
+		equal(phone.heard.length, 2);
+		equal(sent.length, 1);
+	}));
+
+test("before there is a phone: the log is heard, commands are refused, there is no state", () =>
+	withRemote(({ remote, phone, sent, log }) => {
+		log.listen((entry) => remote.sendEntry(entry));
+		remote.sendState();
+		equal(sent, []);
+		log.area("app").error("the port is in use");
+		equal(sent, ['{"log":{"time":5,"area":"app","level":"error","text":"the port is in use"}}']);
+		for (const message of ['{"dial":"sip:b@c"}', '{"hangup":true}', '{"answer":true}', '{"verify":true}']) {
+			sent.length = 0;
+			remote.receive(message);
+			equal(sent, ['{"error":"the phone is not ready"}']);
+		}
+		remote.receive('{"log":"sip","level":"debug"}');
+		equal(log.level("sip"), "debug");
+		equal(phone.heard, []);
+	}, false));
+
+test("a real phone by the panel's words: dial, answer, verify, hang up; the state is plain JSON without a key", () =>
+	withPair(async (alice, bob) => {
+		const sent: string[] = [];
+		const remoteOf = (station: Station) =>
+			new Remote({
+				phone: () => station.phone,
+				sound: new SoundSystem(station.audio, false),
+				log: station.log,
+				send: (text) => void sent.push(text),
+			});
+		const [left, right] = [remoteOf(alice), remoteOf(bob)];
+		left.receive(JSON.stringify({ dial: bob.uri }));
+		await until("it rings", () => bob.phone.state.calls[0]?.state === "ringing");
+		right.receive('{"answer":true}');
+		await until("secure", () => alice.call.secureAfterMs !== undefined && bob.call.secureAfterMs !== undefined);
+		left.receive('{"verify":true,"name":"Bob"}');
+		left.sendState();
+		const text = sent[sent.length - 1] ?? "";
+		const { state } = JSON.parse(text);
+		equal([state.calls[0].lock, state.calls[0].peerName, state.store.peers], ["verified", "Bob", 1]);
+		const { rs1 } = alice.store.lookup(bob.store.zid) ?? {};
+		ok(rs1 && !text.includes([...rs1].map((byte) => byte.toString(16).padStart(2, "0")).join("")));
+		right.receive('{"hangup":true}');
+		await until("ended", () => alice.call.state === "ended" && bob.call.state === "ended");
+		equal(
+			sent.filter((message) => message.includes('"error"')),
+			[],
+		);
+	}));
