@@ -3,7 +3,7 @@
  * public value, no MAC and no ID of a secret is in it, whatever the packet holds.
  */
 
-import { ERROR_MEANINGS } from "./constants";
+import { ERROR_MEANINGS } from "./error-codes";
 import { readFrame } from "./messages/frame";
 import { decodeMessage, type Message } from "./messages/message";
 import { decodePacket } from "./packet";

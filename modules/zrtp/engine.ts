@@ -16,7 +16,7 @@ import {
 import { makeHashChain, messageMac } from "./hash-chain";
 import { encodeHello } from "./messages/hello";
 import { decodeMessage } from "./messages/message";
-import { encodePingAck } from "./messages/ping";
+import { encodePingAck } from "./messages/ping-ack";
 import { decodePacket } from "./packet";
 import { type Session, type State, type StateName, Vault } from "./session";
 import { agreeing } from "./states/agreeing";

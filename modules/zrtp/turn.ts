@@ -3,9 +3,10 @@
  * it and return the next State.
  */
 
-import { ERROR_CODE, FAILURES, T2 } from "./constants";
-import { encodeAck } from "./messages/acks";
+import { FAILURES, T2 } from "./constants";
+import { ERROR_CODE } from "./error-codes";
 import { encodeError } from "./messages/error";
+import { encodeErrorAck } from "./messages/error-ack";
 import type { Message } from "./messages/message";
 import { encodePacket } from "./packet";
 import { startRetransmission } from "./retransmission";
@@ -56,13 +57,13 @@ export class Turn {
 
 	/** The peer's Error during an exchange: acknowledged and final (section 4.7.1). */
 	failByPeer(errorCode: number): Failed {
-		this.send(encodeAck("ErrorACK"));
+		this.send(encodeErrorAck());
 		return this.fail("peerError", errorCode);
 	}
 
 	/** The peer's Error after the exchange: acknowledged, but anybody could have sent it, and the keys are good. */
 	ignoreError(): void {
-		this.send(encodeAck("ErrorACK"));
+		this.send(encodeErrorAck());
 		this.warn("errorIgnored");
 	}
 

@@ -1,6 +1,6 @@
 /**
  * Commit: the initiator's choices and its promise of a DHPart2 (RFC 6189 section 5.4, figures 5 to 7). The key
- * agreement code tells the three forms apart; only the DH form is ever sent.
+ * agreement code tells the three forms apart.
  */
 
 import { HASH_IMAGE_BYTE_LENGTH, HVI_BYTE_LENGTH, MAC_BYTE_LENGTH, ZID_BYTE_LENGTH } from "zrtp/constants";
@@ -28,9 +28,13 @@ export type Commit =
 	| (CommitCommon & { readonly mode: "Multistream"; readonly nonce: Uint8Array })
 	| (CommitCommon & { readonly mode: "Preshared"; readonly nonce: Uint8Array; readonly keyId: Uint8Array });
 
+/** Key agreement types that are no key agreement (section 5.1.5). */
+export const MULTISTREAM_CODE = "Mult";
+export const PRESHARED_CODE = "Prsh";
+
 const CODE_BYTE_LENGTH = 4;
-const NONCE_BYTE_LENGTH = 16;
-const KEY_ID_BYTE_LENGTH = 8;
+export const NONCE_BYTE_LENGTH = 16;
+export const KEY_ID_BYTE_LENGTH = 8;
 
 export function decodeCommit({ bytes, body }: Frame): Commit | undefined {
 	const h2 = body.bytes(HASH_IMAGE_BYTE_LENGTH);
@@ -53,9 +57,9 @@ export function decodeCommit({ bytes, body }: Frame): Commit | undefined {
 
 	function readMode(): Commit {
 		switch (keyAgreement) {
-			case "Mult":
+			case MULTISTREAM_CODE:
 				return { ...common, mode: "Multistream", nonce: body.bytes(NONCE_BYTE_LENGTH) };
-			case "Prsh":
+			case PRESHARED_CODE:
 				return {
 					...common,
 					mode: "Preshared",
@@ -68,16 +72,42 @@ export function decodeCommit({ bytes, body }: Frame): Commit | undefined {
 	}
 }
 
-export interface DhCommitFields {
+interface CommitFields {
 	readonly h2: Uint8Array;
 	readonly zid: Uint8Array;
 	readonly codes: CommitCodes;
+}
+
+/** Figure 5. */
+export interface DhCommitFields extends CommitFields {
 	readonly hvi: Uint8Array;
 }
 
-export function encodeDhCommit({ h2, zid, codes, hvi }: DhCommitFields, mac: MacOver): Uint8Array {
-	const byteLength =
-		HASH_IMAGE_BYTE_LENGTH + ZID_BYTE_LENGTH + 5 * CODE_BYTE_LENGTH + HVI_BYTE_LENGTH + MAC_BYTE_LENGTH;
+export function encodeDhCommit({ hvi, ...fields }: DhCommitFields, mac: MacOver): Uint8Array {
+	return encode(fields, mac, hvi);
+}
+
+/** Figure 6: 16 bytes of nonce stand for hvi. The key agreement code of `codes` is not looked at. */
+export interface MultistreamCommitFields extends CommitFields {
+	readonly nonce: Uint8Array;
+}
+
+export function encodeMultistreamCommit({ nonce, ...fields }: MultistreamCommitFields, mac: MacOver): Uint8Array {
+	return encode({ ...fields, codes: { ...fields.codes, keyAgreement: MULTISTREAM_CODE } }, mac, nonce);
+}
+
+/** Figure 7: after the nonce, 8 bytes of keyID. The key agreement code of `codes` is not looked at. */
+export interface PresharedCommitFields extends MultistreamCommitFields {
+	readonly keyId: Uint8Array;
+}
+
+export function encodePresharedCommit({ nonce, keyId, ...fields }: PresharedCommitFields, mac: MacOver): Uint8Array {
+	return encode({ ...fields, codes: { ...fields.codes, keyAgreement: PRESHARED_CODE } }, mac, nonce, keyId);
+}
+
+function encode({ h2, zid, codes }: CommitFields, mac: MacOver, ...tail: readonly Uint8Array[]): Uint8Array {
+	const tailByteLength = tail.reduce((sum, { length }) => sum + length, 0);
+	const byteLength = HASH_IMAGE_BYTE_LENGTH + ZID_BYTE_LENGTH + 5 * CODE_BYTE_LENGTH + tailByteLength + MAC_BYTE_LENGTH;
 	const writer = frameWriter("Commit", byteLength)
 		.bytes(h2)
 		.bytes(zid)
@@ -85,7 +115,7 @@ export function encodeDhCommit({ h2, zid, codes, hvi }: DhCommitFields, mac: Mac
 		.bytes(encodeCode(codes.cipher, CODE_BYTE_LENGTH))
 		.bytes(encodeCode(codes.authTag, CODE_BYTE_LENGTH))
 		.bytes(encodeCode(codes.keyAgreement, CODE_BYTE_LENGTH))
-		.bytes(encodeCode(codes.sasType, CODE_BYTE_LENGTH))
-		.bytes(hvi);
+		.bytes(encodeCode(codes.sasType, CODE_BYTE_LENGTH));
+	for (const part of tail) writer.bytes(part);
 	return finishWithMac(writer, mac);
 }

@@ -92,6 +92,7 @@ export function readFlagsWord(reader: Reader): { flags: ConfirmFlags; signatureB
 	};
 }
 
-function flagOctet({ enrollment, verified, allowClear, disclosure }: ConfirmFlags): number {
+/** The flags word of a message without a signature. */
+export function flagOctet({ enrollment, verified, allowClear, disclosure }: ConfirmFlags): number {
 	return (enrollment ? 8 : 0) | (verified ? 4 : 0) | (allowClear ? 2 : 0) | (disclosure ? 1 : 0);
 }

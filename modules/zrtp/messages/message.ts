@@ -1,17 +1,36 @@
 /** From the bytes of a message to the one of the sixteen that it is (RFC 6189 section 5.1.1). */
 
-import { type Ack, decodeAck } from "./acks";
+import { type ClearAck, decodeClearAck } from "./clear-ack";
 import { type Commit, decodeCommit } from "./commit";
+import { type Conf2Ack, decodeConf2Ack } from "./conf2-ack";
 import { type Confirm, decodeConfirm } from "./confirm";
 import { type DhPart, decodeDhPart } from "./dh-part";
 import { decodeError, type ZrtpError } from "./error";
+import { decodeErrorAck, type ErrorAck } from "./error-ack";
 import { type MessageType, readFrame } from "./frame";
 import { decodeGoClear, type GoClear } from "./go-clear";
 import { decodeHello, type Hello } from "./hello";
-import { decodePing, decodePingAck, type Ping, type PingAck } from "./ping";
+import { decodeHelloAck, type HelloAck } from "./hello-ack";
+import { decodePing, type Ping } from "./ping";
+import { decodePingAck, type PingAck } from "./ping-ack";
+import { decodeRelayAck, type RelayAck } from "./relay-ack";
 import { decodeSasRelay, type SasRelay } from "./sas-relay";
 
-export type Message = Hello | Commit | DhPart | Confirm | ZrtpError | GoClear | SasRelay | Ping | PingAck | Ack;
+export type Message =
+	| Hello
+	| HelloAck
+	| Commit
+	| DhPart
+	| Confirm
+	| Conf2Ack
+	| ZrtpError
+	| ErrorAck
+	| GoClear
+	| ClearAck
+	| SasRelay
+	| RelayAck
+	| Ping
+	| PingAck;
 
 /** Undefined: an unknown type, a wrong length, or content that cannot be. No MAC and no hash image has been checked. */
 export function decodeMessage(bytes: Uint8Array): Message | undefined {
@@ -40,11 +59,15 @@ export function decodeMessage(bytes: Uint8Array): Message | undefined {
 		case "PingACK":
 			return decodePingAck(frame);
 		case "HelloACK":
+			return decodeHelloAck(frame);
 		case "Conf2ACK":
+			return decodeConf2Ack(frame);
 		case "ErrorACK":
+			return decodeErrorAck(frame);
 		case "ClearACK":
+			return decodeClearAck(frame);
 		case "RelayACK":
-			return decodeAck(type, frame);
+			return decodeRelayAck(frame);
 		default:
 			return unknown(type);
 	}

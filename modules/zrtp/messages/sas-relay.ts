@@ -4,9 +4,10 @@
  */
 
 import { Reader } from "bytes/reader";
+import { Writer } from "bytes/writer";
 import { CFB_IV_BYTE_LENGTH, MAC_BYTE_LENGTH, SASHASH_BYTE_LENGTH } from "zrtp/constants";
-import { type ConfirmFlags, readFlagsWord } from "./confirm";
-import { type Frame, frameWriter, readCode } from "./frame";
+import { type ConfirmFlags, flagOctet, readFlagsWord } from "./confirm";
+import { encodeCode, type Frame, frameWriter, readCode } from "./frame";
 
 export interface SasRelay {
 	readonly type: "SASrelay";
@@ -56,4 +57,8 @@ export function decodeSasRelayContent(decrypted: Uint8Array): SasRelayContent | 
 	const sashash = reader.bytes(SASHASH_BYTE_LENGTH);
 	reader.skip(signatureByteLength);
 	return reader.overrun || reader.remaining !== 0 ? undefined : { flags, sasType, sashash };
+}
+
+export function encodeSasRelayContent({ flags, sasType, sashash }: SasRelayContent): Uint8Array {
+	return new Writer(PLAIN_BYTE_LENGTH).u32(flagOctet(flags)).bytes(encodeCode(sasType, 4)).bytes(sashash).finish();
 }

@@ -7,7 +7,7 @@
  */
 
 import { equal } from "bytes/equal";
-import { encodeAck } from "zrtp/messages/acks";
+import { encodeClearAck } from "zrtp/messages/clear-ack";
 import { isExhausted, retransmitted } from "zrtp/retransmission";
 import type { Cleared, State, WaitClearAck } from "zrtp/session";
 import type { Handler, Turn } from "zrtp/turn";
@@ -28,7 +28,7 @@ export const waitClearAck = Object.freeze<Handler<WaitClearAck>>({
 					turn.warn("goClearMac");
 					return state;
 				}
-				turn.send(encodeAck("ClearACK"));
+				turn.send(encodeClearAck());
 				return finish(turn, state, message.bytes);
 			case "Error":
 				turn.ignoreError();
@@ -56,7 +56,7 @@ export const cleared = Object.freeze<Handler<Cleared>>({
 				hearHelloAgain(turn, state.peer, message);
 				return state;
 			case "GoClear":
-				if (state.goClear && equal(message.bytes, state.goClear)) turn.send(encodeAck("ClearACK"));
+				if (state.goClear && equal(message.bytes, state.goClear)) turn.send(encodeClearAck());
 				return state;
 			case "Error":
 				turn.ignoreError();

@@ -19,9 +19,9 @@ import {
 	VERSION_SIGNIFICANT_LENGTH,
 } from "zrtp/constants";
 import { keepRecord } from "zrtp/exchange";
-import { encodeAck } from "zrtp/messages/acks";
 import { encodeError } from "zrtp/messages/error";
 import type { Hello } from "zrtp/messages/hello";
+import { encodeHelloAck } from "zrtp/messages/hello-ack";
 import { isExhausted, type Retransmission, retransmitted, startRetransmission } from "zrtp/retransmission";
 import type { Discovery, Peer, State } from "zrtp/session";
 import { implicitHash } from "zrtp/suites";
@@ -120,13 +120,13 @@ export function hearHello(turn: Turn, state: Discovery, hello: Hello, ssrc: numb
 			turn.warn("unexpectedHello");
 			return state;
 		}
-		turn.send(encodeAck("HelloACK"));
+		turn.send(encodeHelloAck());
 		return state;
 	}
 	const awake = state.until === undefined ? startDiscovery(turn) : state;
 	if (isAnnounced(turn, hello)) return take(turn, { ...awake, held: undefined }, hello, ssrc);
 	// Not the announced one: the right one may still come, and a forged one must not keep it out (section 8.1).
-	turn.send(encodeAck("HelloACK"));
+	turn.send(encodeHelloAck());
 	return hold(awake, hello, ssrc, turn.now);
 }
 
@@ -139,7 +139,7 @@ function hold(state: Discovery, hello: Hello, ssrc: number, now: number): Discov
 function take(turn: Turn, state: Discovery, hello: Hello, ssrc: number): State {
 	const { config } = turn.session;
 	const evident = withEvidence(state);
-	turn.send(encodeAck("HelloACK"));
+	turn.send(encodeHelloAck());
 	const order = compareVersions(hello.version, VERSION);
 	if (order !== 0) {
 		turn.warn("unsupportedVersion");

@@ -4,14 +4,14 @@
 
 import { equal } from "bytes/equal";
 import { RESPONDER_SILENCE_MS, RESPONDER_WAIT_MS } from "zrtp/constants";
-import { encodeAck } from "zrtp/messages/acks";
 import type { Hello } from "zrtp/messages/hello";
+import { encodeHelloAck } from "zrtp/messages/hello-ack";
 import type { Peer, Responding } from "zrtp/session";
 import type { Turn } from "zrtp/turn";
 
 /** The peer may have missed our HelloACK. Another Hello than the one we know changes nothing. */
 export function hearHelloAgain(turn: Turn, peer: Peer, hello: Hello): void {
-	if (equal(hello.bytes, peer.hello.bytes)) turn.send(encodeAck("HelloACK"));
+	if (equal(hello.bytes, peer.hello.bytes)) turn.send(encodeHelloAck());
 	else turn.warn("unexpectedHello");
 }
 

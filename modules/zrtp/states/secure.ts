@@ -10,8 +10,10 @@ import { equal } from "bytes/equal";
 import { primitives } from "zrtp/commitment";
 import { MAC_BYTE_LENGTH, T2 } from "zrtp/constants";
 import { saveSecrets } from "zrtp/exchange";
-import { encodeAck } from "zrtp/messages/acks";
+import { encodeClearAck } from "zrtp/messages/clear-ack";
+import { encodeConf2Ack } from "zrtp/messages/conf2-ack";
 import { encodeGoClear, type GoClear, goClearMacInput } from "zrtp/messages/go-clear";
+import { encodeRelayAck } from "zrtp/messages/relay-ack";
 import type { SasRelay } from "zrtp/messages/sas-relay";
 import { startRetransmission } from "zrtp/retransmission";
 import type { Secure, Session, State } from "zrtp/session";
@@ -27,7 +29,7 @@ export const secure = Object.freeze<Handler<Secure>>({
 				return state;
 			case "Confirm2":
 				// Our Conf2ACK was lost.
-				if (state.confirm2 && equal(message.bytes, state.confirm2)) turn.send(encodeAck("Conf2ACK"));
+				if (state.confirm2 && equal(message.bytes, state.confirm2)) turn.send(encodeConf2Ack());
 				return state;
 			case "GoClear":
 				return goClear(turn, state, message);
@@ -100,7 +102,7 @@ function goClear(turn: Turn, state: Secure, message: GoClear): State {
 		turn.refuseGoClear();
 		return state;
 	}
-	turn.send(encodeAck("ClearACK"));
+	turn.send(encodeClearAck());
 	turn.emit({ type: "clearKeys" });
 	turn.warn("goClear");
 	session.keysInstalled = false;
@@ -116,6 +118,6 @@ function relaySas(turn: Turn, state: Secure, message: SasRelay): void {
 		turn.warn("malformed");
 		return;
 	}
-	turn.send(encodeAck("RelayACK"));
+	turn.send(encodeRelayAck());
 	turn.warn("sasRelayIgnored");
 }

@@ -8,7 +8,7 @@
 
 import { equal } from "bytes/equal";
 import { installKeys, openConfirm, secure, settle } from "zrtp/exchange";
-import { encodeAck } from "zrtp/messages/acks";
+import { encodeConf2Ack } from "zrtp/messages/conf2-ack";
 import type { WaitConfirm2 } from "zrtp/session";
 import type { Handler } from "zrtp/turn";
 import { endOfSilence, heard, hearHelloAgain } from "./repeats";
@@ -30,7 +30,7 @@ export const waitConfirm2 = Object.freeze<Handler<WaitConfirm2>>({
 				// No SRTP before this moment (section 4).
 				installKeys(turn, state, "receive");
 				installKeys(turn, state, "send");
-				turn.send(encodeAck("Conf2ACK"));
+				turn.send(encodeConf2Ack());
 				return secure(turn, state, settle(turn, state, content), message.bytes);
 			}
 			case "Error":

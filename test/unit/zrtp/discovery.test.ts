@@ -1,9 +1,9 @@
 import { equal, ok, test } from "test/harness";
 import { Endpoint } from "test/net/zrtp/endpoint";
 import { messageMac } from "zrtp/hash-chain";
-import { encodeAck } from "zrtp/messages/acks";
 import { encodeError } from "zrtp/messages/error";
 import { encodeHello } from "zrtp/messages/hello";
+import { encodeHelloAck } from "zrtp/messages/hello-ack";
 import { encodePing } from "zrtp/messages/ping";
 import { encodePacket } from "zrtp/packet";
 import { flip, forged, fromSource, messageOf, only, packetOf, sentTypes, upTo, withMessage } from "./exchange";
@@ -82,7 +82,7 @@ test("a HelloACK stops the Hello, and a Hello that never comes ends the wait", (
 	const alice = new Endpoint("alice", { seed: 1 });
 	alice.start(0);
 	alice.take();
-	alice.packet(5, encodePacket({ sequence: 1, ssrc: 7, message: encodeAck("HelloACK") }));
+	alice.packet(5, encodePacket({ sequence: 1, ssrc: 7, message: encodeHelloAck() }));
 	equal(sendTimes(alice, 1e9), []);
 	equal(alice.failures, ["timeout"]);
 });
@@ -303,7 +303,7 @@ test("messages from another SSRC than the Hello's are not heard", () => {
 	const hello = helloOf(bob);
 	alice.packet(1, hello);
 	alice.take();
-	const ack = withMessage(hello, encodeAck("HelloACK"));
+	const ack = withMessage(hello, encodeHelloAck());
 	alice.packet(2, fromSource(ack, bob.config.ssrc ^ 1));
 	equal(alice.take(), []);
 	equal(alice.warnings, ["strangeSource"]);

@@ -7,10 +7,10 @@ import modp3072 from "test/vectors/modp3072.json";
 import p256 from "test/vectors/p256.json";
 import x25519 from "test/vectors/x25519.json";
 import { messageMac } from "zrtp/hash-chain";
-import { encodeAck } from "zrtp/messages/acks";
 import { encodeDhCommit } from "zrtp/messages/commit";
 import { encodeDhPart } from "zrtp/messages/dh-part";
 import { encodeError } from "zrtp/messages/error";
+import { encodeErrorAck } from "zrtp/messages/error-ack";
 import type { MessageType } from "zrtp/messages/frame";
 import type { State } from "zrtp/session";
 import { KEY_AGREEMENTS } from "zrtp/suites";
@@ -361,7 +361,7 @@ test("ErrorACK stops the Error", () => {
 	receiver.packet(1, commitWith(upTo("Commit"), { hash: "S384" }));
 	only(receiver);
 	ok(receiver.wakeAt !== undefined);
-	receiver.packet(2, withMessage(packet, encodeAck("ErrorACK")));
+	receiver.packet(2, withMessage(packet, encodeErrorAck()));
 	equal(receiver.wakeAt, undefined);
 });
 

@@ -3,16 +3,22 @@ import { concat } from "bytes/concat";
 import { fromHex, toHex } from "bytes/hex";
 import { utf8Encode } from "bytes/text";
 import { equal, ok, test, throws } from "test/harness";
-import { type AckType, encodeAck } from "zrtp/messages/acks";
-import { encodeDhCommit } from "zrtp/messages/commit";
+import { ERROR_CODE, ERROR_MEANINGS } from "zrtp/error-codes";
+import { encodeClearAck } from "zrtp/messages/clear-ack";
+import { encodeDhCommit, encodeMultistreamCommit, encodePresharedCommit } from "zrtp/messages/commit";
+import { encodeConf2Ack } from "zrtp/messages/conf2-ack";
 import { decodeConfirmContent, encodeConfirm, encodeConfirmContent } from "zrtp/messages/confirm";
 import { encodeDhPart } from "zrtp/messages/dh-part";
 import { encodeError } from "zrtp/messages/error";
+import { encodeErrorAck } from "zrtp/messages/error-ack";
 import { encodeGoClear } from "zrtp/messages/go-clear";
 import { encodeHello } from "zrtp/messages/hello";
+import { encodeHelloAck } from "zrtp/messages/hello-ack";
 import { decodeMessage, type Message } from "zrtp/messages/message";
-import { encodePing, encodePingAck } from "zrtp/messages/ping";
-import { decodeSasRelayContent, encodeSasRelay } from "zrtp/messages/sas-relay";
+import { encodePing } from "zrtp/messages/ping";
+import { encodePingAck } from "zrtp/messages/ping-ack";
+import { encodeRelayAck } from "zrtp/messages/relay-ack";
+import { decodeSasRelayContent, encodeSasRelay, encodeSasRelayContent } from "zrtp/messages/sas-relay";
 
 /** Strings are ASCII, numbers octets, arrays themselves. */
 function octets(...fields: (string | number | Uint8Array)[]): Uint8Array {
@@ -40,9 +46,9 @@ function fieldsOf(message: Message | undefined): unknown {
 	return fields;
 }
 
-function both(name: string, bytes: Uint8Array, encoded: Uint8Array | undefined, fields: object): void {
+function both(name: string, bytes: Uint8Array, encoded: Uint8Array, fields: object): void {
 	test(`${name}: octets both ways`, () => {
-		if (encoded) equal(toHex(encoded), toHex(bytes));
+		equal(toHex(encoded), toHex(bytes));
 		equal(fieldsOf(decodeMessage(bytes)), fields);
 		equal(decodeMessage(bytes)?.bytes, bytes);
 	});
@@ -171,13 +177,13 @@ both(
 both(
 	"Multistream Commit",
 	octets(hex("505a0019"), "Commit  ", h, zid, "S256AES1HS80MultB32 ", run(0x80, 16), mac),
-	undefined,
+	encodeMultistreamCommit({ h2: h, zid, codes, nonce: run(0x80, 16) }, macOver),
 	{ type: "Commit", mode: "Multistream", h2: h, zid, codes: { ...codes, keyAgreement: "Mult" }, nonce: run(0x80, 16) },
 );
 both(
 	"Preshared Commit",
 	octets(hex("505a001b"), "Commit  ", h, zid, "S256AES1HS80PrshB32 ", run(0x80, 16), run(0x90, 8), mac),
-	undefined,
+	encodePresharedCommit({ h2: h, zid, codes, nonce: run(0x80, 16), keyId: run(0x90, 8) }, macOver),
 	{
 		type: "Commit",
 		mode: "Preshared",
@@ -235,16 +241,30 @@ test("what is inside a Confirm: a signature is passed over when its length fits"
 	equal(decodeConfirmContent(octets(h, hex("0001ff0000000001"))), undefined, "511 words that are not there");
 });
 
-for (const [type, text] of [
-	["HelloACK", "HelloACK"],
-	["Conf2ACK", "Conf2ACK"],
-	["ErrorACK", "ErrorACK"],
-	["ClearACK", "ClearACK"],
-	["RelayACK", "RelayACK"],
-] as const satisfies readonly (readonly [AckType, string])[])
-	both(type, octets(hex("505a0003"), text), encodeAck(type), { type });
+for (const [type, encode] of [
+	["HelloACK", encodeHelloAck],
+	["Conf2ACK", encodeConf2Ack],
+	["ErrorACK", encodeErrorAck],
+	["ClearACK", encodeClearAck],
+	["RelayACK", encodeRelayAck],
+] as const)
+	both(type, octets(hex("505a0003"), type), encode(), { type });
 
 both("Error", octets(hex("505a0004"), "Error   ", hex("00000061")), encodeError(0x61), { type: "Error", code: 0x61 });
+test("every Error code of table 8 goes both ways and has a meaning", () => {
+	const table8 = [
+		0x10, 0x20, 0x30, 0x40, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x61, 0x62, 0x63, 0x70, 0x80, 0x90, 0x91, 0xa0, 0xb0,
+		0x100,
+	];
+	equal(Object.values(ERROR_CODE), table8);
+	equal(Object.keys(ERROR_MEANINGS).map(Number), table8);
+	for (const code of table8) {
+		const bytes = octets(hex("505a0004"), "Error   ", 0, 0, code >> 8, code & 255);
+		equal(toHex(encodeError(code)), toHex(bytes));
+		equal(fieldsOf(decodeMessage(bytes)), { type: "Error", code });
+		ok((ERROR_MEANINGS[code] ?? "").length >= 10);
+	}
+});
 both("GoClear", octets(hex("505a0005"), "GoClear ", mac), encodeGoClear(mac), { type: "GoClear", clearMac: mac });
 both("Ping", octets(hex("505a0006"), "Ping    ", "1.10", run(1, 8)), encodePing(run(1, 8)), {
 	type: "Ping",
@@ -265,6 +285,7 @@ both(
 );
 test("what is inside a SASrelay", () => {
 	const flags = { enrollment: false, verified: true, allowClear: true, disclosure: false };
+	equal(toHex(encodeSasRelayContent({ flags, sasType: "B32", sashash: h })), toHex(octets(hex("00000006"), "B32 ", h)));
 	equal(decodeSasRelayContent(octets(hex("00000006"), "B32 ", h)), { flags, sasType: "B32", sashash: h });
 	equal(decodeSasRelayContent(octets(hex("00000006"), "B32 ", h.slice(1))), undefined);
 });

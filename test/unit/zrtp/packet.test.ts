@@ -4,10 +4,10 @@ import { toHex } from "bytes/hex";
 import { utf8Encode } from "bytes/text";
 import { Writer } from "bytes/writer";
 import { equal, test } from "test/harness";
-import { encodeAck } from "zrtp/messages/acks";
+import { encodeHelloAck } from "zrtp/messages/hello-ack";
 import { decodePacket, encodePacket } from "zrtp/packet";
 
-const packet = { sequence: 0x1234, ssrc: 0xfedcba98, message: encodeAck("HelloACK") };
+const packet = { sequence: 0x1234, ssrc: 0xfedcba98, message: encodeHelloAck() };
 
 test("the octets of a packet, both ways", () => {
 	const bytes = encodePacket(packet);

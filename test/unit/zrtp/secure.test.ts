@@ -2,7 +2,7 @@
 import { toHex } from "bytes/hex";
 import { equal, ok, test } from "test/harness";
 import { Endpoint } from "test/net/zrtp/endpoint";
-import { encodeAck } from "zrtp/messages/acks";
+import { encodeClearAck } from "zrtp/messages/clear-ack";
 import { encodeError } from "zrtp/messages/error";
 import { encodeGoClear, goClearMacInput } from "zrtp/messages/go-clear";
 import { encodeSasRelay } from "zrtp/messages/sas-relay";
@@ -21,9 +21,9 @@ test("keys go on at the moments of section 4, and not before", () => {
 	initiator.packet(0, flight.packet);
 	equal(initiator.history.slice(3), ["installKeys receive"], "ready for media that overtakes Conf2ACK");
 	responder.packet(0, only(initiator));
-	equal(responder.history.slice(3), ["installKeys receive", "installKeys send", "saveSecrets", "showSas", "secure"]);
+	equal(responder.history.slice(3), ["installKeys receive", "installKeys send", "showSas", "secure", "saveSecrets"]);
 	initiator.packet(0, only(responder));
-	equal(initiator.history.slice(4), ["installKeys send", "saveSecrets", "showSas", "secure"]);
+	equal(initiator.history.slice(4), ["installKeys send", "showSas", "secure", "saveSecrets"]);
 	ok(initiator.sendKeys && responder.sendKeys);
 	ok(responder.accepts(initiator.sendKeys) && initiator.accepts(responder.sendKeys));
 	equal([initiator.sendKeys.cipher, initiator.sendKeys.authTag], ["AES1", "HS80"]);
@@ -234,7 +234,7 @@ test("our own GoClear: asked of a peer that allows it, retransmitted, done by Cl
 	responder.packet(260, goClear);
 	equal(responder.warnings, ["goClear"]);
 	equal(sentTypes(responder), ["ClearACK"]);
-	initiator.packet(300, withMessage(packet, encodeAck("ClearACK")));
+	initiator.packet(300, withMessage(packet, encodeClearAck()));
 	equal(initiator.history.slice(-1), ["cleared"]);
 	equal(initiator.wakeAt, undefined);
 });
