@@ -2,58 +2,13 @@
 import { LastGood } from "app/last-good";
 import { Provisioner } from "app/provisioner";
 import { now } from "board/clock";
-import { utf8Encode } from "bytes/text";
 import Flash from "hal/flash/flash";
-import Listener from "hal/net/listener";
-import TCP from "hal/net/tcp";
 import { type Entry, Log } from "log/log";
 import type { Settings } from "settings/check";
 import { equal, ok, test } from "test/harness";
+import { HOME, WebServer } from "test/unit/app/web-server";
 import { sleep, until } from "test/unit/call/pair";
 import { statePath } from "test/unit/flash/state-folder";
-
-const HOME = "127.0.0.1";
-
-/** Serves one text to everybody; what it is may change. */
-class Server {
-	body: string;
-	requests = 0;
-	readonly #listener: Listener;
-	readonly #open: Set<TCP> = new Set();
-
-	constructor(body: string, port = 0) {
-		this.body = body;
-		this.#listener = new Listener({ address: HOME, port, onReadable: () => this.#accept() });
-	}
-	get port(): number {
-		return this.#listener.port;
-	}
-	close(): void {
-		this.#listener.close();
-		for (const socket of this.#open) socket.close();
-	}
-	#accept(): void {
-		for (let from = this.#listener.read(); from; from = this.#listener.read()) {
-			const close = (): void => {
-				socket.close();
-				this.#open.delete(socket);
-			};
-			const socket: TCP = new TCP({
-				from,
-				onReadable: () => {
-					if (socket.read() === undefined) return;
-					this.requests++;
-					const bytes = utf8Encode(this.body);
-					socket.write(utf8Encode(`HTTP/1.1 200 OK\r\nContent-Length: ${bytes.length}\r\nConnection: close\r\n\r\n`));
-					socket.write(bytes);
-					close();
-				},
-				onError: close,
-			});
-			this.#open.add(socket);
-		}
-	}
-}
 
 class Scene {
 	readonly entries: Entry[] = [];
@@ -110,7 +65,7 @@ async function withScene(body: (scene: Scene) => Promise<void>): Promise<void> {
 
 test("a good config is taken and kept; without its server the next start runs on it", () =>
 	withScene(async (scene) => {
-		const server = new Server('{"ui":{"title":"Hall"},"sip":{"port":0}}');
+		const server = new WebServer('{"ui":{"title":"Hall"},"sip":{"port":0}}');
 		const { port } = server;
 		scene.start(`http://${HOME}:${port}/phone.json`);
 		await until("settings", () => scene.taken.length === 1);
@@ -126,14 +81,14 @@ test("a good config is taken and kept; without its server the next start runs on
 
 test("down at the first start: defaults and a notice; it is tried again, and then it is there", () =>
 	withScene(async (scene) => {
-		const first = new Server("{}");
+		const first = new WebServer("{}");
 		const { port } = first;
 		first.close();
 		scene.start(`http://${HOME}:${port}/`);
 		await until("defaults", () => scene.taken.length === 1);
 		equal(scene.taken[0]?.settings.sip.port, 5060);
 		ok(scene.notices[0]?.includes(`${HOME}:${port}`), scene.notices[0]);
-		const server = new Server('{"ui":{"title":"Back"}}', port);
+		const server = new WebServer('{"ui":{"title":"Back"}}', port);
 		await until("it was tried again", () => scene.taken.length === 2, 9000);
 		equal(scene.taken[1]?.settings.ui.title, "Back");
 		equal(scene.notices[scene.notices.length - 1], undefined);
@@ -144,7 +99,7 @@ test("down at the first start: defaults and a notice; it is tried again, and the
 test("a bad config changes nothing and names its faults; the good one after it is taken", () =>
 	withScene(async (scene) => {
 		ok(scene.lastGood.write('{"ui":{"title":"Old"}}'));
-		const server = new Server('{"zrtp":{"enabled":"yes"},"ui":{"titel":"New"}}');
+		const server = new WebServer('{"zrtp":{"enabled":"yes"},"ui":{"titel":"New"}}');
 		scene.start(`http://${HOME}:${server.port}/c.json`);
 		await until("the last good", () => scene.taken.length === 1);
 		equal(scene.taken[0]?.settings.ui.title, "Old");
@@ -177,7 +132,7 @@ test("what is kept and not understood, and no URL at all: the defaults", () =>
 
 test("a flash that fails costs the keeping alone", () =>
 	withScene(async (scene) => {
-		const server = new Server('{"ui":{"title":"Hall"}}');
+		const server = new WebServer('{"ui":{"title":"Hall"}}');
 		const { port } = server;
 		scene.flash.close();
 		scene.start(`http://${HOME}:${port}/`);
@@ -192,7 +147,7 @@ test("a flash that fails costs the keeping alone", () =>
 
 test("the address to bind is the one on the way to the server", () =>
 	withScene(async (scene) => {
-		const server = new Server("{}");
+		const server = new WebServer("{}");
 		for (const host of [HOME, "localhost"]) {
 			scene.taken.length = 0;
 			scene.startAnywhere(`http://${host}:${server.port}/`);
@@ -204,7 +159,7 @@ test("the address to bind is the one on the way to the server", () =>
 
 test("after close nothing comes: not the answer, not the next try", () =>
 	withScene(async (scene) => {
-		const server = new Server("{}");
+		const server = new WebServer("{}");
 		scene.start(`http://${HOME}:${server.port}/`);
 		scene.close();
 		await sleep(200);
