@@ -48,7 +48,7 @@ export const OFFER_LIMIT_MS = 30000;
 
 /** Calls at once, those that are still being ended included. */
 export const MAX_CALLS = 16;
-/** Server transactions for requests outside a dialog; above it 503. */
+/** Server transactions for requests outside a dialog; above it those that are answered give way, then 503. */
 export const MAX_TRANSACTIONS = 64;
 /** Server transactions that requests inside a dialog may have above that, so that a flood cannot keep a call from ending. */
 export const RESERVED_TRANSACTIONS = 32;

@@ -63,9 +63,18 @@ export class Core implements Ground {
 		this.servers.delete(key);
 	}
 
-	/** Whether one more server transaction may be kept; requests inside a dialog have a reserve. */
-	hasRoom(inDialog: boolean): boolean {
-		return this.servers.size < MAX_TRANSACTIONS + (inDialog ? RESERVED_TRANSACTIONS : 0);
+	/**
+	 * Whether one more server transaction may be kept; requests inside a dialog have a reserve. Where there is no room the
+	 * oldest that has been answered gives way: two packets a second from anybody would else keep everybody out.
+	 */
+	makeRoom(inDialog: boolean): boolean {
+		if (this.servers.size < MAX_TRANSACTIONS + (inDialog ? RESERVED_TRANSACTIONS : 0)) return true;
+		for (const server of this.servers.values()) {
+			if (!server.over) continue;
+			server.stop();
+			return true;
+		}
+		return false;
 	}
 
 	/** Answers through the transaction, with our tag. */

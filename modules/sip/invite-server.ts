@@ -50,6 +50,10 @@ export class InviteServer implements ServerTransaction {
 		return this.#state === "proceeding";
 	}
 
+	get over(): boolean {
+		return this.#state === "completed" || this.#state === "confirmed";
+	}
+
 	receive(request: Request): void {
 		const ack = request.method === "ACK";
 		switch (this.#state) {
@@ -103,7 +107,6 @@ export class InviteServer implements ServerTransaction {
 		}
 	}
 
-	/** Ends it without a word. */
 	stop(): void {
 		this.#state = "terminated";
 		this.#retransmit?.cancel();

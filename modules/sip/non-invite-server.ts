@@ -8,6 +8,7 @@
 
 import { TIMER_J_MS } from "./constants";
 import type { Request } from "./message";
+import type { Timer } from "./timers";
 import type { Ground, ServerTransaction } from "./transaction";
 import type { Destination } from "./uri";
 
@@ -18,6 +19,7 @@ export class NonInviteServer implements ServerTransaction {
 	readonly #ground: Ground;
 	readonly #to: Destination;
 	#last: Uint8Array | undefined;
+	#timeout: Timer | undefined;
 
 	/** @param to where responses go, from the Via of the request */
 	constructor(ground: Ground, key: string, request: Request, to: Destination) {
@@ -29,6 +31,10 @@ export class NonInviteServer implements ServerTransaction {
 
 	get state(): string {
 		return this.#state;
+	}
+
+	get over(): boolean {
+		return this.#state === "completed";
 	}
 
 	receive(_request: Request): void {
@@ -51,15 +57,17 @@ export class NonInviteServer implements ServerTransaction {
 				this.#last = bytes;
 				this.#ground.send(bytes, this.#to);
 				this.#state = status < 200 ? "proceeding" : "completed";
-				if (status >= 200)
-					this.#ground.timers.after(TIMER_J_MS, () => {
-						this.#state = "terminated";
-						this.#ground.serverEnded(this.key);
-					});
+				if (status >= 200) this.#timeout = this.#ground.timers.after(TIMER_J_MS, () => this.stop());
 				return;
 			case "completed":
 			case "terminated":
 				return;
 		}
+	}
+
+	stop(): void {
+		this.#state = "terminated";
+		this.#timeout?.cancel();
+		this.#ground.serverEnded(this.key);
 	}
 }

@@ -59,7 +59,7 @@ function receiveRequest(core: Core, request: Request, to: Destination): void {
 		if (inside !== undefined) receiveAck(core, inside.call, request);
 		return;
 	}
-	if (!core.hasRoom(inside !== undefined)) {
+	if (!core.makeRoom(inside !== undefined)) {
 		core.respondStateless(request, { status: 503, headers: [{ name: "Retry-After", value: "10" }] });
 		return;
 	}

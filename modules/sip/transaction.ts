@@ -46,6 +46,10 @@ export interface ServerTransaction {
 	receive(request: Request): void;
 	/** @param status of the response whose packet this is */
 	respond(status: number, bytes: Uint8Array): void;
+	/** It is there only to answer repeats of a request that led to nothing more. */
+	readonly over: boolean;
+	/** Ends it without a word. */
+	stop(): void;
 }
 
 /** Section 17.1.3: branch of the top Via and the method in CSeq. */

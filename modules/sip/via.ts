@@ -47,17 +47,20 @@ export function branchOf(via: Via): string | undefined {
  */
 export function withSource(via: Via, from: Destination): Via {
 	const rport = param(via.params, "rport");
-	if (rport === undefined && bare(via.host) === from.address) return via;
+	// A client that says itself where it was received from would choose where the answer goes.
 	const params = via.params.filter((entry) => entry.name !== "received" && entry.name !== "rport");
+	if (rport === undefined && bare(via.host) === from.address) return { ...via, params };
 	params.push({ name: "received", value: from.address });
 	if (rport !== undefined) params.push({ name: "rport", value: String(from.port) });
 	return { ...via, params };
 }
 
-/** Where a response over UDP goes, from a Via that withSource has seen (section 18.2.2, RFC 3581 section 4). */
+/**
+ * Where a response over UDP goes, from a Via that withSource has seen (section 18.2.2, RFC 3581 section 4): always to the
+ * address that the request came from. maddr is not followed, for it would let anybody aim a phone's answers, and their
+ * repeats, at anybody else; it was meant for multicast, which a phone does not take.
+ */
 export function responseDestination(via: Via): Destination {
-	const maddr = param(via.params, "maddr");
-	if (maddr !== undefined && maddr !== "") return { address: bare(maddr), port: via.port ?? DEFAULT_PORT };
 	const received = param(via.params, "received");
 	const address = bare(received === undefined || received === "" ? via.host : received);
 	const rport = parseNumber(param(via.params, "rport"), 5);

@@ -347,27 +347,6 @@ test("the intercom asks for an answer without ringing", () => {
 	);
 });
 
-test("a flood of requests is bounded; above it 503, and calls can still be ended", () => {
-	const wire = new Wire();
-	const to = wire.connect();
-	for (let i = 0; i < 300; i++) wire.request("OPTIONS", { callId: `flood${i}` });
-	const { agent } = wire.world.member("bob");
-	ok(agent.counts.servers <= 64, `${agent.counts.servers} transactions`);
-	equal(wire.statuses("OPTIONS").slice(-1), [503]);
-	wire.request("BYE", { to, cseq: 2 });
-	equal(wire.statuses("BYE"), [200]);
-});
-
-test("a flood of calls is bounded: 503 for the seventeenth", () => {
-	const wire = new Wire();
-	for (let i = 0; i < 30; i++) wire.request("INVITE", { callId: `flood${i}` });
-	equal(wire.world.reports("bob", "incoming").length, 16);
-	equal(wire.world.member("bob").agent.counts.calls, 16);
-	ok(wire.statuses("INVITE").includes(503));
-	wire.world.run(400000);
-	ok(wire.world.quiet("bob"), "everything runs out");
-});
-
 test("malformed requests get 400 with the reason, junk nothing, and both a warning", () => {
 	const wire = new Wire();
 	const bytes = formatRequest(wire.request("OPTIONS"));

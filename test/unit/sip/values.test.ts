@@ -98,7 +98,7 @@ test("Via both ways", () => {
 	equal(via?.port, 4000);
 	ok(via !== undefined);
 	equal(formatVia(via), "SIP/2.0/UDP first.example.com:4000;ttl=16;maddr=224.2.0.1;branch=z9hG4bKa7c6a8dlze.1");
-	equal(responseDestination(via), { address: "224.2.0.1", port: 4000 });
+	equal(responseDestination(via), { address: "first.example.com", port: 4000 }, "maddr is not followed");
 	for (const text of ["", "SIP/2.0/UDP", "SIP/3.0/UDP x", "SIP/2.0/UDP x y", "HTTP/2.0/UDP x", "SIP/2.0/UDP x;="])
 		equal(parseVia(text), undefined, text);
 });
@@ -124,4 +124,8 @@ test("received and rport (18.2.1, RFC 3581 section 4)", () => {
 	]);
 	// What a client claims about its own source is not believed.
 	equal(seen("SIP/2.0/UDP x;received=1.1.1.1;rport=5", "192.0.2.4", 777)[1], { address: "192.0.2.4", port: 777 });
+	equal(seen("SIP/2.0/UDP 192.0.2.4;received=1.1.1.1", "192.0.2.4", 777), [
+		"SIP/2.0/UDP 192.0.2.4",
+		{ address: "192.0.2.4", port: 5060 },
+	]);
 });

@@ -1,0 +1,61 @@
+/** Strangers who send much, or would have the phone send to others: what is kept is bounded, and everybody else gets in. */
+
+import { equal, ok, test } from "test/harness";
+import { HAND, Wire } from "./wire";
+
+test("a flood of requests is bounded, keeps nobody out, and calls can still be ended", () => {
+	const wire = new Wire();
+	const to = wire.connect();
+	const { agent } = wire.world.member("bob");
+	for (let i = 0; i < 300; i++) {
+		wire.request(["OPTIONS", "REGISTER", "FOO", "BYE"][i % 4] ?? "", { callId: `flood${i}` });
+		ok(agent.counts.servers <= 64, `${agent.counts.servers} transactions`);
+	}
+	wire.request("OPTIONS", { callId: "honest" });
+	equal(wire.statuses("OPTIONS").slice(-1), [200]);
+	wire.request("INVITE", { callId: "honest", from: "<sip:carol@10.0.0.99>;tag=carol" });
+	equal(wire.world.reports("bob", "incoming").length, 2);
+	wire.request("BYE", { to, cseq: 2 });
+	equal(wire.statuses("BYE").slice(-1), [200]);
+	wire.world.do("bob", { type: "reject", call: -2, status: 486 });
+	wire.world.run(400000);
+	ok(wire.world.quiet("bob"), "everything runs out");
+});
+
+test("refused calls give way to new ones", () => {
+	const wire = new Wire();
+	for (let i = 0; i < 200; i++) {
+		wire.request("INVITE", { callId: `flood${i}`, cseq: 1 });
+		wire.world.do("bob", { type: "reject", call: -1 - i, status: 486 });
+	}
+	equal(wire.world.reports("bob", "incoming").length, 200);
+	ok(!wire.statuses("INVITE").includes(503), "no call was turned away");
+	ok(wire.world.member("bob").agent.counts.servers <= 64, "bounded");
+});
+
+test("an answer goes to whoever asked, whatever Via wishes (maddr, received)", () => {
+	const wire = new Wire();
+	let aimed = 0;
+	wire.world.serve("victim", { address: "10.0.0.66", port: 5060 }, () => aimed++);
+	for (const method of ["INVITE", "OPTIONS", "FOO"])
+		for (const name of ["maddr", "received"]) {
+			const value = `z9hG4bKaimed${method}${name}`;
+			const params = [
+				{ name: "branch", value },
+				{ name, value: "10.0.0.66" },
+			];
+			wire.request(method, { via: { transport: "UDP", host: HAND.address, port: HAND.port, params }, callId: value });
+		}
+	equal(aimed, 0);
+	equal(wire.statuses("OPTIONS"), [200, 200]);
+});
+
+test("a flood of calls is bounded: 503 for the seventeenth", () => {
+	const wire = new Wire();
+	for (let i = 0; i < 30; i++) wire.request("INVITE", { callId: `flood${i}` });
+	equal(wire.world.reports("bob", "incoming").length, 16);
+	equal(wire.world.member("bob").agent.counts.calls, 16);
+	ok(wire.statuses("INVITE").includes(503));
+	wire.world.run(400000);
+	ok(wire.world.quiet("bob"), "everything runs out");
+});
