@@ -114,11 +114,17 @@ async function runFiles(executable: string, files: readonly string[], run: XsRun
 			const good = failed === 0 && !broken;
 			const how = result.code === undefined ? "ended by force" : `exit code ${result.code}`;
 			console.log(`${good ? "ok    " : "FAILED"} ${shown(file)} (${result.ms} ms)${broken ? `: ${how}` : ""}`);
+			if (good && !run.verbose) for (const line of tableOf(result.output)) console.log(line);
 			if (!good || run.verbose)
 				console.log(good || run.verbose ? result.output.trimEnd() : failuresOf(result.output, broken));
 		},
 		jobs,
 	);
+}
+
+/** Rows of a table are figures that a reader wants to see although all is well. */
+function tableOf(output: string): string[] {
+	return output.split("\n").filter((line) => line.startsWith("| "));
 }
 
 /** What a reader of a failure needs: everything but the lines of tests that passed. */

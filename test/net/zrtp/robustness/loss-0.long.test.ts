@@ -1,0 +1,3 @@
+import { row, SEEDS } from "./table";
+
+row({ loss: 0, secureAtLeast: SEEDS });
