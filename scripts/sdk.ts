@@ -9,7 +9,7 @@ import { makeAssets } from "./assets";
 import { buildFolder, root, shown } from "./builder/paths";
 import { BuildError, runTool, say } from "./builder/process";
 import { reachOf, readModules } from "./sdk/modules";
-import { buildTools, findSdk, type Sdk } from "./sdk/toolchain";
+import { findSdk, type Sdk } from "./sdk/toolchain";
 import { serveConfigs } from "./simulator/config-server";
 import { PhoneProcess } from "./simulator/phone-process";
 import { freeUdpPorts } from "./simulator/ports";
@@ -20,7 +20,6 @@ const folder = join(buildFolder, "sdk");
 async function main(): Promise<void> {
 	const { values } = parseArgs({ options: { moddable: { type: "string" } } });
 	const sdk = findSdk(values.moddable ?? process.env.MODDABLE);
-	await buildTools(sdk);
 	const program = await buildPhone(sdk);
 	await call(program);
 	console.log(shown(program));

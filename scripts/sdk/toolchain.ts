@@ -1,11 +1,11 @@
 /**
- * A checkout of the Moddable SDK, outside the project: where it is, whether it is new enough, and its command-line tools,
- * which are compiled when they are missing.
+ * A Moddable SDK that is set up on this computer: where it is, whether it is new enough, and whether its command-line tools
+ * are there.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { root } from "../builder/paths";
-import { BuildError, jobs, runTool, say } from "../builder/process";
+import { BuildError, jobs } from "../builder/process";
 
 const OLDEST = [8, 2] as const;
 
@@ -34,7 +34,12 @@ export function findSdk(path: string | undefined): Sdk {
 	const version = readFileSync(file, "utf8").trim();
 	if (!isNewEnough(version))
 		throw new BuildError(`${folder} is SDK ${version}; ${OLDEST.join(".")} or later is needed (native functions).`);
-	const programs = [join(root, "node_modules", ".bin"), join(folder, "build", "bin", "lin", "release")];
+	const tools = join(folder, "build", "bin", "lin", "release");
+	if (!existsSync(join(tools, "mcconfig")))
+		throw new BuildError(
+			`${folder} has no mcconfig for Linux: set the SDK up as its own documentation says, for example by npx xs-dev setup.`,
+		);
+	const programs = [join(root, "node_modules", ".bin"), tools];
 	const environment = {
 		...process.env,
 		MODDABLE: folder,
@@ -44,14 +49,4 @@ export function findSdk(path: string | undefined): Sdk {
 		MAKEFLAGS: `-j${jobs}`,
 	};
 	return { folder, version, environment };
-}
-
-/** Compiles the SDK's compiler, linker and mcconfig unless they are there. */
-export async function buildTools(sdk: Sdk): Promise<void> {
-	const { folder, environment } = sdk;
-	if (existsSync(join(folder, "build", "bin", "lin", "release", "mcconfig"))) return;
-	say("Compiling the SDK's tools (two minutes, once) ...");
-	const makefiles = ["xsc", "xsid", "xsl"].map((name) => join(folder, "xs", "makefiles", "lin", `${name}.mk`));
-	for (const makefile of [...makefiles, "tools.mk"])
-		await runTool("make", ["GOAL=release", "-f", makefile], join(folder, "build", "makefiles", "lin"), environment);
 }

@@ -81,6 +81,10 @@ test("a missing, wrong or old SDK is told in plain words", () => {
 		writeFileSync(join(folder, "tools", "VERSION"), "8.1.9\n");
 		assert.throws(() => findSdk(folder), /is SDK 8\.1\.9; 8\.2 or later is needed/);
 		writeFileSync(join(folder, "tools", "VERSION"), "8.2.3\n");
+		assert.throws(() => findSdk(folder), /has no mcconfig for Linux/);
+		const tools = join(folder, "build", "bin", "lin", "release");
+		mkdirSync(tools, { recursive: true });
+		writeFileSync(join(tools, "mcconfig"), "");
 		const sdk = findSdk(folder);
 		assert.equal(sdk.version, "8.2.3");
 		assert.equal(sdk.environment.MODDABLE, folder);
