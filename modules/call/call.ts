@@ -259,8 +259,9 @@ export class Call {
 	#settle(): void {
 		const stream = this.#stream;
 		if (!stream || this.#state === "ended") return;
-		const zid = this.#zrtp?.sas?.peerZid;
-		if (zid) this.#name.learn(zid);
+		const sas = this.#zrtp?.sas;
+		// Anybody can send another's ZID; its name is for who also has the secret, or the owner's word.
+		if (sas && (sas.retained === "match" || this.#verifiedHere)) this.#name.learn(sas.peerZid);
 		const facts = {
 			connected: this.#connectedAt !== undefined && !this.#heldHere,
 			zrtp: this.#zrtp?.status.state,

@@ -5,11 +5,14 @@ import Timer from "timer";
 /** How long it is told that the other end is busy or has gone. */
 const BUSY_MS = 5000;
 
+/** What is needed of the voice device. */
+export type TonePlayer = Pick<Audio, "play" | "stop">;
+
 export class Tones {
-	readonly #audio: Audio;
+	readonly #audio: TonePlayer;
 	#timer: Timer | undefined;
 
-	constructor(audio: Audio) {
+	constructor(audio: TonePlayer) {
 		this.#audio = audio;
 	}
 

@@ -60,7 +60,7 @@ test("words never compared: closed in every call, matched and never a warning", 
 test("a secret that does not match: a warning until the words are compared", () =>
 	withPair(async (alice, bob) => {
 		await secured(alice, bob);
-		alice.phone.verify(true);
+		alice.phone.verify(true, "Bob from work");
 		bob.phone.verify(true);
 		alice.phone.hangup();
 		await ended(alice, bob);
@@ -68,8 +68,10 @@ test("a secret that does not match: a warning until the words are compared", () 
 		await secured(alice, bob);
 		equal([alice.call.lock, alice.call.retained, alice.call.verified], ["warning", "mismatch", false]);
 		ok(alice.call.notice?.includes("compare the words"), alice.call.notice);
+		ok(alice.call.peerName !== "Bob from work", "a name for who may be somebody else");
 		equal(alice.call.sas, bob.call.sas);
 		alice.phone.verify(true);
+		equal(alice.call.peerName, "Bob from work");
 		equal([alice.call.lock, alice.call.verified, alice.call.notice], ["verified", true, undefined]);
 		if (bob.call.lock === "warning") bob.phone.verify(true);
 		await again(alice, bob);
