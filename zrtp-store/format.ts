@@ -9,7 +9,7 @@ import { latin1Encode } from "bytes/text";
 import { Writer } from "bytes/writer";
 
 export const FORMAT_MAJOR = 1;
-export const FORMAT_MINOR = 0;
+export const FORMAT_MINOR = 1;
 
 /** Everything begins at a multiple of this. */
 export const CELL = 16;

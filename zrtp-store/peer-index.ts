@@ -79,6 +79,12 @@ export class PeerIndex {
 		this.#length--;
 	}
 
+	/** Forgets every peer. */
+	clear(): void {
+		this.#zids.fill(0);
+		this.#length = 0;
+	}
+
 	/** The records that lie in start..end, lowest offset first. */
 	recordsIn(start: number, end: number): IndexEntry[] {
 		const found: IndexEntry[] = [];

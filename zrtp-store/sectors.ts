@@ -63,6 +63,8 @@ export interface SectorsOptions {
 	readonly warn: (text: string) => void;
 	/** The owner's word that whatever is in the partition may go. */
 	readonly format: boolean;
+	/** Own ZID of a store that is begun; undefined: a random one. */
+	readonly zid?: Uint8Array | undefined;
 }
 
 export class Sectors {
@@ -98,7 +100,7 @@ export class Sectors {
 			if (options.format) this.#eraseAll();
 			else this.#requireBlank();
 			this.#storeId = options.random(STORE_ID_BYTE_LENGTH);
-			this.zid = options.random(ZID_BYTE_LENGTH);
+			this.zid = options.zid ?? options.random(ZID_BYTE_LENGTH);
 			this.sealer = new Sealer(provider, deviceKey, this.#storeId);
 			this.open(this.prepare());
 			this.#clearFormatMark();

@@ -7,21 +7,15 @@
 import { equal } from "bytes/equal";
 import { wipe } from "bytes/wipe";
 import type { Provider, RandomSource } from "crypto/types";
-import type { RetainedSecrets, SecretStore, StoredPeer } from "zrtp/store";
+import type { ImportOutcome, PeerTools, RetainedSecrets, SecretStore, StoredPeer } from "zrtp/store";
 import { type FlashDevice, StoreError } from "./flash-device";
 import { RecordType, ZID_BYTE_LENGTH } from "./format";
+import { hasExpired, lastSeenSec, timesAt, timesOf } from "./lifetime";
 import { PeerIndex } from "./peer-index";
-import {
-	decodePeer,
-	encodePeer,
-	NEVER,
-	type PeerRecord,
-	SECRET_BYTE_LENGTH,
-	type SecretTimes,
-	wipePeer,
-} from "./peer-record";
-import { SectorLog } from "./sector-log";
+import { decodePeer, encodePeer, type PeerRecord, SECRET_BYTE_LENGTH, seenAt, wipePeer } from "./peer-record";
+import { type FoundRecord, SectorLog } from "./sector-log";
 import { Sectors } from "./sectors";
+import { seal, unseal } from "./transfer";
 
 export type { FlashDevice, StoreErrorCode } from "./flash-device";
 export { StoreError } from "./flash-device";
@@ -30,7 +24,7 @@ export interface StoreOptions {
 	/** Two sectors or more of raw NOR flash, for this store alone. */
 	readonly flash: FlashDevice;
 	readonly provider: Provider;
-	/** The device's own key, 32 bytes; not kept. */
+	/** The device's own key, 32 bytes; a copy is kept until close(), for a new store after eraseAll(). */
 	readonly deviceKey: Uint8Array;
 	readonly random: RandomSource;
 	/** Milliseconds since 1970; 0 while the clock is not set. */
@@ -51,23 +45,28 @@ export function openStore(options: StoreOptions): Store {
 	return new Store(options);
 }
 
-export class Store implements SecretStore {
-	readonly zid: Uint8Array;
+export class Store implements SecretStore, PeerTools {
+	readonly #options: StoreOptions;
+	readonly #deviceKey: Uint8Array;
 	readonly #index = new PeerIndex();
-	readonly #sectors: Sectors;
-	readonly #log: SectorLog;
-	readonly #now: () => number;
 	readonly #warn: (text: string) => void;
+	#sectors: Sectors;
+	#log: SectorLog;
 
 	constructor(options: StoreOptions) {
-		const { flash, provider, deviceKey, random, now, onWarning, format } = options;
+		const { deviceKey, onWarning, format } = options;
 		if (deviceKey.length !== 32) throw new RangeError(`deviceKey: ${deviceKey.length} bytes instead of 32`);
-		this.#now = now;
+		this.#options = options;
+		this.#deviceKey = deviceKey.slice();
 		this.#warn = onWarning ?? (() => {});
-		this.#sectors = new Sectors({ flash, provider, deviceKey, random, warn: this.#warn, format: format ?? false });
+		this.#sectors = this.#openSectors(format ?? false);
 		this.#log = new SectorLog(this.#sectors, this.#index, this.#warn);
-		this.zid = this.#sectors.zid;
 		this.#fill();
+	}
+
+	/** Own ZID. */
+	get zid(): Uint8Array {
+		return this.#sectors.zid;
 	}
 
 	/** Number of peers. */
@@ -79,13 +78,14 @@ export class Store implements SecretStore {
 	lookup(zid: Uint8Array): RetainedSecrets | undefined {
 		const record = this.#read(zid);
 		if (record === undefined) return undefined;
-		const { rs1, rs2, verified, name, rs1Times } = record;
+		const { rs1, rs2, verified, name, rs1Times, pbxsecret } = record;
+		wipe(pbxsecret);
 		return {
 			verified,
 			...(rs1 === undefined ? {} : { rs1 }),
 			...(rs2 === undefined ? {} : { rs2 }),
 			...(name === undefined ? {} : { name }),
-			expired: this.#expired(rs1Times),
+			expired: hasExpired(this.#now(), rs1Times),
 		};
 	}
 
@@ -101,10 +101,13 @@ export class Store implements SecretStore {
 			zid,
 			verified: secrets.verified,
 			rs1: secrets.rs1,
-			rs1Times: secrets.rs1 && this.#times(secrets.lifetimeSec),
+			rs1Times: secrets.rs1 && timesAt(this.#now(), secrets.lifetimeSec),
 			rs2: secrets.rs2,
 			rs2Times: secrets.rs2 && timesOf(old, secrets.rs2),
 			name: secrets.name ?? old?.name,
+			pbxsecret: old?.pbxsecret,
+			addresses: seenAt(old?.addresses ?? [], secrets.address),
+			note: old?.note,
 			rest: old?.rest ?? new Uint8Array(0),
 		});
 		if (old !== undefined) wipePeer(old);
@@ -127,9 +130,8 @@ export class Store implements SecretStore {
 			const zid = this.#index.zidAt(at);
 			const record = this.#read(zid);
 			if (record === undefined) continue;
-			const { verified, name } = record;
+			peers.push(this.#shown(record));
 			wipePeer(record);
-			peers.push(name === undefined ? { zid, verified } : { zid, verified, name });
 		}
 		return peers;
 	}
@@ -144,9 +146,118 @@ export class Store implements SecretStore {
 		return this.#change(zid, (record) => ({ ...record, name }));
 	}
 
+	/** A note for the owner's eyes, up to 80 octets of UTF-8; undefined takes it away. False: the peer is not known. */
+	setNote(zid: Uint8Array, note: string | undefined): boolean {
+		return this.#change(zid, (record) => ({ ...record, note }));
+	}
+
+	/** The secret shared with a trusted PBX (RFC 6189 section 7.3.1), 32 bytes; the caller wipes it. */
+	pbxSecret(zid: Uint8Array): Uint8Array | undefined {
+		const record = this.#read(zid);
+		const secret = record?.pbxsecret?.slice();
+		if (record !== undefined) wipePeer(record);
+		return secret;
+	}
+
+	/** Enrols this phone with a PBX, or ends that (undefined). False: the peer is not known. */
+	setPbxSecret(zid: Uint8Array, pbxsecret: Uint8Array | undefined): boolean {
+		checkSecret("pbxsecret", pbxsecret);
+		return this.#change(zid, (record) => ({ ...record, pbxsecret }));
+	}
+
+	exportPeers(passphrase: Uint8Array): Uint8Array {
+		const { provider, random } = this.#options;
+		const peers: PeerRecord[] = [];
+		for (let at = 0; at < this.length; at++) {
+			const record = this.#read(this.#index.zidAt(at));
+			if (record !== undefined) peers.push(record);
+		}
+		try {
+			return seal(provider, random, passphrase, { zid: this.zid, peers });
+		} finally {
+			for (const record of peers) wipePeer(record);
+		}
+	}
+
+	importPeers(bytes: Uint8Array, passphrase: Uint8Array): ImportOutcome {
+		const moved = unseal(this.#options.provider, passphrase, bytes);
+		if ("error" in moved) return moved;
+		let ownZid: "same" | "taken" | "other" = equal(moved.zid, this.zid) ? "same" : "other";
+		if (ownZid === "other" && this.length === 0) {
+			this.#beginAnew(moved.zid);
+			ownZid = "taken";
+		}
+		let [added, kept, leftOut] = [0, 0, 0];
+		try {
+			// The verified ones first: they are worth the room.
+			for (const verified of [true, false])
+				for (const record of moved.peers.filter((peer) => peer.verified === verified)) {
+					if (this.#index.get(record.zid) !== undefined) kept++;
+					else if (this.#adopt(ownZid === "other" ? withoutSecrets(record) : record)) added++;
+					else leftOut++;
+				}
+		} finally {
+			for (const record of moved.peers) wipePeer(record);
+		}
+		return { added, kept, leftOut, ownZid };
+	}
+
+	eraseAll(): void {
+		this.#beginAnew(undefined);
+	}
+
 	/** Wipes the keys. The store cannot be used after it; the flash stays open. */
 	close(): void {
 		this.#sectors.sealer.wipe();
+		wipe(this.#deviceKey);
+	}
+
+	#now(): number {
+		return this.#options.now();
+	}
+
+	#openSectors(format: boolean, zid?: Uint8Array): Sectors {
+		const { flash, provider, random } = this.#options;
+		const deviceKey = this.#deviceKey;
+		return new Sectors({ flash, provider, deviceKey, random, warn: this.#warn, format, zid });
+	}
+
+	/** Erases everything and begins a store with nobody in it. */
+	#beginAnew(zid: Uint8Array | undefined): void {
+		this.#sectors.sealer.wipe();
+		this.#index.clear();
+		this.#sectors = this.#openSectors(true, zid);
+		this.#log = new SectorLog(this.#sectors, this.#index, this.#warn);
+	}
+
+	/** One imported peer; false: there is no room. */
+	#adopt(record: PeerRecord): boolean {
+		const body = encodePeer(record);
+		try {
+			this.#enter(record, this.#log.append(RecordType.peer, body, true));
+			return true;
+		} catch (error) {
+			if (error instanceof StoreError && error.code === "full") return false;
+			throw error;
+		} finally {
+			wipe(body);
+		}
+	}
+
+	#shown(record: PeerRecord): StoredPeer {
+		const { zid, verified, name, addresses, note, rs1, rs1Times, pbxsecret } = record;
+		const seenSec = lastSeenSec(record);
+		return {
+			zid,
+			verified,
+			hasSecret: rs1 !== undefined,
+			expired: hasExpired(this.#now(), rs1Times),
+			addresses,
+			hasPbxSecret: pbxsecret !== undefined,
+			...(name === undefined ? {} : { name }),
+			...(note === undefined ? {} : { note }),
+			...(seenSec === undefined ? {} : { lastSeenSec: seenSec }),
+		};
 	}
 
 	/** Finds the newest record of each peer; what those replaced is crossed out. */
@@ -194,14 +305,18 @@ export class Store implements SecretStore {
 	#put(record: PeerRecord): void {
 		const body = encodePeer(record);
 		try {
-			const { offset, byteLength, sequence } = this.#append(record.zid, body);
+			const written = this.#append(record.zid, body);
 			// Where the old one lies now: making room may have moved it.
 			const old = this.#index.get(record.zid);
-			this.#index.set(record.zid, { offset, byteLength, sequence, verified: record.verified });
+			this.#enter(record, written);
 			if (old !== undefined) this.#log.cross(old.offset);
 		} finally {
 			wipe(body);
 		}
+	}
+
+	#enter({ zid, verified }: PeerRecord, { offset, byteLength, sequence }: FoundRecord): void {
+		this.#index.set(zid, { offset, byteLength, sequence, verified });
 	}
 
 	/** Appends; a full partition drops the unverified peer that has not been met for the longest time, and says so. */
@@ -219,26 +334,19 @@ export class Store implements SecretStore {
 			}
 		}
 	}
-
-	#times(lifetimeSec: number | undefined): SecretTimes {
-		const storedAtSec = Math.min(Math.floor(this.#now() / 1000), NEVER - 1);
-		if (lifetimeSec === undefined || lifetimeSec >= NEVER) return { storedAtSec, expiresAtSec: NEVER };
-		return { storedAtSec, expiresAtSec: Math.min(storedAtSec + lifetimeSec, NEVER - 1) };
-	}
-
-	#expired(times: SecretTimes | undefined): boolean {
-		if (times === undefined || times.expiresAtSec === NEVER) return false;
-		if (times.expiresAtSec <= times.storedAtSec) return true;
-		// Without a clock nothing has expired: a mismatch is then shown rather than passed over.
-		return this.#now() > 0 && this.#now() / 1000 >= times.expiresAtSec;
-	}
 }
 
-/** The times of a secret that was rs1 or rs2 before. */
-function timesOf(old: PeerRecord | undefined, secret: Uint8Array): SecretTimes | undefined {
-	if (old?.rs1 !== undefined && equal(old.rs1, secret)) return old.rs1Times;
-	if (old?.rs2 !== undefined && equal(old.rs2, secret)) return old.rs2Times;
-	return undefined;
+/** What is worth taking over where the own ZID is another: the peer looks for its secrets under the old one. */
+function withoutSecrets(record: PeerRecord): PeerRecord {
+	return {
+		...record,
+		verified: false,
+		rs1: undefined,
+		rs1Times: undefined,
+		rs2: undefined,
+		rs2Times: undefined,
+		pbxsecret: undefined,
+	};
 }
 
 function checkZid(zid: Uint8Array): Uint8Array {

@@ -7,13 +7,15 @@ import { hardwareRandom } from "crypto/random";
 import { deviceKey } from "hal/flash/device-key";
 import Flash from "hal/flash/flash";
 import type { AreaLog } from "log/log";
-import type { SecretStore } from "zrtp/store";
+import type { PeerTools, SecretStore } from "zrtp/store";
 import { openStore, type Store } from "zrtp-store/store";
 import { LastGood } from "./last-good";
 import { VolatileStore } from "./volatile-store";
 
 export class Storage {
 	readonly secrets: SecretStore;
+	/** Export, import and factory erase of `secrets`; undefined: they are in memory alone. */
+	readonly peerTools: PeerTools | undefined;
 	/** undefined: the config has to be fetched at every start. */
 	readonly lastGood: LastGood | undefined;
 	/** What the person has to know; undefined: all is well. */
@@ -29,7 +31,9 @@ export class Storage {
 			log.error(text);
 			faults.push(text);
 		};
-		this.secrets = this.#openSecrets(folder, log, fault);
+		const store = this.#openSecrets(folder, log, fault);
+		this.secrets = store ?? this.#inMemory();
+		this.peerTools = store;
 		this.lastGood = this.#openLastGood(folder, fault);
 		this.fault = faults[0];
 	}
@@ -40,7 +44,7 @@ export class Storage {
 		for (const flash of this.#flashes.splice(0)) flash.close();
 	}
 
-	#openSecrets(folder: string, log: AreaLog, fault: (what: string, error: unknown) => void): SecretStore {
+	#openSecrets(folder: string, log: AreaLog, fault: (what: string, error: unknown) => void): Store | undefined {
 		const path = `${folder}/${board.flash.secrets.file}`;
 		try {
 			const flash = this.#openFlash(path, board.flash.secrets);
@@ -56,10 +60,14 @@ export class Storage {
 			return store;
 		} catch (error) {
 			fault(`Secrets cannot be kept, every peer will be new (${path})`, error);
-			const store = new VolatileStore(hardwareRandom);
-			this.#stores.push(store);
-			return store;
+			return undefined;
 		}
+	}
+
+	#inMemory(): VolatileStore {
+		const store = new VolatileStore(hardwareRandom);
+		this.#stores.push(store);
+		return store;
 	}
 
 	#openLastGood(folder: string, fault: (what: string, error: unknown) => void): LastGood | undefined {

@@ -48,6 +48,14 @@ export class VolatileStore implements SecretStore {
 		return true;
 	}
 
+	setVerified(zid: Uint8Array, verified: boolean): boolean {
+		const key = toHex(zid);
+		const held = this.#peers.get(key);
+		if (!held) return false;
+		this.#peers.set(key, { zid: held.zid, secrets: { ...held.secrets, verified } });
+		return true;
+	}
+
 	forget(zid: Uint8Array): void {
 		const key = toHex(zid);
 		wipeSecrets(this.#peers.get(key)?.secrets);
@@ -55,9 +63,10 @@ export class VolatileStore implements SecretStore {
 	}
 
 	list(): readonly StoredPeer[] {
-		return [...this.#peers.values()].map(({ zid, secrets: { verified, name } }) => ({
+		return [...this.#peers.values()].map(({ zid, secrets: { verified, name, rs1 } }) => ({
 			zid,
 			verified,
+			hasSecret: rs1 !== undefined,
 			...(name !== undefined && { name }),
 		}));
 	}
