@@ -3,43 +3,16 @@
  * hears busy. Screen, keys and panel see `state` and the commands, and nothing of what is behind them.
  */
 import { toHex } from "bytes/hex";
-import type Audio from "hal/audio/audio";
-import type { AreaLog, Log } from "log/log";
+import type { AreaLog } from "log/log";
 import { isRejection, type NegotiatedMedia } from "sdp/offer-answer";
-import type { AgentConfig } from "sip/types";
-import type { SecretStore } from "zrtp/store";
-import type { SessionConfig } from "zrtp/types";
 import { Call, type CallContext } from "./call";
 import { dialTarget } from "./dial-target";
 import { Negotiation, refusalOf } from "./negotiation";
+import { contextOf, type PhoneOptions } from "./phone-options";
 import { Registrations } from "./registrations";
 import { type CallAction, Signalling } from "./signalling";
 import type { PhoneState } from "./state";
 import { Tones } from "./tones";
-
-export interface PhoneOptions {
-	/** The name of this phone, for screen and panel. */
-	readonly name: string;
-	/** Numeric address that sockets bind and SDP names. */
-	readonly address: string;
-	readonly sipPort: number;
-	/** First RTP port, even; 0 takes any free pair. */
-	readonly rtpPort: number;
-	readonly agent: Omit<AgentConfig, "contact">;
-	readonly zrtp: Omit<SessionConfig, "ssrc" | "peerHelloHash"> | undefined;
-	readonly mandatory: boolean;
-	readonly codecs: readonly ("PCMA" | "PCMU")[];
-	readonly autoAnswer: boolean;
-	readonly audio: Audio;
-	readonly store: SecretStore;
-	readonly log: Log;
-	/** Monotonic milliseconds. */
-	readonly now: () => number;
-	/** The owner's name for a SIP URI. */
-	readonly nameOf: (uri: string) => string | undefined;
-	/** Called after anything in `state` may have changed. */
-	readonly onChange: () => void;
-}
 
 /** SIP status codes that this room chooses (RFC 3261 section 21). */
 const BUSY_HERE = 486;
@@ -67,21 +40,9 @@ export class Phone {
 	/** @throws {Error} naming address and port when the SIP port cannot be had */
 	constructor(options: PhoneOptions) {
 		this.#options = options;
-		const { log, now, store, address } = options;
+		const { log, now, address } = options;
 		this.#log = log.area("call");
-		this.#context = {
-			address,
-			rtpPort: options.rtpPort,
-			audio: options.audio,
-			random: options.agent.random,
-			store,
-			zrtp: options.zrtp,
-			mandatory: options.mandatory,
-			zrtpLog: log.area("zrtp"),
-			mediaLog: log.area("media"),
-			now,
-			nameOf: options.nameOf,
-		};
+		this.#context = contextOf(options);
 		this.#tones = new Tones(options.audio);
 		this.#registrations = new Registrations(options.agent.accounts, log.area("sip"));
 		this.#signalling = new Signalling({

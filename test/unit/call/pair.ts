@@ -1,6 +1,7 @@
 /** What the tests of whole phones share: phones on loopback with real sockets, media threads, stores on flash files. */
 import { now } from "board/clock";
-import { Phone, type PhoneOptions } from "call/phone";
+import { Phone } from "call/phone";
+import type { PhoneOptions } from "call/phone-options";
 import type { CallState } from "call/state";
 import { nativeProvider } from "crypto/native";
 import { hardwareRandom } from "crypto/random";

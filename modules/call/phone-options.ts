@@ -1,0 +1,49 @@
+/** What a phone is made of: the composition root fills it in, phone.ts takes it apart for its calls. */
+import type Audio from "hal/audio/audio";
+import type { Log } from "log/log";
+import type { AgentConfig } from "sip/types";
+import type { SecretStore } from "zrtp/store";
+import type { SessionConfig } from "zrtp/types";
+import type { CallContext } from "./call";
+
+export interface PhoneOptions {
+	/** The name of this phone, for screen and panel. */
+	readonly name: string;
+	/** Numeric address that sockets bind and SDP names. */
+	readonly address: string;
+	readonly sipPort: number;
+	/** First RTP port, even; 0 takes any free pair. */
+	readonly rtpPort: number;
+	readonly agent: Omit<AgentConfig, "contact">;
+	readonly zrtp: Omit<SessionConfig, "ssrc" | "peerHelloHash"> | undefined;
+	readonly mandatory: boolean;
+	readonly codecs: readonly ("PCMA" | "PCMU")[];
+	readonly autoAnswer: boolean;
+	readonly audio: Audio;
+	readonly store: SecretStore;
+	readonly log: Log;
+	/** Monotonic milliseconds. */
+	readonly now: () => number;
+	/** The owner's name for a SIP URI. */
+	readonly nameOf: (uri: string) => string | undefined;
+	/** Called after anything in `state` may have changed. */
+	readonly onChange: () => void;
+}
+
+/** What every call of the phone shares. */
+export function contextOf(options: PhoneOptions): CallContext {
+	const { address, rtpPort, audio, agent, store, zrtp, mandatory, log, now, nameOf } = options;
+	return {
+		address,
+		rtpPort,
+		audio,
+		random: agent.random,
+		store,
+		zrtp,
+		mandatory,
+		zrtpLog: log.area("zrtp"),
+		mediaLog: log.area("media"),
+		now,
+		nameOf,
+	};
+}
