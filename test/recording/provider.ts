@@ -1,11 +1,10 @@
 /**
- * Takes the place of crypto/native in the program that tests watch: the same provider, with every key that goes in and
- * every secret that comes out written down. Digests and MACs are all counted as secrets, though some are not (RFC 6189
- * publishes truncated ones): s0, the derived keys and HA1 are among them, and none of them belongs in a log.
+ * Takes the place of crypto/native in the program that tests watch: the same provider, which the manifest has under
+ * another name, with every key that goes in and every secret that comes out written down. Digests and MACs are all
+ * counted as secrets, though some are not (RFC 6189 publishes truncated ones): s0, the derived keys and HA1 are among
+ * them, and none of them belongs in a log. Primitives are told apart by what they do, so that a new one is recorded too.
  */
-import { compose } from "crypto/compose";
-import { nativeModp3072 } from "crypto/native-modp3072";
-import { nativePrimitives } from "crypto/native-psa";
+import { nativeProvider as inner } from "crypto/native-shipped";
 import type { Cipher, Hash, KeyAgreement, Mac, Provider } from "crypto/types";
 import { record } from "test/recording/recorder";
 
@@ -49,8 +48,8 @@ function cipher(inner: Cipher): Cipher {
 function keyAgreement(inner: KeyAgreement): KeyAgreement {
 	return {
 		...inner,
-		generate(random) {
-			const pair = inner.generate(random);
+		generate(...options) {
+			const pair = inner.generate(...options);
 			record("privateKey", pair.privateKey);
 			return pair;
 		},
@@ -63,20 +62,21 @@ function keyAgreement(inner: KeyAgreement): KeyAgreement {
 	};
 }
 
-const inner = compose("native", nativePrimitives, { dh3072: nativeModp3072 });
+type Primitive = Hash | Mac | Cipher | KeyAgreement;
 
-export const nativeProvider: Provider = Object.freeze({
-	name: inner.name,
-	md5: hash(inner.md5),
-	sha1: hash(inner.sha1),
-	sha256: hash(inner.sha256),
-	sha384: hash(inner.sha384),
-	hmacSha1: mac(inner.hmacSha1),
-	hmacSha256: mac(inner.hmacSha256),
-	hmacSha384: mac(inner.hmacSha384),
-	aesCfb: cipher(inner.aesCfb),
-	aesCtr: cipher(inner.aesCtr),
-	x25519: keyAgreement(inner.x25519),
-	p256: keyAgreement(inner.p256),
-	dh3072: keyAgreement(inner.dh3072),
-});
+function recorded(primitive: Primitive): Primitive {
+	if ("digest" in primitive) return hash(primitive);
+	if ("compute" in primitive) return mac(primitive);
+	if ("encrypt" in primitive) return cipher(primitive);
+	return keyAgreement(primitive);
+}
+
+/** Each primitive is replaced by one of its own kind, which a mapped type cannot say. */
+export const nativeProvider = Object.freeze(
+	Object.fromEntries(
+		Object.entries(inner).map(([name, part]: [string, string | Primitive]) => [
+			name,
+			typeof part === "string" ? part : recorded(part),
+		]),
+	),
+) as unknown as Provider;
