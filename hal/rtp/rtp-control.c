@@ -90,14 +90,14 @@ void xs_rtp_install_keys(xsMachine* the)
 	wordOf(the, &xsVar(0), authTag);
 	keyByteLength = srtpKeyByteLength(cipher);
 	if (keyByteLength == 0)
-		xsRangeError("rtp: the cipher is AES1 or AES3");
+		xsRangeError("rtp: the cipher is AES1, AES2 or AES3");
 	if (!srtpKnowsAuthTag(authTag))
 		xsRangeError("rtp: the tag is HS32 or HS80");
 	/* Both are fetched before either is copied: nothing is thrown once a copy lies on the stack. */
 	xsmcGet(xsVar(0), xsArg(1), xsID_salt);
 	xsmcGet(xsVar(1), xsArg(1), xsID_key);
 	copyOption(the, &xsVar(0), salt, sizeof salt, "rtp: a salt has 14 bytes");
-	copyOption(the, &xsVar(1), key, keyByteLength, "rtp: a key has 16 bytes for AES1 and 32 for AES3");
+	copyOption(the, &xsVar(1), key, keyByteLength, "rtp: a key has 16 bytes for AES1, 24 for AES2 and 32 for AES3");
 	keys = isSend ? srtpContextForSend(cipher, authTag, key, salt, rtp->stream.ssrc)
 				  : srtpContextForReceive(cipher, authTag, key, salt);
 	wipeBytes(key, sizeof key);

@@ -45,8 +45,8 @@ export interface RTPCodec {
 
 /** SRTP master key and salt of one direction (RFC 6189 section 4.5.3); the caller wipes them after the call. */
 export interface RTPKeys {
-	/** AES-128 or AES-256 in counter mode; the key has 16 or 32 bytes. */
-	readonly cipher: "AES1" | "AES3";
+	/** AES-128, AES-192 or AES-256 in counter mode; the key has 16, 24 or 32 bytes. */
+	readonly cipher: "AES1" | "AES2" | "AES3";
 	/** 32 or 80 bits of HMAC-SHA1; SRTCP always has 80. */
 	readonly authTag: "HS32" | "HS80";
 	readonly key: Uint8Array;

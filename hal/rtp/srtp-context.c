@@ -35,6 +35,8 @@ size_t srtpKeyByteLength(const char* cipher)
 {
 	if (strcmp(cipher, "AES1") == 0)
 		return 16;
+	if (strcmp(cipher, "AES2") == 0)
+		return 24;
 	return strcmp(cipher, "AES3") == 0 ? 32 : 0;
 }
 
@@ -53,6 +55,12 @@ static void choosePolicy(srtp_policy_t* policy, const char* cipher, const char* 
 			srtp_crypto_policy_set_aes_cm_128_hmac_sha1_32(&policy->rtp);
 		else
 			srtp_crypto_policy_set_rtp_default(&policy->rtp);
+	} else if (srtpKeyByteLength(cipher) == 24) {
+		srtp_crypto_policy_set_aes_cm_192_hmac_sha1_80(&policy->rtcp);
+		if (isShort)
+			srtp_crypto_policy_set_aes_cm_192_hmac_sha1_32(&policy->rtp);
+		else
+			srtp_crypto_policy_set_aes_cm_192_hmac_sha1_80(&policy->rtp);
 	} else {
 		srtp_crypto_policy_set_aes_cm_256_hmac_sha1_80(&policy->rtcp);
 		if (isShort)

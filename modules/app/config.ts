@@ -4,6 +4,7 @@ import type { KeyPool } from "crypto/key-pool";
 import type { KeyAgreement, Provider, RandomSource } from "crypto/types";
 import type { Settings } from "settings/check";
 import type { Account, AgentConfig } from "sip/types";
+import { CIPHERS, KEY_AGREEMENTS } from "zrtp/suites";
 import type { KeyAgreementCode, SessionConfig } from "zrtp/types";
 
 export const VERSION = "0.1.0";
@@ -37,24 +38,41 @@ function hostPort(text: string): { host: string; port: number } {
 	return { host, port: port === undefined ? 5060 : Number(port) };
 }
 
-/** The agreements that are switched on, best liked first, so that pairs are made for those first. */
+/**
+ * The agreements to make pairs for ahead, best liked first; none that the board lacks. A pair is made before the cipher
+ * is known, so exponents are long enough for the strongest that is offered (RFC 6189 section 5.1.5).
+ */
 export function keyAgreementsOf(settings: Settings, provider: Provider): ReadonlyMap<KeyAgreementCode, KeyAgreement> {
-	const primitives: Readonly<Record<KeyAgreementCode, KeyAgreement>> = {
-		X255: provider.x25519,
-		EC25: provider.p256,
-		DH3k: provider.dh3072,
-	};
-	return new Map(
-		settings.zrtp.enabled ? settings.zrtp.keyAgreements.map((code) => [code, primitives[code]] as const) : [],
-	);
+	const { enabled, keyAgreements, ciphers } = settings.zrtp;
+	const cipherKeyByteLength = Math.max(...ciphers.map((code) => CIPHERS[code].keyByteLength));
+	const found = new Map<KeyAgreementCode, KeyAgreement>();
+	if (!enabled) return found;
+	for (const listed of keyAgreements) {
+		const agreement = KEY_AGREEMENTS[listed].find(provider);
+		if (agreement !== undefined) found.set(pairedAs(listed), forKeysOf(agreement, cipherKeyByteLength));
+	}
+	return found;
 }
 
-/** @returns undefined where ZRTP is switched off */
+function forKeysOf(agreement: KeyAgreement, cipherKeyByteLength: number): KeyAgreement {
+	if (cipherKeyByteLength === 16) return agreement;
+	return { ...agreement, generate: (random) => agreement.generate(random, cipherKeyByteLength) };
+}
+
+/** X25519 has two names on the wire, and one pair serves either. */
+function pairedAs(code: KeyAgreementCode): KeyAgreementCode {
+	return code === "E255" ? "X255" : code;
+}
+
+/**
+ * @param identity asked for its ZID at every call: it has another one after a factory erase or a move
+ * @returns undefined where ZRTP is switched off
+ */
 export function zrtpOf(
 	settings: Settings,
 	provider: Provider,
 	random: RandomSource,
-	zid: Uint8Array,
+	identity: { readonly zid: Uint8Array },
 	pool: KeyPool,
 ): Omit<SessionConfig, "ssrc" | "peerHelloHash"> | undefined {
 	if (!settings.zrtp.enabled) return undefined;
@@ -62,9 +80,11 @@ export function zrtpOf(
 	return {
 		provider,
 		random,
-		zid,
+		get zid() {
+			return identity.zid;
+		},
 		clientId: `Sotto ${VERSION}`,
 		suites: { keyAgreements, hashes, ciphers, authTags, sasTypes },
-		keyPairs: (code) => pool.take(code),
+		keyPairs: (code) => pool.take(pairedAs(code)),
 	};
 }

@@ -4,13 +4,13 @@
  * call.ts turns that into the lock and the microphone.
  */
 import { wipe } from "bytes/wipe";
-import type { KeyAgreement, Provider } from "crypto/types";
 import type { AreaLog } from "log/log";
 import Timer from "timer";
 import { describe } from "zrtp/describe";
 import { createSession, type Session, step } from "zrtp/engine";
 import type { RetainedSecrets, SecretStore } from "zrtp/store";
-import type { Action, Event, FailCode, KeyAgreementCode, Sas, SessionConfig, SrtpKeys, WarnCode } from "zrtp/types";
+import { KEY_AGREEMENTS } from "zrtp/suites";
+import type { Action, Event, FailCode, Sas, SessionConfig, SrtpKeys, WarnCode } from "zrtp/types";
 
 /** What ZRTP needs of a media stream; modules/media has it. */
 export interface ZrtpTransport {
@@ -148,7 +148,7 @@ export class ZrtpStream {
 			case "saveSecrets":
 				return { type: "secretsSaved", now: now(), saved: this.#save(action) };
 			case "agree": {
-				const agreement = keyAgreement(this.#options.config.provider, action.keyAgreement);
+				const agreement = KEY_AGREEMENTS[action.keyAgreement].of(this.#options.config.provider);
 				return {
 					type: "agreed",
 					now: now(),
@@ -237,16 +237,4 @@ export class ZrtpStream {
 export function wipeSecrets(secrets: RetainedSecrets | undefined): void {
 	if (secrets?.rs1) wipe(secrets.rs1);
 	if (secrets?.rs2) wipe(secrets.rs2);
-}
-
-/** The code as negotiated, to the primitive that runs it. */
-function keyAgreement(provider: Provider, code: KeyAgreementCode): KeyAgreement {
-	switch (code) {
-		case "X255":
-			return provider.x25519;
-		case "EC25":
-			return provider.p256;
-		case "DH3k":
-			return provider.dh3072;
-	}
 }

@@ -21,10 +21,20 @@ const NAMES = Object.freeze([
 	"p256",
 	"dh3072",
 ] as const);
+const OPTIONAL_NAMES = Object.freeze([
+	"sha3_256",
+	"sha3_384",
+	"hmacSha3_256",
+	"hmacSha3_384",
+	"x448",
+	"p384",
+	"p521",
+	"dh2048",
+] as const);
 
 /**
  * A provider that takes every primitive from the first source that has it.
- * @throws Error that names what no source has: the board's list is wrong
+ * @throws Error that names what every provider has and no source gives: the board's list is wrong
  */
 export function compose(name: string, ...sources: readonly Primitives[]): Provider {
 	const found: { -readonly [K in keyof Provider]?: Provider[K] } = { name };
@@ -38,7 +48,8 @@ export function compose(name: string, ...sources: readonly Primitives[]): Provid
 
 /** The primitives a source really has: a name of its own or an undefined entry must not hide another source's. */
 function pick(source: Primitives): Primitives {
-	return Object.fromEntries(NAMES.filter((name) => source[name] !== undefined).map((name) => [name, source[name]]));
+	const names = [...NAMES, ...OPTIONAL_NAMES].filter((name) => source[name] !== undefined);
+	return Object.fromEntries(names.map((name) => [name, source[name]]));
 }
 
 function complete(found: Partial<Provider>): found is Provider {

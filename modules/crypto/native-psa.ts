@@ -1,11 +1,11 @@
 /**
- * Everything the PSA Crypto API has, as primitives: all of a Provider but DH3k.
+ * Everything the PSA Crypto API has, as primitives: all that every Provider has but DH3k, and two more curves.
  * @module
  */
-import { concat } from "bytes/concat";
 import { wipe } from "bytes/wipe";
-import { aes, agree, Curve, Digest, digest, hmac, MAXIMUM_PARTS, Mode, publicKey } from "hal/crypto/crypto";
-import { p256PrivateKey, x25519PrivateKey } from "./private-keys";
+import { aes, agree, Curve, Digest, digest, hmac, Mode, publicKey } from "hal/crypto/crypto";
+import { within } from "./native-parts";
+import { p256PrivateKey, p384PrivateKey, p521PrivateKey, x25519PrivateKey } from "./private-keys";
 import type { Cipher, Hash, KeyAgreement, KeyPair, Mac, Provider, RandomSource } from "./types";
 
 const md5 = hashOf("MD5", Digest.md5, 16, 64);
@@ -13,19 +13,22 @@ const sha1 = hashOf("SHA-1", Digest.sha1, 20, 64);
 const sha256 = hashOf("SHA-256", Digest.sha256, 32, 64);
 const sha384 = hashOf("SHA-384", Digest.sha384, 48, 128);
 
-export const nativePrimitives: Omit<Provider, "name" | "dh3072"> = Object.freeze({
-	md5,
-	sha1,
-	sha256,
-	sha384,
-	hmacSha1: macOf("HMAC-SHA-1", Digest.sha1, sha1),
-	hmacSha256: macOf("HMAC-SHA-256", Digest.sha256, sha256),
-	hmacSha384: macOf("HMAC-SHA-384", Digest.sha384, sha384),
-	aesCfb: cipherOf("AES-CFB", Mode.cfb),
-	aesCtr: cipherOf("AES-CTR", Mode.ctr),
-	x25519: curveOf("X25519", Curve.x25519, 32, x25519PrivateKey),
-	p256: curveOf("P-256", Curve.p256, 64, p256PrivateKey),
-});
+export const nativePrimitives: Omit<Provider, "name" | "dh3072"> & Required<Pick<Provider, "p384" | "p521">> =
+	Object.freeze({
+		md5,
+		sha1,
+		sha256,
+		sha384,
+		hmacSha1: macOf("HMAC-SHA-1", Digest.sha1, sha1),
+		hmacSha256: macOf("HMAC-SHA-256", Digest.sha256, sha256),
+		hmacSha384: macOf("HMAC-SHA-384", Digest.sha384, sha384),
+		aesCfb: cipherOf("AES-CFB", Mode.cfb),
+		aesCtr: cipherOf("AES-CTR", Mode.ctr),
+		x25519: curveOf("X25519", Curve.x25519, 32, 32, x25519PrivateKey),
+		p256: curveOf("P-256", Curve.p256, 32, 64, p256PrivateKey),
+		p384: curveOf("P-384", Curve.p384, 48, 96, p384PrivateKey),
+		p521: curveOf("P-521", Curve.p521, 66, 132, p521PrivateKey),
+	});
 
 function hashOf(name: string, algorithm: number, byteLength: number, blockByteLength: number): Hash {
 	return Object.freeze({
@@ -71,14 +74,15 @@ function cipherOf(name: string, mode: number): Cipher {
 function curveOf(
 	name: string,
 	curve: number,
+	byteLength: number,
 	publicKeyByteLength: number,
 	privateKeyFrom: (random: RandomSource) => Uint8Array,
 ): KeyAgreement {
 	return Object.freeze({
 		name,
 		publicKeyByteLength,
-		privateKeyByteLength: 32,
-		sharedSecretByteLength: 32,
+		privateKeyByteLength: byteLength,
+		sharedSecretByteLength: byteLength,
 		generate(random: RandomSource): KeyPair {
 			const pair = { publicKey: new Uint8Array(publicKeyByteLength), privateKey: privateKeyFrom(random) };
 			publicKey(curve, pair.publicKey, pair.privateKey);
@@ -86,22 +90,8 @@ function curveOf(
 		},
 		agree(privateKey: Uint8Array, peerPublicKey: Uint8Array): Uint8Array | undefined {
 			if (peerPublicKey.length !== publicKeyByteLength) return undefined;
-			const sharedSecret = new Uint8Array(32);
+			const sharedSecret = new Uint8Array(byteLength);
 			return agree(curve, sharedSecret, privateKey, peerPublicKey) ? sharedSecret : undefined;
 		},
 	});
-}
-
-/** The native calls take a limited number of parts: the rest is joined, and the copy wiped after use. */
-function within(parts: readonly Uint8Array[], use: (parts: readonly Uint8Array[]) => void): void {
-	if (parts.length <= MAXIMUM_PARTS) {
-		use(parts);
-		return;
-	}
-	const tail = concat(...parts.slice(MAXIMUM_PARTS - 1));
-	try {
-		use([...parts.slice(0, MAXIMUM_PARTS - 1), tail]);
-	} finally {
-		wipe(tail);
-	}
 }

@@ -1,11 +1,16 @@
 /**
- * The provider in C: mbedTLS by way of hal/crypto. Imports nothing of noble, so that a board served by it alone never
- * loads any of that.
+ * The provider in C: mbedTLS by way of hal/crypto, and our own SHA-3. Imports nothing of noble, so that a board served
+ * by it alone never loads any of that.
  * @module
  */
 import { compose } from "./compose";
-import { nativeModp3072 } from "./native-modp3072";
+import { nativeModp2048, nativeModp3072 } from "./native-modp";
 import { nativePrimitives } from "./native-psa";
-import type { Provider } from "./types";
+import { nativeSha3 } from "./native-sha3";
+import { nativeX448 } from "./native-x448";
 
-export const nativeProvider: Provider = compose("native", nativePrimitives, { dh3072: nativeModp3072 });
+export const nativeProvider = compose("native", nativePrimitives, nativeSha3, {
+	x448: nativeX448,
+	dh2048: nativeModp2048,
+	dh3072: nativeModp3072,
+});

@@ -3,22 +3,26 @@
  * A board that needs only a part of it composes that part (crypto/compose) and never loads the rest.
  * @module
  */
-import { modp3072 } from "./modp3072";
+import { modp2048, modp3072 } from "./modp";
 import { nobleAesCfb, nobleAesCtr } from "./noble-cipher";
 import {
 	nobleHmacSha1,
+	nobleHmacSha3_256,
+	nobleHmacSha3_384,
 	nobleHmacSha256,
 	nobleHmacSha384,
 	nobleMd5,
 	nobleSha1,
+	nobleSha3_256,
+	nobleSha3_384,
 	nobleSha256,
 	nobleSha384,
 } from "./noble-hash";
-import { nobleP256 } from "./noble-p256";
-import { nobleX25519 } from "./noble-x25519";
+import { nobleX448, nobleX25519 } from "./noble-montgomery";
+import { nobleP256, nobleP384, nobleP521 } from "./noble-nist";
 import type { Provider } from "./types";
 
-export const nobleProvider: Provider = Object.freeze({
+export const nobleProvider: Required<Provider> = Object.freeze({
 	name: "noble",
 	md5: nobleMd5,
 	sha1: nobleSha1,
@@ -32,4 +36,12 @@ export const nobleProvider: Provider = Object.freeze({
 	x25519: nobleX25519,
 	p256: nobleP256,
 	dh3072: modp3072,
+	sha3_256: nobleSha3_256,
+	sha3_384: nobleSha3_384,
+	hmacSha3_256: nobleHmacSha3_256,
+	hmacSha3_384: nobleHmacSha3_384,
+	x448: nobleX448,
+	p384: nobleP384,
+	p521: nobleP521,
+	dh2048: modp2048,
 });

@@ -45,10 +45,14 @@ export interface KeyPair {
 export interface KeyAgreement {
 	readonly name: string;
 	readonly publicKeyByteLength: number;
+	/** Length of the private keys that generate makes for AES-128. */
 	readonly privateKeyByteLength: number;
 	readonly sharedSecretByteLength: number;
-	/** A fresh pair. */
-	generate(random: RandomSource): KeyPair;
+	/**
+	 * A fresh pair. `cipherKeyByteLength` (16, 24 or 32, default 16) is what the secret will key: the MODP groups make
+	 * their exponent twice as long (RFC 6189 section 5.1.5), the curves have one length and do not ask.
+	 */
+	generate(random: RandomSource, cipherKeyByteLength?: number): KeyPair;
 	/**
 	 * The shared secret, or undefined when the peer's value must not be used: a wrong length, 1 or p-1 or outside the
 	 * range, off the curve, of low order. @throws RangeError when privateKey is not one that generate makes
@@ -56,7 +60,10 @@ export interface KeyAgreement {
 	agree(privateKey: Uint8Array, peerPublicKey: Uint8Array): Uint8Array | undefined;
 }
 
-/** Everything the protocol rooms need. */
+/**
+ * Everything the protocol rooms need. What is optional is absent on a board that has no room or no code for it; the
+ * rooms then neither offer nor accept it.
+ */
 export interface Provider {
 	readonly name: string;
 	readonly md5: Hash;
@@ -76,4 +83,17 @@ export interface Provider {
 	readonly p256: KeyAgreement;
 	/** The 3072-bit MODP group of RFC 3526, g = 2: publicKey and sharedSecret 384 bytes. */
 	readonly dh3072: KeyAgreement;
+	/** SHA3-256 and SHA3-384 (FIPS 202), and HMAC over each; a board has both of a length or neither. */
+	readonly sha3_256?: Hash;
+	readonly sha3_384?: Hash;
+	readonly hmacSha3_256?: Mac;
+	readonly hmacSha3_384?: Mac;
+	/** X448 (RFC 7748): publicKey and sharedSecret 56 bytes. */
+	readonly x448?: KeyAgreement;
+	/** NIST P-384: publicKey x||y 96 bytes, sharedSecret x 48 bytes. */
+	readonly p384?: KeyAgreement;
+	/** NIST P-521: publicKey x||y 132 bytes, sharedSecret x 66 bytes. */
+	readonly p521?: KeyAgreement;
+	/** The 2048-bit MODP group of RFC 3526, g = 2: publicKey and sharedSecret 256 bytes. */
+	readonly dh2048?: KeyAgreement;
 }

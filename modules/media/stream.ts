@@ -160,7 +160,7 @@ export class MediaStream {
 	installKeys(direction: "send" | "receive", keys: MediaKeys): void {
 		if (this.#final !== undefined) return;
 		const { cipher, authTag, key, salt } = keys;
-		if (cipher !== "AES1" && cipher !== "AES3") throw new RangeError(`no SRTP cipher ${cipher}`);
+		if (cipher !== "AES1" && cipher !== "AES2" && cipher !== "AES3") throw new RangeError(`no SRTP cipher ${cipher}`);
 		if (authTag !== "HS32" && authTag !== "HS80") throw new RangeError(`no SRTP authentication tag ${authTag}`);
 		this.#rtp.installKeys(direction, { cipher, authTag, key, salt });
 		this.#log.info(`${direction} keys on: ${cipher} ${authTag}`);

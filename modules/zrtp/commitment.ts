@@ -13,7 +13,7 @@ import { accept, choose } from "./negotiate";
 import { startRetransmission } from "./retransmission";
 import { secretIds } from "./secrets";
 import type { Peer, Session, State, WaitDhPart1 } from "./session";
-import { HASHES, KEY_AGREEMENTS } from "./suites";
+import { CIPHERS, HASHES, KEY_AGREEMENTS } from "./suites";
 import type { Turn } from "./turn";
 import type { KeyAgreementCode, Suite } from "./types";
 
@@ -24,7 +24,7 @@ export function commit(turn: Turn, peer: Peer): WaitDhPart1 {
 	const { provider } = config;
 	const suite = choose(config.suites, peer.hello);
 	const { hash, mac } = primitives(session, suite);
-	const keyPair = takeKeyPair(session, suite.keyAgreement);
+	const keyPair = takeKeyPair(session, suite);
 	const ids = secretIds(mac, config.random, "initiator", peer.secrets);
 	const dhPart2 = encodeDhPart("DHPart2", { h1: chain.h1, ids, pv: keyPair.publicKey }, (bytes) =>
 		messageMac(provider, chain.h0, bytes),
@@ -81,7 +81,7 @@ export function takeCommit(
 	const { mac } = primitives(session, suite);
 	const keep = reuse?.keyAgreement === suite.keyAgreement;
 	if (reuse && !keep) session.vault.drop(reuse.keyPair.privateKey);
-	const keyPair = reuse && keep ? reuse.keyPair : takeKeyPair(session, suite.keyAgreement);
+	const keyPair = reuse && keep ? reuse.keyPair : takeKeyPair(session, suite);
 	const ids = secretIds(mac, config.random, "responder", peer.secrets);
 	const dhPart1 = encodeDhPart("DHPart1", { h1: chain.h1, ids, pv: keyPair.publicKey }, (bytes) =>
 		messageMac(provider, chain.h0, bytes),
@@ -109,8 +109,10 @@ export function primitives({ config: { provider } }: Session, suite: Suite) {
 }
 
 /** A pair that has never been used, made ahead where there is one. */
-function takeKeyPair({ config, vault }: Session, code: KeyAgreementCode): KeyPair {
-	const keyPair = config.keyPairs?.(code) ?? KEY_AGREEMENTS[code].of(config.provider).generate(config.random);
+function takeKeyPair({ config, vault }: Session, { keyAgreement, cipher }: Suite): KeyPair {
+	const keyPair =
+		config.keyPairs?.(keyAgreement) ??
+		KEY_AGREEMENTS[keyAgreement].of(config.provider).generate(config.random, CIPHERS[cipher].keyByteLength);
 	vault.keep(keyPair.privateKey);
 	return keyPair;
 }

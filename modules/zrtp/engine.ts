@@ -29,7 +29,7 @@ import { waitConfirm1 } from "./states/wait-confirm1";
 import { waitConfirm2 } from "./states/wait-confirm2";
 import { waitDhPart1 } from "./states/wait-dh-part1";
 import { waitDhPart2 } from "./states/wait-dh-part2";
-import { implicitHash } from "./suites";
+import { available, implicitHash } from "./suites";
 import { type Handler, Turn } from "./turn";
 import type { Action, Event, SessionConfig } from "./types";
 
@@ -57,7 +57,8 @@ const HANDLERS = Object.freeze({
  * A session for one media stream. Its Hello is made at once, so that signalling can announce `helloHash` before `start`.
  * @throws RangeError for a ZID, SSRC, hash or list of the wrong size
  */
-export function createSession(config: SessionConfig): Session {
+export function createSession(given: SessionConfig): Session {
+	const config = { ...given, suites: available(given.provider, given.suites) };
 	const { provider, random, suites } = config;
 	check("zid", config.zid.length, ZID_BYTE_LENGTH);
 	if (config.peerHelloHash) check("peerHelloHash", config.peerHelloHash.length, HASH_IMAGE_BYTE_LENGTH);

@@ -5,19 +5,29 @@
 
 import type { HelloLists } from "./messages/hello";
 import { AUTH_TAGS, CIPHERS, HASHES, KEY_AGREEMENTS, MANDATORY, SAS_TYPES } from "./suites";
-import type { FailCode, KeyAgreementCode, Suite, SuiteLists } from "./types";
+import type { CipherCode, FailCode, HashCode, KeyAgreementCode, Suite, SuiteLists } from "./types";
 
 /** One code of each kind as it stands in a Commit, spaces removed. */
 export type CodeSet = { readonly [K in keyof Suite]: string };
 
-/** The suite to commit to: the key agreement by section 4.1.2, everything else by our own preference. */
+/**
+ * The suite to commit to: the key agreement by section 4.1.2, a hash and a key length that go with it by section 5.1.5,
+ * everything else by our own preference.
+ */
 export function choose(own: SuiteLists, peer: HelloLists): Suite {
+	const hashes = common(own.hashes, peer.hashes, MANDATORY.hashes);
+	const usable = (code: string): boolean => {
+		const key = known(code, KEY_AGREEMENTS);
+		return key === undefined || !KEY_AGREEMENTS[key].strong || hashes.some((hash) => HASHES[hash].strong);
+	};
+	const keyAgreement = chooseKeyAgreement(own.keyAgreements.filter(usable), peer.keyAgreements);
+	const ciphers = common(own.ciphers, peer.ciphers, MANDATORY.ciphers);
 	return {
-		keyAgreement: chooseKeyAgreement(own.keyAgreements, peer.keyAgreements),
-		hash: first(own.hashes, peer.hashes, MANDATORY.hashes),
-		cipher: first(own.ciphers, peer.ciphers, MANDATORY.ciphers),
-		authTag: first(own.authTags, peer.authTags, MANDATORY.authTags),
-		sasType: first(own.sasTypes, peer.sasTypes, MANDATORY.sasTypes),
+		keyAgreement,
+		hash: hashFor(keyAgreement, hashes),
+		cipher: cipherFor(keyAgreement, ciphers),
+		authTag: common(own.authTags, peer.authTags, MANDATORY.authTags)[0] ?? MANDATORY.authTags[0],
+		sasType: common(own.sasTypes, peer.sasTypes, MANDATORY.sasTypes)[0] ?? MANDATORY.sasTypes[0],
 	};
 }
 
@@ -41,14 +51,32 @@ export function accept(own: SuiteLists, codes: CodeSet): Suite | FailCode {
 	if (authTag === undefined) return "authTagNotSupported";
 	const keyAgreement = allowed(codes.keyAgreement, own.keyAgreements, KEY_AGREEMENTS, MANDATORY.keyAgreements);
 	if (keyAgreement === undefined) return "keyAgreementNotSupported";
+	// Section 5.1.5 demands it of EC38 alone; what the other strong curves are joined with is the initiator's affair.
+	if (keyAgreement === "EC38" && !HASHES[hash].strong) return "hashNotSupported";
 	const sasType = allowed(codes.sasType, own.sasTypes, SAS_TYPES, MANDATORY.sasTypes);
 	if (sasType === undefined) return "sasTypeNotSupported";
 	return { keyAgreement, hash, cipher, authTag, sasType };
 }
 
-function first<C extends string>(own: readonly C[], peer: readonly string[], mandatory: readonly [C, ...C[]]): C {
+function hashFor(keyAgreement: KeyAgreementCode, hashes: readonly HashCode[]): HashCode {
+	const strong = KEY_AGREEMENTS[keyAgreement].strong ? hashes.find((code) => HASHES[code].strong) : undefined;
+	return strong ?? hashes[0] ?? MANDATORY.hashes[0];
+}
+
+/**
+ * Section 5.1.5: with the strong curves AES-256, or else AES-192; with DH2k AES-128, which everybody has. Where a choice
+ * is left, it is ours.
+ */
+function cipherFor(keyAgreement: KeyAgreementCode, ciphers: readonly CipherCode[]): CipherCode {
+	const wanted: readonly CipherCode[] =
+		keyAgreement === "DH2k" ? ["AES1"] : KEY_AGREEMENTS[keyAgreement].strong ? ["AES3", "AES2"] : [];
+	return wanted.find((code) => ciphers.includes(code)) ?? ciphers[0] ?? MANDATORY.ciphers[0];
+}
+
+/** What both have, best liked by us first, what is mandatory included. */
+function common<C extends string>(own: readonly C[], peer: readonly string[], mandatory: readonly C[]): readonly C[] {
 	const theirs = withMandatory(peer, mandatory);
-	return withMandatory(own, mandatory).find((code) => theirs.includes(code)) ?? mandatory[0];
+	return withMandatory(own, mandatory).filter((code) => theirs.includes(code));
 }
 
 function allowed<C extends string>(

@@ -6,10 +6,13 @@
 import type { KeyPair, Provider, RandomSource } from "crypto/types";
 import type { RetainedSecrets } from "./store";
 
-/** Codes of RFC 6189 section 5.1 that this engine implements; X255 (X25519) is named as bzrtp names it. */
-export type KeyAgreementCode = "X255" | "DH3k" | "EC25";
-export type HashCode = "S256" | "S384";
-export type CipherCode = "AES1" | "AES3";
+/**
+ * Codes of RFC 6189 section 5.1 that this engine implements. X255 (X25519) and X448 are named as bzrtp names them; E255
+ * is what ZRTPCPP calls X255.
+ */
+export type KeyAgreementCode = "DH2k" | "DH3k" | "EC25" | "EC38" | "EC52" | "X255" | "E255" | "X448";
+export type HashCode = "S256" | "S384" | "N256" | "N384";
+export type CipherCode = "AES1" | "AES2" | "AES3";
 export type AuthTagCode = "HS32" | "HS80";
 export type SasTypeCode = "B32" | "B256";
 
@@ -57,7 +60,7 @@ export interface SessionConfig {
 export interface SrtpKeys {
 	readonly cipher: CipherCode;
 	readonly authTag: AuthTagCode;
-	/** SRTP master key: 16 bytes for AES1, 32 for AES3. */
+	/** SRTP master key: 16 bytes for AES1, 24 for AES2, 32 for AES3. */
 	readonly key: Uint8Array;
 	/** SRTP master salt, 14 bytes. */
 	readonly salt: Uint8Array;

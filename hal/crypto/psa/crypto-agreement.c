@@ -1,6 +1,7 @@
 /*
- * X25519 and P-256 by the PSA Crypto API. mbedTLS multiplies with a fixed sequence of operations and with coordinates
- * blinded by random numbers of its own, so neither the time nor the memory it touches tells the private key.
+ * X25519, P-256, P-384 and P-521 by the PSA Crypto API. mbedTLS multiplies with a fixed sequence of operations and with
+ * coordinates blinded by random numbers of its own, so neither the time nor the memory it touches tells the private
+ * key.
  */
 #include "../crypto.h"
 #include "mc.xs.h"
@@ -13,12 +14,14 @@ typedef struct {
 	size_t bits, privateByteLength, publicByteLength, sharedByteLength;
 } Curve;
 
-/* The order is that of Curve in crypto.ts. A P-256 point is x||y here, and 04||x||y in PSA. */
+/* The order is that of Curve in crypto.ts. A point of a NIST curve is x||y here, and 04||x||y in PSA. */
 static const Curve gCurves[] = {
 	{PSA_ECC_FAMILY_MONTGOMERY, 255, 32, 32, 32},
 	{PSA_ECC_FAMILY_SECP_R1, 256, 32, 64, 32},
+	{PSA_ECC_FAMILY_SECP_R1, 384, 48, 96, 48},
+	{PSA_ECC_FAMILY_SECP_R1, 521, 66, 132, 66},
 };
-enum { kPrefixedPointMaximum = 65, kUncompressed = 0x04 };
+enum { kPrefixedPointMaximum = 133, kUncompressed = 0x04 };
 
 static const Curve* curveOf(xsMachine* the, xsSlot* slot)
 {

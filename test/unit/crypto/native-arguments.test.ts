@@ -1,6 +1,6 @@
 /** The C side trusts no argument: a wrong one is a TypeError or a RangeError and nothing is written. */
 import { aes, agree, Curve, Digest, digest, entropy, hmac, Mode, publicKey } from "hal/crypto/crypto";
-import { modp3072Agree, modp3072PublicKey } from "hal/crypto/modp3072";
+import { Modp, modpAgree, modpPublicKey } from "hal/crypto/modp";
 import { equal, test, throws } from "test/harness";
 
 const wrong: readonly unknown[] = [undefined, null, 1, "text", [1, 2], {}, new Uint16Array(32), new Float32Array(8)];
@@ -21,8 +21,8 @@ test("what is no Uint8Array", () => {
 		throws(() => aes(Mode.cfb, true, new Uint8Array(3), new Uint8Array(16), new Uint8Array(16), bytes), TypeError);
 		throws(() => publicKey(Curve.x25519, new Uint8Array(32), bytes), TypeError);
 		throws(() => agree(Curve.p256, new Uint8Array(32), new Uint8Array(32), bytes), TypeError);
-		throws(() => modp3072PublicKey(new Uint8Array(384), bytes), TypeError);
-		throws(() => modp3072Agree(bytes, new Uint8Array(32), new Uint8Array(384)), TypeError);
+		throws(() => modpPublicKey(Modp.modp3072, new Uint8Array(384), bytes), TypeError);
+		throws(() => modpAgree(Modp.modp3072, bytes, new Uint8Array(32), new Uint8Array(384)), TypeError);
 	}
 });
 
@@ -38,7 +38,7 @@ test("wrong lengths", () => {
 		throws(() => publicKey(Curve.x25519, new Uint8Array(32), new Uint8Array(byteLength)), RangeError);
 		throws(() => agree(Curve.x25519, new Uint8Array(byteLength), new Uint8Array(32), new Uint8Array(32)), RangeError);
 		throws(() => agree(Curve.x25519, new Uint8Array(32), new Uint8Array(32), new Uint8Array(byteLength)), RangeError);
-		throws(() => modp3072PublicKey(new Uint8Array(384), new Uint8Array(byteLength)), RangeError);
+		throws(() => modpPublicKey(Modp.modp3072, new Uint8Array(384), new Uint8Array(byteLength)), RangeError);
 	}
 	const out = new Uint8Array(4).fill(7);
 	throws(() => aes(Mode.ctr, true, out, new Uint8Array(16), new Uint8Array(16), new Uint8Array(5)), RangeError);
@@ -79,7 +79,7 @@ test("a refused value leaves the output zero", () => {
 	equal(agree(Curve.x25519, secret, new Uint8Array(32).fill(1), new Uint8Array(32)), false);
 	equal(secret, new Uint8Array(32));
 	const large = new Uint8Array(384).fill(9);
-	equal(modp3072Agree(large, new Uint8Array(32).fill(1), new Uint8Array(384)), false);
+	equal(modpAgree(Modp.modp3072, large, new Uint8Array(32).fill(1), new Uint8Array(384)), false);
 	equal(large, new Uint8Array(384));
 });
 

@@ -1,8 +1,9 @@
 /*
- * The 3072-bit MODP group of RFC 3526 section 4 with g = 2 (ZRTP's DH3k), by the bignum module of mbedTLS.
+ * The 2048-bit and 3072-bit MODP groups of RFC 3526 sections 3 and 4 with g = 2 (ZRTP's DH2k and DH3k), by the bignum
+ * module of mbedTLS.
  *
- * THE ONE FILE THAT NEEDS BIGNUM. The PSA Crypto API has only the groups of RFC 7919, and mbedTLS 4 keeps its bignum
- * module private: a board whose library hides it leaves this file out of its manifest and takes crypto/modp3072.
+ * THIS FOLDER NEEDS BIGNUM. The PSA Crypto API has only the groups of RFC 7919, and mbedTLS 4 keeps its bignum module
+ * private: a board whose library hides it leaves the folder out of its manifest and takes crypto/modp.
  *
  * mbedtls_mpi_exp_mod looks its table up in constant time, but its sliding window squares without multiplying where the
  * exponent has runs of zeros, so the total time says a little about the exponent. The exponent is fresh for every
@@ -13,10 +14,27 @@
 #include <mbedtls/bignum.h>
 #include <mbedtls/platform_util.h>
 
-enum { kByteLength = 384, kExponentByteLength = 32, kInvalidPeer = 1 };
+enum { kInvalidPeer = 1 };
 
 /* clang-format off */
-static const uint8_t gPrime[kByteLength] = {
+static const uint8_t gPrime2048[] = {
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xc9, 0x0f, 0xda, 0xa2, 0x21, 0x68, 0xc2, 0x34, 0xc4, 0xc6,
+	0x62, 0x8b, 0x80, 0xdc, 0x1c, 0xd1, 0x29, 0x02, 0x4e, 0x08, 0x8a, 0x67, 0xcc, 0x74, 0x02, 0x0b, 0xbe, 0xa6,
+	0x3b, 0x13, 0x9b, 0x22, 0x51, 0x4a, 0x08, 0x79, 0x8e, 0x34, 0x04, 0xdd, 0xef, 0x95, 0x19, 0xb3, 0xcd, 0x3a,
+	0x43, 0x1b, 0x30, 0x2b, 0x0a, 0x6d, 0xf2, 0x5f, 0x14, 0x37, 0x4f, 0xe1, 0x35, 0x6d, 0x6d, 0x51, 0xc2, 0x45,
+	0xe4, 0x85, 0xb5, 0x76, 0x62, 0x5e, 0x7e, 0xc6, 0xf4, 0x4c, 0x42, 0xe9, 0xa6, 0x37, 0xed, 0x6b, 0x0b, 0xff,
+	0x5c, 0xb6, 0xf4, 0x06, 0xb7, 0xed, 0xee, 0x38, 0x6b, 0xfb, 0x5a, 0x89, 0x9f, 0xa5, 0xae, 0x9f, 0x24, 0x11,
+	0x7c, 0x4b, 0x1f, 0xe6, 0x49, 0x28, 0x66, 0x51, 0xec, 0xe4, 0x5b, 0x3d, 0xc2, 0x00, 0x7c, 0xb8, 0xa1, 0x63,
+	0xbf, 0x05, 0x98, 0xda, 0x48, 0x36, 0x1c, 0x55, 0xd3, 0x9a, 0x69, 0x16, 0x3f, 0xa8, 0xfd, 0x24, 0xcf, 0x5f,
+	0x83, 0x65, 0x5d, 0x23, 0xdc, 0xa3, 0xad, 0x96, 0x1c, 0x62, 0xf3, 0x56, 0x20, 0x85, 0x52, 0xbb, 0x9e, 0xd5,
+	0x29, 0x07, 0x70, 0x96, 0x96, 0x6d, 0x67, 0x0c, 0x35, 0x4e, 0x4a, 0xbc, 0x98, 0x04, 0xf1, 0x74, 0x6c, 0x08,
+	0xca, 0x18, 0x21, 0x7c, 0x32, 0x90, 0x5e, 0x46, 0x2e, 0x36, 0xce, 0x3b, 0xe3, 0x9e, 0x77, 0x2c, 0x18, 0x0e,
+	0x86, 0x03, 0x9b, 0x27, 0x83, 0xa2, 0xec, 0x07, 0xa2, 0x8f, 0xb5, 0xc5, 0x5d, 0xf0, 0x6f, 0x4c, 0x52, 0xc9,
+	0xde, 0x2b, 0xcb, 0xf6, 0x95, 0x58, 0x17, 0x18, 0x39, 0x95, 0x49, 0x7c, 0xea, 0x95, 0x6a, 0xe5, 0x15, 0xd2,
+	0x26, 0x18, 0x98, 0xfa, 0x05, 0x10, 0x15, 0x72, 0x8e, 0x5a, 0x8a, 0xac, 0xaa, 0x68, 0xff, 0xff, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff,
+};
+static const uint8_t gPrime3072[] = {
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xc9, 0x0f, 0xda, 0xa2, 0x21, 0x68, 0xc2, 0x34, 0xc4, 0xc6,
 	0x62, 0x8b, 0x80, 0xdc, 0x1c, 0xd1, 0x29, 0x02, 0x4e, 0x08, 0x8a, 0x67, 0xcc, 0x74, 0x02, 0x0b, 0xbe, 0xa6,
 	0x3b, 0x13, 0x9b, 0x22, 0x51, 0x4a, 0x08, 0x79, 0x8e, 0x34, 0x04, 0xdd, 0xef, 0x95, 0x19, 0xb3, 0xcd, 0x3a,
@@ -42,8 +60,36 @@ static const uint8_t gPrime[kByteLength] = {
 };
 /* clang-format on */
 
+typedef struct {
+	const uint8_t* prime;
+	size_t byteLength;
+} Group;
+
+/* The order is that of Modp in modp.ts. */
+static const Group gGroups[] = {
+	{gPrime2048, sizeof(gPrime2048)},
+	{gPrime3072, sizeof(gPrime3072)},
+};
+
+static const Group* groupOf(xsMachine* the, xsSlot* slot)
+{
+	int index = xsmcToInteger(*slot);
+	if (index < 0 || index >= (int)(sizeof(gGroups) / sizeof(gGroups[0])))
+		xsRangeError("group: %d", index);
+	return &gGroups[index];
+}
+
+/* Twice the length of a cipher key (RFC 6189 section 5.1.5). */
+static CryptoBytes exponentOf(xsMachine* the, xsSlot* slot)
+{
+	CryptoBytes exponent = cryptoReadable(the, slot, "privateKey");
+	if (exponent.byteLength != 32 && exponent.byteLength != 48 && exponent.byteLength != 64)
+		xsRangeError("privateKey: %d bytes, not 32, 48 or 64", (int)exponent.byteLength);
+	return exponent;
+}
+
 /* out = base^exponent mod p, where base is 2 or a peer's value, of which 0, 1, p-1 and above are refused. */
-static int power(const uint8_t* base, CryptoBytes exponent, CryptoBytes out)
+static int power(const Group* group, const uint8_t* base, CryptoBytes exponent, CryptoBytes out)
 {
 	mbedtls_mpi p, g, e, y;
 	int status;
@@ -51,11 +97,11 @@ static int power(const uint8_t* base, CryptoBytes exponent, CryptoBytes out)
 	mbedtls_mpi_init(&g);
 	mbedtls_mpi_init(&e);
 	mbedtls_mpi_init(&y);
-	if ((status = mbedtls_mpi_read_binary(&p, gPrime, kByteLength)) != 0)
+	if ((status = mbedtls_mpi_read_binary(&p, group->prime, group->byteLength)) != 0)
 		goto bail;
 	if (base == NULL)
 		status = mbedtls_mpi_lset(&g, 2);
-	else if ((status = mbedtls_mpi_read_binary(&g, base, kByteLength)) == 0) {
+	else if ((status = mbedtls_mpi_read_binary(&g, base, group->byteLength)) == 0) {
 		/* y is p-1 for a moment. The peer's value is public: a comparison may take any time. */
 		if ((status = mbedtls_mpi_sub_int(&y, &p, 1)) == 0)
 			if (mbedtls_mpi_cmp_int(&g, 1) <= 0 || mbedtls_mpi_cmp_mpi(&g, &y) >= 0)
@@ -77,26 +123,28 @@ bail:
 	return status;
 }
 
-/* modp3072PublicKey(out, privateKey) */
-void xs_crypto_modp3072_public_key(xsMachine* the)
+/* modpPublicKey(group, out, privateKey) */
+void xs_crypto_modp_public_key(xsMachine* the)
 {
-	CryptoBytes privateKey = cryptoReadableOf(the, &xsArg(1), "privateKey", kExponentByteLength);
-	CryptoBytes out = cryptoWritable(the, &xsArg(0), "out", kByteLength);
-	int status = power(NULL, privateKey, out);
+	const Group* group = groupOf(the, &xsArg(0));
+	CryptoBytes privateKey = exponentOf(the, &xsArg(2));
+	CryptoBytes out = cryptoWritable(the, &xsArg(1), "out", group->byteLength);
+	int status = power(group, NULL, privateKey, out);
 	if (status != 0)
-		cryptoThrow(the, "modp3072PublicKey", status);
+		cryptoThrow(the, "modpPublicKey", status);
 }
 
-/* modp3072Agree(out, privateKey, peerPublicKey): whether the peer's value could be used */
-void xs_crypto_modp3072_agree(xsMachine* the)
+/* modpAgree(group, out, privateKey, peerPublicKey): whether the peer's value could be used */
+void xs_crypto_modp_agree(xsMachine* the)
 {
-	CryptoBytes privateKey = cryptoReadableOf(the, &xsArg(1), "privateKey", kExponentByteLength);
-	CryptoBytes peer = cryptoReadableOf(the, &xsArg(2), "peerPublicKey", kByteLength);
-	CryptoBytes out = cryptoWritable(the, &xsArg(0), "out", kByteLength);
-	int status = power(peer.data, privateKey, out);
+	const Group* group = groupOf(the, &xsArg(0));
+	CryptoBytes privateKey = exponentOf(the, &xsArg(2));
+	CryptoBytes peer = cryptoReadableOf(the, &xsArg(3), "peerPublicKey", group->byteLength);
+	CryptoBytes out = cryptoWritable(the, &xsArg(1), "out", group->byteLength);
+	int status = power(group, peer.data, privateKey, out);
 	if (status != 0)
 		mbedtls_platform_zeroize(out.data, out.byteLength);
 	if (status != 0 && status != kInvalidPeer)
-		cryptoThrow(the, "modp3072Agree", status);
+		cryptoThrow(the, "modpAgree", status);
 	xsmcSetBoolean(xsResult, status == 0);
 }
