@@ -1,0 +1,97 @@
+/** kamailio of Debian as registrar and proxy, with kamailio.cfg beside this file. */
+import { type ChildProcess, spawn } from "node:child_process";
+import dgram from "node:dgram";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+const TEMPLATE = path.join(import.meta.dirname, "kamailio.cfg");
+const START_TIMEOUT_MS = 10_000;
+
+export class Kamailio {
+	readonly #child: ChildProcess;
+	readonly #killAtExit = (): void => void this.#child.kill("SIGKILL");
+	#output = "";
+	#ended = false;
+
+	private constructor(folder: string, port: number) {
+		mkdirSync(folder, { recursive: true });
+		const config = path.join(folder, "kamailio.cfg");
+		const text = readFileSync(TEMPLATE, "utf8");
+		writeFileSync(config, text.replaceAll("@PORT@", String(port)).replaceAll("@MODULES@", modules()));
+		this.#child = spawn("kamailio", ["-f", config, "-DD", "-E", "-m", "32", "-M", "4", "-Y", folder], {
+			stdio: ["ignore", "pipe", "pipe"],
+		});
+		for (const stream of [this.#child.stdout, this.#child.stderr])
+			stream?.on("data", (data: Buffer) => {
+				this.#output += data.toString();
+			});
+		this.#child.on("exit", () => {
+			this.#ended = true;
+		});
+		this.#child.on("error", (error) => {
+			this.#ended = true;
+			this.#output += error.message;
+		});
+		process.once("exit", this.#killAtExit);
+	}
+
+	/** @returns once it answers OPTIONS. @throws {Error} with its output when it does not */
+	static async start(folder: string, port: number): Promise<Kamailio> {
+		const kamailio = new Kamailio(folder, port);
+		const socket = dgram.createSocket("udp4");
+		let answered = false;
+		socket.on("message", () => {
+			answered = true;
+		});
+		socket.on("error", () => {});
+		try {
+			await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+			const own = `127.0.0.1:${socket.address().port}`;
+			for (let count = 0, end = Date.now() + START_TIMEOUT_MS; !answered; count++) {
+				if (kamailio.#ended || Date.now() > end)
+					throw new Error(`kamailio did not start:\n${kamailio.#output.slice(-3000)}`);
+				socket.send(
+					`OPTIONS sip:127.0.0.1:${port} SIP/2.0\r\nVia: SIP/2.0/UDP ${own};branch=z9hG4bKready${count};rport\r\n` +
+						`Max-Forwards: 5\r\nFrom: <sip:ready@${own}>;tag=1\r\nTo: <sip:127.0.0.1:${port}>\r\n` +
+						`Call-ID: ready${count}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n`,
+					port,
+					"127.0.0.1",
+				);
+				await new Promise((resolve) => setTimeout(resolve, 100));
+			}
+		} catch (error) {
+			await kamailio.stop();
+			throw error;
+		} finally {
+			socket.close();
+		}
+		return kamailio;
+	}
+
+	/** Safe to repeat. */
+	async stop(): Promise<void> {
+		process.off("exit", this.#killAtExit);
+		if (this.#ended) return;
+		const ended = new Promise<void>((resolve) => this.#child.once("exit", () => resolve()));
+		this.#child.kill("SIGTERM");
+		const killer = setTimeout(() => this.#child.kill("SIGKILL"), 3000);
+		await ended;
+		clearTimeout(killer);
+	}
+}
+
+/** Debian has them below the folder of this computer's architecture. */
+function modules(): string {
+	const base = "/usr/lib";
+	const found = readdirSync(base)
+		.map((name) => path.join(base, name, "kamailio", "modules"))
+		.find((folder) => {
+			try {
+				return readdirSync(folder).includes("tm.so");
+			} catch {
+				return false;
+			}
+		});
+	if (found === undefined) throw new Error("kamailio's modules are not installed");
+	return `${found}/`;
+}
