@@ -228,6 +228,11 @@ export type DhCommit = Extract<Commit, { mode: "DH" }>;
 export class Vault {
 	readonly #arrays: Set<Uint8Array> = new Set();
 
+	/** Arrays held now. */
+	get size(): number {
+		return this.#arrays.size;
+	}
+
 	/** Returns its argument, from now on wiped with the rest. */
 	keep(array: Uint8Array): Uint8Array {
 		this.#arrays.add(array);

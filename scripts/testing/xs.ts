@@ -25,7 +25,7 @@ export interface XsRun {
 	/** Build what can be built, and run against that. */
 	readonly keepGoing?: boolean;
 	/** A file's process is ended after this time. */
-	readonly timeoutMs?: number;
+	readonly timeoutMs?: number | undefined;
 }
 
 /** Every test file for XS, as absolute paths. */

@@ -2,55 +2,16 @@
  * Thousands of packets that were good until something was changed, at every state of the engine: no exception, no keys
  * without a peer that has the same, and an exchange that goes on when the right packet comes.
  */
-import { concat } from "bytes/concat";
 import { equal as equalBytes } from "bytes/equal";
+import { mutated } from "test/fuzz/zrtp/mutate";
 import { ok, test } from "test/harness";
 import { seeded } from "test/net/seeded";
-import { forged, type InFlight, packetOf, secured, upTo, withMessage } from "test/unit/zrtp/exchange";
+import { type InFlight, packetOf, secured, upTo } from "test/unit/zrtp/exchange";
 import { describe } from "zrtp/describe";
+import { decodeMessage } from "zrtp/messages/message";
 import { decodePacket } from "zrtp/packet";
 
 const PACKETS_PER_STATE = 500;
-
-/** One of the changes a fuzzer makes: most keep the frame and CRC good, so that they reach the decoders and the states. */
-function mutated(random: () => number, packet: Uint8Array, other: Uint8Array): Uint8Array {
-	const below = (n: number) => Math.floor(random() * n);
-	switch (below(9)) {
-		case 0: // noise on the line
-			return packet.map((octet) => (random() < 0.02 ? octet ^ (1 << below(8)) : octet));
-		case 1:
-			return packet.slice(0, below(packet.length));
-		case 2: // a few octets anywhere in the message
-			return forged(packet, (message) => {
-				for (let n = 1 + below(4); n > 0; n--) message[below(message.length)] = below(256);
-			});
-		case 3: // a field of extremes
-			return forged(packet, (message) => {
-				const at = below(message.length);
-				message.fill(random() < 0.5 ? 0 : 0xff, at, at + 1 + below(16));
-			});
-		case 4: // cut at a word, the length made good
-			return withMessage(packet, withLength(packetOf(packet).message.slice(0, 4 * (3 + below(30)))));
-		case 5: // longer, the length made good
-			return withMessage(packet, withLength(concat(packetOf(packet).message, new Uint8Array(4 * (1 + below(300))))));
-		case 6: // one message's type over another's content
-			return forged(packet, (message) => message.set(packetOf(other).message.subarray(4, 12), 4));
-		case 7: // one message's end on another's beginning
-			return withMessage(
-				packet,
-				withLength(concat(packetOf(packet).message.slice(0, 44), packetOf(other).message.slice(44))),
-			);
-		default:
-			return Uint8Array.from({ length: below(200) }, () => below(256));
-	}
-}
-
-function withLength(message: Uint8Array): Uint8Array {
-	const copy = message.slice(0, message.length & ~3);
-	copy[2] = copy.length >> 10;
-	copy[3] = (copy.length >> 2) & 255;
-	return copy;
-}
 
 /** Messages without content, which a mutation of another one may turn into. */
 const EMPTY: readonly string[] = ["HelloACK", "Conf2ACK"];
@@ -88,7 +49,8 @@ for (const [index, type] of TYPES.entries())
 			const message = decodePacket(packet)?.message;
 			const changed = message === undefined || !equalBytes(message, packetOf(flight.packet).message);
 			// A Commit or DHPart1 with the right hash image is only found out later (section 8.1.1): nobody may get keys.
-			if (changed && !EMPTY.includes(type)) {
+			const turnedInto = decodeMessage(message ?? packet)?.type ?? "";
+			if (changed && !EMPTY.includes(type) && !EMPTY.includes(turnedInto)) {
 				goOn(flight);
 				ok(flight.initiator.secureAt === undefined && flight.responder.secureAt === undefined, `packet ${n}`);
 				ok(flight.initiator.sendKeys === undefined && flight.responder.sendKeys === undefined, `packet ${n}`);

@@ -3,20 +3,17 @@
  * secure under one SAS and one set of keys, or with both ends in the RFC's own time-out; nothing else is allowed.
  */
 import { print } from "board/process";
-import { nativeProvider } from "crypto/native";
 import type { KeyPair } from "crypto/types";
 import { equal, ok, test } from "test/harness";
-import { seeded, seededBytes } from "test/net/seeded";
+import { seeded } from "test/net/seeded";
 import { call } from "test/net/zrtp/call";
 import { Endpoint } from "test/net/zrtp/endpoint";
+import { dealtKeyPairs } from "test/net/zrtp/key-pairs";
 
 /** All seeds of one row. */
 export const SEEDS = 2500;
 /** The row is cut into tests of this many, so that a failure says early where it is. */
 const SEEDS_PER_TEST = 500;
-/** Pairs that are dealt out in turn: an exchange needs a fresh one for secrecy, not for its state machine. */
-const KEY_PAIRS = 16;
-
 /** How a call that did not become secure may end (section 6). Error 0xb0 is the other end's time-out. */
 const TIMEOUTS = Object.freeze(["timeout", "noPeer", "peerError"]);
 /** What an honest peer on a bad network may make an end say. */
@@ -46,7 +43,7 @@ export interface Expectation {
 /** Declares the tests of one row, and prints it after the last. */
 export function row({ loss, secureAtLeast }: Expectation): void {
 	const row: Row = { secure: 0, timedOut: 0, oneSided: 0, stuck: 0, differing: 0, firstBad: undefined, ms: [] };
-	const pairs = keyPairs();
+	const pairs = dealtKeyPairs();
 	const name = `${loss * 100} % loss each way, 10 % duplicated, 10 % reordered`;
 	for (let first = 1; first <= SEEDS; first += SEEDS_PER_TEST)
 		test(`${name}: seeds ${first} to ${first + SEEDS_PER_TEST - 1}`, () => {
@@ -111,15 +108,4 @@ function strange(alice: Endpoint, bob: Endpoint): string | undefined {
 	if (!alice.sas || !bob.sas || alice.sas.text !== bob.sas.text) return "the SAS differ";
 	if (!alice.sendKeys || !bob.sendKeys) return "secure without keys";
 	return bob.accepts(alice.sendKeys) && alice.accepts(bob.sendKeys) ? undefined : "the keys differ";
-}
-
-function keyPairs(): () => KeyPair {
-	const made = Array.from({ length: KEY_PAIRS }, (_, i) => nativeProvider.x25519.generate(seededBytes(9000 + i)));
-	let next = 0;
-	return () => {
-		const pair = made[next++ % KEY_PAIRS];
-		if (pair === undefined) throw new Error("no pair");
-		// The engine wipes what it is given.
-		return { publicKey: pair.publicKey, privateKey: pair.privateKey.slice() };
-	};
 }

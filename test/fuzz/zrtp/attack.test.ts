@@ -1,0 +1,3 @@
+import { attack } from "./attack";
+
+attack(20_000, 1);
