@@ -114,7 +114,7 @@ test("ZRTP: suites in the order of the settings, pairs from the pool, nothing wh
 		keyAgreements: agreements,
 	});
 	for (let task = tasks.shift(); task; task = tasks.shift()) task();
-	const zrtp = zrtpOf(settings, nativeProvider, hardwareRandom, new Uint8Array(12), pool);
+	const zrtp = zrtpOf(settings, nativeProvider, hardwareRandom, { zid: new Uint8Array(12) }, pool);
 	equal(zrtp?.suites.keyAgreements, ["EC25", "DH3k"]);
 	equal(zrtp?.suites.authTags, ["HS32"]);
 	equal(zrtp?.keyPairs?.("EC25")?.publicKey.length, 64);
@@ -122,7 +122,7 @@ test("ZRTP: suites in the order of the settings, pairs from the pool, nothing wh
 	ok((zrtp?.clientId.length ?? 99) <= 16);
 	pool.close();
 	const off = settingsOf({ zrtp: { enabled: false } });
-	equal(zrtpOf(off, nativeProvider, hardwareRandom, new Uint8Array(12), pool), undefined);
+	equal(zrtpOf(off, nativeProvider, hardwareRandom, { zid: new Uint8Array(12) }, pool), undefined);
 	equal(keyAgreementsOf(off, nativeProvider).size, 0);
 });
 
