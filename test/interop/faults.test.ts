@@ -177,7 +177,7 @@ describe("configs", { concurrency: false }, () => {
 
 describe("ports", { concurrency: false }, () => {
 	test("SIP port in use: named, tried again, taken when it is free", async () => {
-		const blocker = dgram.createSocket("udp4");
+		const blocker = dgram.createSocket("udp4").unref();
 		await new Promise<void>((resolve) => blocker.bind(0, "127.0.0.1", resolve));
 		const { port } = blocker.address();
 		await withPhones([{ name: "sip-port", sipPort: port }], async (one) => {
@@ -189,7 +189,7 @@ describe("ports", { concurrency: false }, () => {
 
 	test("RTP port in use: the call ends with the reason, the next one works", async () => {
 		const [rtpPort = 0] = await freeRtpPorts(1);
-		const blocker = dgram.createSocket("udp4");
+		const blocker = dgram.createSocket("udp4").unref();
 		await new Promise<void>((resolve) => blocker.bind(rtpPort, "127.0.0.1", resolve));
 		const [a = 0, b = 0] = await freeUdpPorts(2);
 		await withPhones(
@@ -285,7 +285,7 @@ describe("strangers and power", { concurrency: false }, () => {
 				for (const phone of [target, friend]) await phone.until("ready", () => true);
 				await secureCall(friend, target, `sip:target@127.0.0.1:${a}`);
 				const before = target.call;
-				const stranger = dgram.createSocket("udp4");
+				const stranger = dgram.createSocket("udp4").unref();
 				const rtp = Buffer.alloc(172, 0x55);
 				rtp.writeUInt16BE(0x8008, 0);
 				const zrtp = Buffer.alloc(28, 0x20);
@@ -361,7 +361,7 @@ describe("strangers and power", { concurrency: false }, () => {
 	});
 
 	test("a peer that is silent: the call ends with the reason when SIP's time is over", async () => {
-		const silent = dgram.createSocket("udp4");
+		const silent = dgram.createSocket("udp4").unref();
 		await new Promise<void>((resolve) => silent.bind(0, "127.0.0.1", resolve));
 		const [a = 0] = await freeUdpPorts(1);
 		await withPhones([{ name: "patient", sipPort: a }], async (one) => {
