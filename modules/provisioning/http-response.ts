@@ -148,13 +148,16 @@ export class HttpResponse {
 	}
 
 	#takeStatus(line: string): void {
-		const match = /^HTTP\/1\.[0-9] ([1-9][0-9][0-9])(?: (.*))?$/.exec(line);
+		const match = /^HTTP\/1\.[0-9] ([1-9][0-9][0-9])( .*|)$/.exec(line);
 		if (match === null) {
 			this.#fail("what answers there is no HTTP server");
 			return;
 		}
 		this.status = Number(match[1]);
-		this.reason = (match[2] ?? "").replace(/[^\x20-\x7e]/g, "?").slice(0, REASON_MAXIMUM);
+		this.reason = (match[2] ?? "")
+			.slice(1)
+			.replace(/[^\x20-\x7e]/g, "?")
+			.slice(0, REASON_MAXIMUM);
 		this.#state = "fields";
 	}
 
@@ -213,7 +216,7 @@ export class HttpResponse {
 
 	#takeChunkSize(line: string): void {
 		// Extensions after the size are passed over (RFC 9112 section 7.1.1).
-		const match = /^([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?$/.exec(line);
+		const match = /^([0-9A-Fa-f]{1,8})[ \t]*(;.*|)$/.exec(line);
 		if (match === null) {
 			this.#fail("the answer's chunks are malformed");
 			return;

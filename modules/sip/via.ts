@@ -8,7 +8,7 @@ import { formatParams, type Param, param, parseHostPort, parseNumber, parseParam
 import { bare, DEFAULT_PORT, type Destination } from "./uri";
 
 // Regular expressions stand here because the engine compiles a literal each time it is evaluated.
-const VIA = /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+([^;]+)(?:;(.*))?$/i;
+const VIA = /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+([^;]+)(;.*|)$/i;
 
 export interface Via {
 	/** Upper case: UDP, TCP, TLS. */
@@ -27,7 +27,7 @@ export function parseVia(text: string): Via | undefined {
 	const match = VIA.exec(text.trim());
 	const transport = match?.[1];
 	const sentBy = match?.[2] === undefined ? undefined : parseHostPort(match[2].trim());
-	const params = match?.[3] === undefined ? [] : parseParams(match[3]);
+	const params = match?.[3] ? parseParams(match[3].slice(1)) : [];
 	if (transport === undefined || sentBy === undefined || params === undefined) return undefined;
 	return { transport: transport.toUpperCase(), host: sentBy.host, port: sentBy.port, params };
 }

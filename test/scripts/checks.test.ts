@@ -45,3 +45,11 @@ test("words: what must not be in the tree is found with its line", () => {
 	assert.equal(checkWords("modules/a/b.ts", "const x: any = 1;").length, 1);
 	assert.deepEqual(checkWords("modules/a/b.ts", "/* any: any */\n// let x\n"), []);
 });
+
+test("words: regular expressions that take the engine exponential time", () => {
+	for (const source of [" ([0-9]+)(?: (.*))?$", "^([0-9]+)(?:;.*)?$", "a(:[^@]*)?@", "a(?:x|[^\\s<>]+)?@"])
+		assert.equal(checkWords("modules/a/b.ts", `const A = /${source}/;`).length, 1, source);
+	for (const source of ["^a( .*|)$", "^-?[0-9]+(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$", "(?:\\s*:\\s*([0-9]{1,5}))?$"])
+		assert.deepEqual(checkWords("modules/a/b.ts", `const A = /${source}/;`), [], source);
+	assert.deepEqual(checkWords("modules/a/b.ts", "const a = (b.c * d)?.toString();"), []);
+});

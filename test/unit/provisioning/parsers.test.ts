@@ -1,4 +1,5 @@
 /** The parsers of provisioning: URLs, HTTP answers cut anywhere, and JSON with the place of its fault. */
+import { now } from "board/clock";
 import { utf8Decode, utf8Encode } from "bytes/text";
 import { HttpResponse } from "provisioning/http-response";
 import { jsonFault } from "provisioning/json-syntax";
@@ -11,6 +12,26 @@ function parts(text: string) {
 	if ("error" in url) return url.error;
 	return [url.scheme, url.host, url.port, url.path, url.authority];
 }
+
+/** Runs a body that would take longer than the universe where an expression is exponential in it. */
+function soon(name: string, body: () => void): void {
+	test(name, () => {
+		const start = now();
+		body();
+		ok(now() - start < 1000, `${now() - start} ms`);
+	});
+}
+
+soon("lines made to hold a parser for ever", () => {
+	for (const line of [
+		`HTTP/1.1 200${" ".repeat(200)}\rx`,
+		`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1${";".repeat(200)}\rx`,
+	]) {
+		const response = new HttpResponse(1000);
+		response.push(utf8Encode(`${line}\r\n`));
+		ok(response.error !== undefined, line);
+	}
+});
 
 test("URLs", () => {
 	equal(parts("http://pbx.example/a/b.json?x=1#top"), ["http", "pbx.example", 80, "/a/b.json?x=1", "pbx.example"]);

@@ -1,5 +1,6 @@
 /** Packets to messages (RFC 3261 sections 7, 18.3, 25). */
 
+import { now } from "board/clock";
 import { latin1Decode, utf8Decode, utf8Encode } from "bytes/text";
 import { header, headerLines, headerList, type Malformed, type Message } from "sip/message";
 import { isKeepAlive, parse } from "sip/parse";
@@ -19,6 +20,27 @@ function bad(bytes: Uint8Array): Malformed {
 	if (message.type !== "malformed") throw new Error("was taken for well-formed");
 	return message;
 }
+
+test("lines made to hold the parser for ever", () => {
+	const start = now();
+	for (const pump of [" ", ";", ":", "a", "a;", "a:", ":1", "\t", ",", '"', "\\\\a", "="])
+		for (const end of ["\r", "\rx", "\u2028", "\u0001", '"', "@", ""]) {
+			const long = pump.repeat(400) + end;
+			for (const head of ["SIP/2.0 200 ", "SIP/2.0 200", "INVITE sip:", "INVITE sip:a@b SIP/2.0", ""])
+				parse(utf8Encode(`${head}${long}\r\n\r\n`));
+			for (const name of [
+				"Via: SIP/2.0/UDP a",
+				"Via: ",
+				"From: <sip:a@b>",
+				"From: ",
+				"CSeq: 1",
+				"Contact: ",
+				"To: sip:a",
+			])
+				parse(request("INVITE", [`${name}${long}`]));
+		}
+	ok(now() - start < 20_000, `${now() - start} ms`);
+});
 
 test("a request (RFC 3261 section 24.2, F1)", () => {
 	const message = good(request("INVITE", [], "v=0\r\n"));
