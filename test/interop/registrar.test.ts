@@ -37,7 +37,7 @@ before(async () => {
 	const [kamailioPort = 0, alice = 0, bob = 0, carol = 0] = await freeUdpPorts(4);
 	port = kamailioPort;
 	kamailio = await Kamailio.start(path.join(FOLDER, "kamailio"), port);
-	const config = (user: string, own: number, password = `${user}-password`) => ({
+	const config = (user: string, own: number, password = `${user}-Kx7pQ2mV`) => ({
 		account: {
 			aor: `sip:${user}@phones.example`,
 			registrar: `127.0.0.1:${port}`,
@@ -53,7 +53,7 @@ before(async () => {
 	configs = await serveConfigs({
 		alice: config("alice", alice),
 		bob: config("bob", bob),
-		carol: config("carol", carol, "not-the-right-password"),
+		carol: config("carol", carol, "Wz4rT8bNc1"),
 	});
 });
 
