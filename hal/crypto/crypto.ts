@@ -7,8 +7,8 @@
 export const Digest = Object.freeze({ md5: 0, sha1: 1, sha256: 2, sha384: 3 });
 /** The modes of aes. */
 export const Mode = Object.freeze({ cfb: 0, ctr: 1 });
-/** The curves of publicKey and agree, in the order of crypto-agreement.c. Points of the NIST curves are x||y. */
-export const Curve = Object.freeze({ x25519: 0, p256: 1, p384: 2, p521: 3 });
+/** The curves of publicKey and agree, in the order of crypto-agreement.c. Points are x||y. */
+export const Curve = Object.freeze({ p256: 0, p384: 1, p521: 2 });
 
 /** Pieces of a message that digest and hmac take in one call. */
 export const MAXIMUM_PARTS = 16;
@@ -47,7 +47,7 @@ export function aes(
 	native("xs_crypto_aes").call(this, mode, encrypt, out, key, iv, data);
 }
 
-/** The public value of a private key. @throws RangeError for a NIST curve's key outside 1..n-1 */
+/** The public value of a private key. @throws RangeError for a key outside 1..n-1 */
 export function publicKey(this: void, curve: number, out: Uint8Array, privateKey: Uint8Array): void {
 	native("xs_crypto_public_key").call(this, curve, out, privateKey);
 }

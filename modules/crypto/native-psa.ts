@@ -1,11 +1,11 @@
 /**
- * Everything the PSA Crypto API has, as primitives: all that every Provider has but DH3k, and two more curves.
+ * Everything the PSA Crypto API has, as primitives: all that every Provider has but X25519 and DH3k, and two more curves.
  * @module
  */
 import { wipe } from "bytes/wipe";
 import { aes, agree, Curve, Digest, digest, hmac, Mode, publicKey } from "hal/crypto/crypto";
 import { within } from "./native-parts";
-import { p256PrivateKey, p384PrivateKey, p521PrivateKey, x25519PrivateKey } from "./private-keys";
+import { p256PrivateKey, p384PrivateKey, p521PrivateKey } from "./private-keys";
 import type { Cipher, Hash, KeyAgreement, KeyPair, Mac, Provider, RandomSource } from "./types";
 
 const md5 = hashOf("MD5", Digest.md5, 16, 64);
@@ -13,22 +13,21 @@ const sha1 = hashOf("SHA-1", Digest.sha1, 20, 64);
 const sha256 = hashOf("SHA-256", Digest.sha256, 32, 64);
 const sha384 = hashOf("SHA-384", Digest.sha384, 48, 128);
 
-export const nativePrimitives: Omit<Provider, "name" | "dh3072"> & Required<Pick<Provider, "p384" | "p521">> =
-	Object.freeze({
-		md5,
-		sha1,
-		sha256,
-		sha384,
-		hmacSha1: macOf("HMAC-SHA-1", Digest.sha1, sha1),
-		hmacSha256: macOf("HMAC-SHA-256", Digest.sha256, sha256),
-		hmacSha384: macOf("HMAC-SHA-384", Digest.sha384, sha384),
-		aesCfb: cipherOf("AES-CFB", Mode.cfb),
-		aesCtr: cipherOf("AES-CTR", Mode.ctr),
-		x25519: curveOf("X25519", Curve.x25519, 32, 32, x25519PrivateKey),
-		p256: curveOf("P-256", Curve.p256, 32, 64, p256PrivateKey),
-		p384: curveOf("P-384", Curve.p384, 48, 96, p384PrivateKey),
-		p521: curveOf("P-521", Curve.p521, 66, 132, p521PrivateKey),
-	});
+export const nativePrimitives: Omit<Provider, "name" | "x25519" | "dh3072"> &
+	Required<Pick<Provider, "p384" | "p521">> = Object.freeze({
+	md5,
+	sha1,
+	sha256,
+	sha384,
+	hmacSha1: macOf("HMAC-SHA-1", Digest.sha1, sha1),
+	hmacSha256: macOf("HMAC-SHA-256", Digest.sha256, sha256),
+	hmacSha384: macOf("HMAC-SHA-384", Digest.sha384, sha384),
+	aesCfb: cipherOf("AES-CFB", Mode.cfb),
+	aesCtr: cipherOf("AES-CTR", Mode.ctr),
+	p256: curveOf("P-256", Curve.p256, 32, 64, p256PrivateKey),
+	p384: curveOf("P-384", Curve.p384, 48, 96, p384PrivateKey),
+	p521: curveOf("P-521", Curve.p521, 66, 132, p521PrivateKey),
+});
 
 function hashOf(name: string, algorithm: number, byteLength: number, blockByteLength: number): Hash {
 	return Object.freeze({

@@ -3,26 +3,7 @@
  * @module
  */
 import { x448Agree, x448PublicKey } from "hal/crypto/x448";
+import { montgomery } from "./native-montgomery";
 import { x448PrivateKey } from "./private-keys";
-import type { KeyAgreement, KeyPair, RandomSource } from "./types";
 
-const BYTE_LENGTH = 56;
-
-export const nativeX448: KeyAgreement = Object.freeze({
-	name: "X448",
-	publicKeyByteLength: BYTE_LENGTH,
-	privateKeyByteLength: BYTE_LENGTH,
-	sharedSecretByteLength: BYTE_LENGTH,
-
-	generate(random: RandomSource): KeyPair {
-		const pair = { publicKey: new Uint8Array(BYTE_LENGTH), privateKey: x448PrivateKey(random) };
-		x448PublicKey(pair.publicKey, pair.privateKey);
-		return pair;
-	},
-
-	agree(privateKey: Uint8Array, peerPublicKey: Uint8Array): Uint8Array | undefined {
-		if (peerPublicKey.length !== BYTE_LENGTH) return undefined;
-		const sharedSecret = new Uint8Array(BYTE_LENGTH);
-		return x448Agree(sharedSecret, privateKey, peerPublicKey) ? sharedSecret : undefined;
-	},
-});
+export const nativeX448 = montgomery("X448", 56, x448PrivateKey, x448PublicKey, x448Agree);

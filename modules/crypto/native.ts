@@ -1,15 +1,17 @@
 /**
- * The provider in C: mbedTLS by way of hal/crypto, and our own SHA-3. Imports nothing of noble, so that a board served
+ * The provider in C: mbedTLS by way of hal/crypto, and our own X25519 and SHA-3. Imports nothing of noble, so that a board served
  * by it alone never loads any of that.
  * @module
  */
 import { compose } from "./compose";
 import { nativeModp2048, nativeModp3072 } from "./native-modp";
+import { nativeX25519 } from "./native-montgomery";
 import { nativePrimitives } from "./native-psa";
 import { nativeSha3 } from "./native-sha3";
 import { nativeX448 } from "./native-x448";
 
 export const nativeProvider = compose("native", nativePrimitives, nativeSha3, {
+	x25519: nativeX25519,
 	x448: nativeX448,
 	dh2048: nativeModp2048,
 	dh3072: nativeModp3072,

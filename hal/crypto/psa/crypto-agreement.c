@@ -1,5 +1,5 @@
 /*
- * X25519, P-256, P-384 and P-521 by the PSA Crypto API. mbedTLS multiplies with a fixed sequence of operations and with
+ * P-256, P-384 and P-521 by the PSA Crypto API. mbedTLS multiplies with a fixed sequence of operations and with
  * coordinates blinded by random numbers of its own, so neither the time nor the memory it touches tells the private
  * key.
  */
@@ -10,18 +10,16 @@
 #include <string.h>
 
 typedef struct {
-	psa_ecc_family_t family;
 	size_t bits, privateByteLength, publicByteLength, sharedByteLength;
 } Curve;
 
-/* The order is that of Curve in crypto.ts. A point of a NIST curve is x||y here, and 04||x||y in PSA. */
+/* The order is that of Curve in crypto.ts. A point is x||y here, and 04||x||y in PSA. */
 static const Curve gCurves[] = {
-	{PSA_ECC_FAMILY_MONTGOMERY, 255, 32, 32, 32},
-	{PSA_ECC_FAMILY_SECP_R1, 256, 32, 64, 32},
-	{PSA_ECC_FAMILY_SECP_R1, 384, 48, 96, 48},
-	{PSA_ECC_FAMILY_SECP_R1, 521, 66, 132, 66},
+	{256, 32, 64, 32},
+	{384, 48, 96, 48},
+	{521, 66, 132, 66},
 };
-enum { kPrefixedPointMaximum = 133, kUncompressed = 0x04 };
+enum { kPrefixByteLength = 1, kPrefixedPointMaximum = 133, kUncompressed = 0x04 };
 
 static const Curve* curveOf(xsMachine* the, xsSlot* slot)
 {
@@ -31,18 +29,13 @@ static const Curve* curveOf(xsMachine* the, xsSlot* slot)
 	return &gCurves[index];
 }
 
-static size_t prefixOf(const Curve* curve)
-{
-	return curve->family == PSA_ECC_FAMILY_SECP_R1 ? 1 : 0;
-}
-
 static psa_status_t import(const Curve* curve, CryptoBytes privateKey, psa_key_id_t* id)
 {
 	psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
 	psa_status_t status = psa_crypto_init();
 	if (status != PSA_SUCCESS)
 		return status;
-	psa_set_key_type(&attributes, PSA_KEY_TYPE_ECC_KEY_PAIR(curve->family));
+	psa_set_key_type(&attributes, PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1));
 	psa_set_key_bits(&attributes, curve->bits);
 	psa_set_key_algorithm(&attributes, PSA_ALG_ECDH);
 	psa_set_key_usage_flags(&attributes, PSA_KEY_USAGE_DERIVE);
@@ -67,7 +60,7 @@ void xs_crypto_public_key(xsMachine* the)
 	}
 	if (status != PSA_SUCCESS)
 		cryptoThrow(the, "publicKey", status);
-	memcpy(out.data, point + prefixOf(curve), out.byteLength);
+	memcpy(out.data, point + kPrefixByteLength, out.byteLength);
 }
 
 /* agree(curve, out, privateKey, peerPublicKey): whether the peer's value could be used */
@@ -80,16 +73,15 @@ void xs_crypto_agree(xsMachine* the)
 	CryptoBytes privateKey = cryptoReadableOf(the, &xsArg(2), "privateKey", curve->privateByteLength);
 	CryptoBytes peer = cryptoReadableOf(the, &xsArg(3), "peerPublicKey", curve->publicByteLength);
 	CryptoBytes out = cryptoWritable(the, &xsArg(1), "out", curve->sharedByteLength);
-	size_t prefix = prefixOf(curve);
 	psa_status_t status = import(curve, privateKey, &id);
 	if (status == PSA_ERROR_INVALID_ARGUMENT)
 		xsRangeError("privateKey: outside 1..n-1");
 	if (status == PSA_SUCCESS) {
 		point[0] = kUncompressed;
-		memcpy(point + prefix, peer.data, peer.byteLength);
-		/* Refuses coordinates of p and above, a point off the curve, and one of low order. */
-		status = psa_raw_key_agreement(PSA_ALG_ECDH, id, point, prefix + peer.byteLength, out.data, out.byteLength,
-									   &byteLength);
+		memcpy(point + kPrefixByteLength, peer.data, peer.byteLength);
+		/* Refuses coordinates of p and above, and a point off the curve. */
+		status = psa_raw_key_agreement(PSA_ALG_ECDH, id, point, kPrefixByteLength + peer.byteLength, out.data,
+									   out.byteLength, &byteLength);
 		psa_destroy_key(id);
 	}
 	if (status != PSA_SUCCESS)

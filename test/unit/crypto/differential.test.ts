@@ -2,11 +2,23 @@
 import { concat } from "bytes/concat";
 import { nativeProvider } from "crypto/native";
 import { nobleProvider } from "crypto/noble";
-import type { Cipher, Hash, KeyAgreement, Mac } from "crypto/types";
+import type { Cipher, Hash, KeyAgreement, Mac, Provider } from "crypto/types";
 import { equal, ok, test } from "test/harness";
 import { Seeded } from "./seeded";
 
 const ROUNDS = 40;
+
+type NameOf<T> = { [K in keyof Provider]-?: T extends Provider[K] ? K : never }[keyof Provider];
+
+/** What both providers have under each name; that either lacks one is a failure. */
+function pairs<T>(...names: readonly NameOf<T>[]): readonly (readonly [T, T])[] {
+	return names.map((name) => {
+		const noble = nobleProvider[name];
+		const native = nativeProvider[name];
+		if (noble === undefined || native === undefined) throw new Error(`no ${name} to compare`);
+		return [noble as T, native as T];
+	});
+}
 
 function cut(random: Seeded, message: Uint8Array): Uint8Array[] {
 	const parts: Uint8Array[] = [];
@@ -19,10 +31,7 @@ function cut(random: Seeded, message: Uint8Array): Uint8Array[] {
 	return parts;
 }
 
-const hashes: readonly (readonly [Hash, Hash])[] = (["md5", "sha1", "sha256", "sha384"] as const).map((name) => [
-	nobleProvider[name],
-	nativeProvider[name],
-]);
+const hashes = pairs<Hash>("md5", "sha1", "sha256", "sha384", "sha3_256", "sha3_384");
 for (const [noble, native] of hashes) {
 	test(`random messages: ${noble.name}`, () => {
 		const random = new Seeded(`hash ${noble.name}`);
@@ -40,10 +49,7 @@ for (const [noble, native] of hashes) {
 	});
 }
 
-const macs: readonly (readonly [Mac, Mac])[] = (["hmacSha1", "hmacSha256", "hmacSha384"] as const).map((name) => [
-	nobleProvider[name],
-	nativeProvider[name],
-]);
+const macs = pairs<Mac>("hmacSha1", "hmacSha256", "hmacSha384", "hmacSha3_256", "hmacSha3_384");
 for (const [noble, native] of macs) {
 	test(`random keys and messages: ${noble.name}`, () => {
 		const random = new Seeded(`mac ${noble.name}`);
@@ -55,10 +61,7 @@ for (const [noble, native] of macs) {
 	});
 }
 
-const ciphers: readonly (readonly [Cipher, Cipher])[] = (["aesCfb", "aesCtr"] as const).map((name) => [
-	nobleProvider[name],
-	nativeProvider[name],
-]);
+const ciphers = pairs<Cipher>("aesCfb", "aesCtr");
 for (const [noble, native] of ciphers) {
 	test(`random keys, ivs and messages: ${noble.name}`, () => {
 		const random = new Seeded(`cipher ${noble.name}`);
@@ -74,9 +77,7 @@ for (const [noble, native] of ciphers) {
 	});
 }
 
-const agreements: readonly (readonly [KeyAgreement, KeyAgreement])[] = (["x25519", "p256", "dh3072"] as const).map(
-	(name) => [nobleProvider[name], nativeProvider[name]],
-);
+const agreements = pairs<KeyAgreement>("x25519", "x448", "p256", "p384", "p521", "dh2048", "dh3072");
 for (const [noble, native] of agreements) {
 	test(`the same octets make the same pair: ${noble.name}`, () => {
 		for (let i = 0; i < 5; i++)
@@ -115,3 +116,39 @@ for (const [noble, native] of agreements) {
 		}
 	});
 }
+
+test("exponents for longer cipher keys: twice as long, the same with either", () => {
+	for (const [noble, native] of pairs<KeyAgreement>("dh2048", "dh3072"))
+		for (const cipherKeyByteLength of [16, 24, 32]) {
+			const seed = `exponent ${noble.name} ${cipherKeyByteLength}`;
+			const pair = native.generate(new Seeded(seed).source, cipherKeyByteLength);
+			equal(pair, noble.generate(new Seeded(seed).source, cipherKeyByteLength), seed);
+			equal(pair.privateKey.length, 2 * cipherKeyByteLength, seed);
+			const short = noble.generate(new Seeded(`${seed}, the peer`).source);
+			const secret = native.agree(pair.privateKey, short.publicKey);
+			ok(secret !== undefined);
+			equal(noble.agree(short.privateKey, pair.publicKey), secret, seed);
+		}
+});
+
+test("X25519 in C against noble: points at the edges of the field and of its limbs", () => {
+	const random = new Seeded("x25519 edges");
+	const points: Uint8Array[] = [];
+	for (let bit = 0; bit < 256; bit += 7) {
+		// A power of two, one less, and a run of ones from there: what borrows and carries at every limb.
+		const power = new Uint8Array(32);
+		power[bit >> 3] = 1 << (bit & 7);
+		const ones = power.map((byte, i) => (i < bit >> 3 ? 0xff : byte === 0 ? 0 : byte - 1));
+		points.push(
+			power,
+			ones,
+			ones.map((byte) => byte ^ 0xff),
+		);
+	}
+	for (let low = 0xe0; low <= 0xff; low++) points.push(new Uint8Array(32).fill(0xff).fill(low, 0, 1).fill(0x7f, 31));
+	ok(points.length > 120);
+	for (const [i, point] of points.entries()) {
+		const privateKey = random.source(32);
+		equal(nativeProvider.x25519.agree(privateKey, point), nobleProvider.x25519.agree(privateKey, point), `point ${i}`);
+	}
+});
