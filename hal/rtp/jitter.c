@@ -6,12 +6,13 @@
 #define MARGIN_LEAST_SAMPLES 160 /* 20 ms */
 #define MARGIN_MOST_SAMPLES 1600 /* 200 ms */
 #define DEPTH_MOST_SAMPLES 3200	 /* 400 ms: more delay than a conversation bears */
-#define GAP_MOST_SAMPLES 4000	 /* a longer gap in the timestamps is a sender that paused */
-#define HURRY_SAMPLES 800		 /* this much too deep, speech is shortened too, not silence alone */
-#define WINDOW_FRAMES 50		 /* one second */
-#define EMPTY_MOST_FRAMES 25	 /* after half a second without packets gather anew */
-#define QUIET_MEAN 200			 /* about -44 dB of full scale */
-#define CONCEAL_FADE 176		 /* of 256, per frame */
+#define HELD_MOST_SAMPLES (int32_t)(JITTER_SLOTS * JITTER_PAYLOAD_BYTES)
+#define GAP_MOST_SAMPLES 4000 /* a longer gap in the timestamps is a sender that paused */
+#define HURRY_SAMPLES 800	  /* this much too deep, speech is shortened too, not silence alone */
+#define WINDOW_FRAMES 50	  /* one second */
+#define EMPTY_MOST_FRAMES 25  /* after half a second without packets gather anew */
+#define QUIET_MEAN 200		  /* about -44 dB of full scale */
+#define CONCEAL_FADE 176	  /* of 256, per frame */
 #define STRAY_DISTANCE 500
 
 void jitterReset(JitterBuffer* jitter)
@@ -131,7 +132,11 @@ static int32_t depthNow(const JitterBuffer* jitter)
 	const JitterSlot* newest = &jitter->slots[jitter->highestSequence % JITTER_SLOTS];
 	int32_t depth = (int32_t)(jitter->decodedCount - jitter->decodedOffset);
 	if (jitter->count > 0 && newest->used && newest->sequence == jitter->highestSequence) {
-		int32_t ahead = timestampDistance(jitter->playTimestamp, newest->timestamp) + newest->byteLength;
+		int32_t ahead = timestampDistance(jitter->playTimestamp, newest->timestamp);
+		/* A timestamp is the sender's word; more than the buffer holds is not waiting in it. */
+		if (ahead > HELD_MOST_SAMPLES)
+			ahead = HELD_MOST_SAMPLES;
+		ahead += newest->byteLength;
 		if (ahead > 0)
 			depth += ahead;
 	}

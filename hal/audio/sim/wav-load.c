@@ -16,7 +16,8 @@ static uint8_t* readFile(const char* path, size_t* byteLength, char* reason, siz
 	struct stat status;
 	uint8_t* bytes = NULL;
 	size_t length = 0;
-	int file = open(path, O_RDONLY | O_CLOEXEC);
+	/* A pipe that nobody writes to must not hold the VM. */
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (file < 0 || fstat(file, &status) != 0)
 		snprintf(reason, reasonBytes, "cannot read %s: %s", path, strerror(errno));
 	else if (!S_ISREG(status.st_mode))

@@ -100,7 +100,8 @@ static int openNew(const char* path)
 	struct stat status;
 	if (lstat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, W_OK) == 0)
 		(void)unlink(path);
-	return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	/* A pipe that nobody reads must not hold the VM. */
+	return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
 }
 
 WavRecorder* wavRecorderOpen(const char* path, uint32_t rateHz, char* reason, size_t reasonBytes)

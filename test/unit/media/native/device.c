@@ -5,6 +5,7 @@
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include "check.h"
@@ -238,6 +239,13 @@ static void badFiles(const char* folder)
 	CHECK(audioPortMicrophone(audio, &choice, reason) != 0 && strstr(reason, path) && strstr(reason, "not a WAV file"));
 	choice.path = folder;
 	CHECK(audioPortMicrophone(audio, &choice, reason) != 0 && strstr(reason, "not a file"));
+	/* A pipe that nobody has open at its other end is no reason to wait. */
+	snprintf(path, sizeof path, "%s/pipe.wav", folder);
+	CHECK(mkfifo(path, 0600) == 0);
+	choice.path = path;
+	CHECK(audioPortMicrophone(audio, &choice, reason) != 0 && strstr(reason, "not a file"));
+	CHECK(audioPortSpeaker(audio, &(SpeakerChoice){.path = path}, reason) != 0 && strstr(reason, path));
+	(void)unlink(path);
 	snprintf(path, sizeof path, "%s/none/deep.wav", folder);
 	CHECK(audioPortSpeaker(audio, &(SpeakerChoice){.path = path}, reason) != 0 && strstr(reason, path));
 	/* One panel, one device. */

@@ -287,8 +287,32 @@ static void anything(void)
 	free(ear);
 }
 
+/* Timestamps half a circle away, as far as a sender can lie. */
+static void farAway(void)
+{
+	Ear* ear = newEar();
+	uint8_t payload[JITTER_PAYLOAD_BYTES] = {0};
+	uint16_t sequence = 0;
+	for (uint32_t lie = 0x7FFFFFFF - 3 * JITTER_PAYLOAD_BYTES; lie < 0x80000000u + 3 * JITTER_PAYLOAD_BYTES; lie++) {
+		RtpHeader header = {.sequence = sequence++};
+		for (int i = 0; i < 3; i++) {
+			header.timestamp = ear->buffer.playTimestamp;
+			jitterPut(&ear->buffer, &header, &plain, payload, 160);
+			header.sequence = sequence++;
+		}
+		get(ear, 0);
+		get(ear, 0);
+		header.timestamp = ear->buffer.playTimestamp + lie;
+		jitterPut(&ear->buffer, &header, &plain, payload, sizeof payload);
+		get(ear, 0);
+		CHECK(ear->buffer.depth >= 0);
+	}
+	free(ear);
+}
+
 int main(void)
 {
+	farAway();
 	steady();
 	loss();
 	reordering();
