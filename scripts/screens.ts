@@ -12,12 +12,12 @@ import { build } from "./builder/program";
 const COLUMNS = 4;
 const GAP = 8;
 
-const folder = join(root, "test/unit/ui");
+const modules = ["ui/pictures", "ui/scenes", "ui/known", "zrtp-store/rig", "flash/state-folder"];
 const built = await build({
 	name: "sotto-screens",
 	manifest: join(root, "test", "manifest.json"),
 	variant: "release",
-	modules: new Map(["pictures", "scenes"].map((name) => [`test/unit/ui/${name}`, join(folder, `${name}.ts`)])),
+	modules: new Map(modules.map((name) => [`test/unit/${name}`, join(root, "test", "unit", `${name}.ts`)])),
 	keepGoing: true,
 	main: "test/unit/ui/pictures",
 });

@@ -13,5 +13,7 @@ export const board = Object.freeze({
 	}),
 	/** Stands for the key that hardware derives from eFuses. */
 	deviceKeyFile: "device.key",
+	/** In which all that is known of other phones moves to another handset. */
+	transferFile: "known-phones.sotto",
 	screen: Object.freeze({ width: 320, height: 240 }),
 });

@@ -3,8 +3,9 @@
  * together. It goes on through every fault of config and network; only a device of the board that is missing ends it.
  */
 import { board } from "board/board";
-import { now } from "board/clock";
+import { now, wallClock } from "board/clock";
 import Desk from "board/desk/desk";
+import { readFile, writeFile } from "board/files";
 import { print } from "board/process";
 import { Phone } from "call/phone";
 import type { PhoneState } from "call/state";
@@ -21,6 +22,7 @@ import type { LogSource } from "ui/screen";
 import { splash } from "ui/splash";
 import { Ui } from "ui/ui";
 import { agentOf, keyAgreementsOf, zrtpOf } from "./config";
+import { KnownPhones } from "./known-phones";
 import type { Options } from "./options";
 import { Provisioner } from "./provisioner";
 import { Remote } from "./remote";
@@ -33,6 +35,10 @@ const REFRESH_MS = 40;
 const PREPARE_AFTER_MS = 250;
 /** How soon a port that was in use is tried again. */
 const PORT_RETRY_MS = 5000;
+/** How long a phone that was erased says so before it starts anew. */
+const ERASED_SHOWN_MS = 3000;
+/** For the work that a picture announces: after that picture is out. */
+const AFTER_PICTURE_MS = 60;
 
 export class Handset {
 	readonly #options: Options;
@@ -43,8 +49,9 @@ export class Handset {
 	readonly #desk: Desk | undefined;
 	readonly #display: Display;
 	readonly #keys: Keys;
+	readonly #known: KnownPhones;
 	readonly #remote: Remote;
-	readonly #provisioner: Provisioner;
+	#provisioner: Provisioner;
 	#settings: Settings = DEFAULTS();
 	#pool: KeyPool | undefined;
 	#phone: Phone | undefined;
@@ -53,6 +60,7 @@ export class Handset {
 	#second: Timer | undefined;
 	#retry: Timer | undefined;
 	#prepare: Timer | undefined;
+	#anew: Timer | undefined;
 	/** What the config's state has to say to the person; a phone that is made later is told, too. */
 	#notice: string | undefined;
 	#waiting: { readonly settings: Settings; readonly address: string } | undefined;
@@ -68,8 +76,21 @@ export class Handset {
 		this.#sound = new SoundSystem(this.#audio, options.desk !== undefined);
 		this.#display = new Display(board.screen);
 		this.#keys = new Keys({ onKey: (name) => this.#press(name) });
+		this.#known = new KnownPhones({
+			store: this.#storage.secrets,
+			tools: this.#storage.peerTools,
+			file: { path: `${options.state}/${board.transferFile}`, read: readFile, write: writeFile },
+			eraseAll: () => this.#storage.eraseAll(),
+			onErased: () => this.#beginAnew(),
+			inCall: () => this.#phone !== undefined && this.#inCall(this.#phone.state),
+			wallClock,
+			log: this.#log.area("store"),
+			later: (task) => void Timer.set(() => this.#guard(task), AFTER_PICTURE_MS),
+			onChange: () => this.#changed(),
+		});
 		this.#remote = new Remote({
 			phone: () => this.#phone,
+			known: this.#known,
 			sound: this.#sound,
 			log: this.#log,
 			send: (text) => void this.#desk?.send(text),
@@ -79,9 +100,19 @@ export class Handset {
 				? undefined
 				: new Desk({ path: options.desk, onMessage: (text) => this.#remote.receive(text), onClose: onEnd });
 		if (this.#desk) this.#log.listen((entry) => this.#remote.sendEntry(entry));
-		this.#provisioner = new Provisioner({
-			url: options.config,
-			address: options.address,
+		this.#provisioner = this.#provision();
+	}
+
+	start(): void {
+		this.#log.area("app").info(`${this.#options.name} starts`);
+		splash(this.#display, this.#options.name);
+		this.#provisioner.start();
+	}
+
+	#provision(): Provisioner {
+		return new Provisioner({
+			url: this.#options.config,
+			address: this.#options.address,
 			lastGood: this.#storage.lastGood,
 			log: this.#log.area("config"),
 			onSettings: (fresh, address) => this.#take(fresh, address),
@@ -92,17 +123,28 @@ export class Handset {
 		});
 	}
 
-	start(): void {
-		this.#log.area("app").info(`${this.#options.name} starts`);
-		splash(this.#display, this.#options.name);
-		this.#provisioner.start();
+	/** Everything was erased: what ran on it ends at once, and a moment later this phone starts like a new one. */
+	#beginAnew(): void {
+		this.#phone?.close();
+		this.#provisioner.close();
+		if (this.#retry) Timer.clear(this.#retry);
+		this.#retry = undefined;
+		this.#waiting = undefined;
+		this.#notice = this.#storage.fault;
+		if (this.#anew) Timer.clear(this.#anew);
+		this.#anew = Timer.set(() => {
+			this.#anew = undefined;
+			this.#provisioner = this.#provision();
+			this.#provisioner.start();
+		}, ERASED_SHOWN_MS);
 	}
 
 	/** Ends calls, leaves the registrar, closes every device; safe to repeat. */
 	close(): void {
 		if (this.#closed) return;
 		this.#closed = true;
-		for (const timer of [this.#refresh, this.#second, this.#retry, this.#prepare]) if (timer) Timer.clear(timer);
+		for (const timer of [this.#refresh, this.#second, this.#retry, this.#prepare, this.#anew])
+			if (timer) Timer.clear(timer);
 		this.#provisioner.close();
 		this.#phone?.close();
 		this.#pool?.close();
@@ -156,18 +198,19 @@ export class Handset {
 		});
 		this.#pool = pool;
 		this.#setMicrophone(settings.audio.microphone);
+		const { secrets } = this.#storage;
 		const phone = new Phone({
 			name: this.#options.name,
 			address,
 			sipPort: this.#options.sipPort ?? settings.sip.port,
 			rtpPort: this.#options.rtpPort ?? settings.rtp.port,
 			agent: agentOf(settings, board.provider, hardwareRandom),
-			zrtp: zrtpOf(settings, board.provider, hardwareRandom, this.#storage.secrets.zid, pool),
+			zrtp: zrtpOf(settings, board.provider, hardwareRandom, secrets, pool),
 			mandatory: settings.zrtp.mandatory,
 			codecs: settings.audio.codecs,
 			autoAnswer: settings.sip.autoAnswer,
 			audio: this.#audio,
-			store: this.#storage.secrets,
+			store: secrets,
 			log: this.#log,
 			now,
 			nameOf: (uri) => settings.peers.find((peer) => peer.uri === uri)?.name,
@@ -181,6 +224,7 @@ export class Handset {
 			phone,
 			peers: settings.peers,
 			log: logSource(this.#log),
+			known: this.#known,
 			info: () => [{ label: "SIP", value: `${address}:${phone.sipPort}` }],
 			volume: Math.round(this.#audio.volumePercent / 10),
 			onVolume: (level) => {
@@ -202,12 +246,17 @@ export class Handset {
 		}
 	}
 
-	/** A fault of ours in a screen or a command costs that key, not the call. */
 	#press(name: string): void {
+		this.#guard(() => this.#ui?.key(name, now()));
+	}
+
+	/** A fault of ours in a screen or a command costs that key, not the call. A key can be one of a passphrase: not told. */
+	#guard(task: () => void): void {
+		if (this.#closed) return;
 		try {
-			this.#ui?.key(name, now());
+			task();
 		} catch (error) {
-			this.#log.area("ui").error(`key ${name}: ${reasonOf(error)}`);
+			this.#log.area("ui").error(reasonOf(error));
 		}
 	}
 

@@ -52,6 +52,12 @@ export class LastGood {
 		return true;
 	}
 
+	/** Nothing is kept any more. */
+	erase(): void {
+		const { byteLength, sectorByteLength } = this.#flash;
+		for (let at = 0; at + sectorByteLength <= byteLength; at += sectorByteLength) this.#flash.erase(at);
+	}
+
 	#newest(): Slot | undefined {
 		const slots = [this.#slot(0), this.#slot(this.#slotByteLength)].filter((slot) => slot?.text !== undefined);
 		return slots.reduce(

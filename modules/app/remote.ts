@@ -7,6 +7,8 @@ import { utf8Encode } from "bytes/text";
 import type { Phone } from "call/phone";
 import { AREAS, type Entry, isArea, isLevel, LEVELS, type Log } from "log/log";
 import { jsonFault } from "provisioning/json-syntax";
+import type { KnownPhones } from "./known-phones";
+import { commandKnown } from "./remote-known";
 import type { SoundSystem } from "./sound";
 
 /** What is needed of a phone; call/phone.ts has it. */
@@ -15,6 +17,7 @@ export type RemotePhone = Pick<Phone, "state" | "dial" | "answer" | "hangup" | "
 export interface RemoteOptions {
 	/** undefined while there is none: no settings yet, or a port that is in use. */
 	readonly phone: () => RemotePhone | undefined;
+	readonly known: KnownPhones;
 	readonly sound: SoundSystem;
 	readonly log: Log;
 	/** Sends one JSON text to the panel. */
@@ -78,6 +81,14 @@ export class Remote {
 				const phone = this.#options.phone();
 				return phone ? call(phone, command, text, flag) : "the phone is not ready";
 			}
+			case "peers":
+			case "rename":
+			case "unverify":
+			case "forget":
+			case "export":
+			case "import":
+			case "erase":
+				return commandKnown(this.#options, command, fields);
 			case "heap":
 				gc();
 				this.#options.send(JSON.stringify({ heap: heap() }));

@@ -14,12 +14,13 @@ import { VolatileStore } from "./volatile-store";
 
 export class Storage {
 	readonly secrets: SecretStore;
-	/** Export, import and factory erase of `secrets`; undefined: they are in memory alone. */
+	/** Export and import of `secrets`; undefined: they are in memory alone. */
 	readonly peerTools: PeerTools | undefined;
 	/** undefined: the config has to be fetched at every start. */
 	readonly lastGood: LastGood | undefined;
 	/** What the person has to know; undefined: all is well. */
 	readonly fault: string | undefined;
+	readonly #eraseSecrets: () => void;
 	readonly #stores: (Store | VolatileStore)[] = [];
 	readonly #flashes: Flash[] = [];
 
@@ -32,10 +33,18 @@ export class Storage {
 			faults.push(text);
 		};
 		const store = this.#openSecrets(folder, log, fault);
-		this.secrets = store ?? this.#inMemory();
+		const secrets = store ?? this.#inMemory();
+		this.secrets = secrets;
+		this.#eraseSecrets = () => secrets.eraseAll();
 		this.peerTools = store;
 		this.lastGood = this.#openLastGood(folder, fault);
 		this.fault = faults[0];
+	}
+
+	/** Factory erase. The secrets last: a power cut in between leaves a phone that visibly has not been erased. */
+	eraseAll(): void {
+		this.lastGood?.erase();
+		this.#eraseSecrets();
 	}
 
 	/** Wipes what is in memory; safe to repeat. */

@@ -15,11 +15,17 @@ interface Held {
 }
 
 export class VolatileStore implements SecretStore {
-	readonly zid: Uint8Array;
+	readonly #random: RandomSource;
+	#zid: Uint8Array;
 	readonly #peers: Map<string, Held> = new Map();
 
 	constructor(random: RandomSource) {
-		this.zid = random(ZID_BYTE_LENGTH);
+		this.#random = random;
+		this.#zid = random(ZID_BYTE_LENGTH);
+	}
+
+	get zid(): Uint8Array {
+		return this.#zid;
 	}
 
 	get length(): number {
@@ -69,6 +75,12 @@ export class VolatileStore implements SecretStore {
 			hasSecret: rs1 !== undefined,
 			...(name !== undefined && { name }),
 		}));
+	}
+
+	/** Nobody is known any more, and there is a new own ZID. */
+	eraseAll(): void {
+		this.close();
+		this.#zid = this.#random(ZID_BYTE_LENGTH);
 	}
 
 	/** Wipes everything; safe to repeat. */

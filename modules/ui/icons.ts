@@ -34,6 +34,10 @@ export const ICONS = Object.freeze([
 	"key-round",
 	"loader",
 	"pencil",
+	"upload",
+	"download",
+	"trash-2",
+	"shield-off",
 ] as const);
 
 /** Drawn at 48 pixels, for the screens that are about one thing. */
@@ -44,6 +48,10 @@ export const LARGE_ICONS = Object.freeze([
 	"triangle-alert",
 	"shield-check",
 	"user",
+	"circle-check",
+	"circle-alert",
+	"trash-2",
+	"shield-off",
 ] as const);
 
 export type IconName = (typeof ICONS)[number];

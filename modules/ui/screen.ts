@@ -41,6 +41,56 @@ export interface LogSource {
 	setLevel(area: string, level: string): void;
 }
 
+/** A phone that was met in a secure call, as this one remembers it; no secret is in it. */
+export interface KnownPhone {
+	/** Its ZID, 24 hexadecimal digits. */
+	readonly zid: string;
+	/** The owner's name for it. */
+	readonly name?: string;
+	readonly verified: boolean;
+	/** Whether the next call continues the line of secrets. */
+	readonly secret: "kept" | "expired" | "none";
+	/** Seconds since 1970; absent where the clock was not set. */
+	readonly lastSeenSec?: number;
+	/** SIP URIs it was met under, newest first. */
+	readonly addresses: readonly string[];
+	/** The owner's note. */
+	readonly note?: string;
+}
+
+export type Exported = { readonly phones: number; readonly place: string } | { readonly error: string };
+export type Imported =
+	| {
+			readonly added: number;
+			/** Known before; they stay as they were. */
+			readonly kept: number;
+			/** For lack of room. */
+			readonly leftOut: number;
+			/** Of this phone: it had the file's, took it, or has another one, and then no secrets came over. */
+			readonly ownZid: "same" | "taken" | "other";
+	  }
+	| { readonly error: string };
+
+/** What this phone knows of others. Each command gives the reason, in one sentence, where it did nothing. */
+export interface PeerBook {
+	/** Changes whenever the list may have. */
+	readonly revision: string;
+	/** Seconds since 1970; undefined while the clock is not set. */
+	readonly nowSec: number | undefined;
+	/** Why nothing but looking and naming can be done right now. */
+	readonly refusal: string | undefined;
+	/** Last seen first. */
+	list(): readonly KnownPhone[];
+	rename(zid: string, name: string | undefined): string | undefined;
+	unverify(zid: string): string | undefined;
+	forget(zid: string): string | undefined;
+	/** Takes the passphrase over, and wipes it; done is called later, once. */
+	exportFile(passphrase: Uint8Array, done: (result: Exported) => void): void;
+	importFile(passphrase: Uint8Array, done: (result: Imported) => void): void;
+	/** Everything that this phone keeps. Afterwards it starts as a new one. */
+	erase(): string | undefined;
+}
+
 export interface InfoRow {
 	readonly label: string;
 	readonly value: string;
@@ -57,7 +107,15 @@ export type ScreenName =
 	| "details"
 	| "ended"
 	| "log"
-	| "info";
+	| "info"
+	| "peers"
+	| "peer"
+	| "rename"
+	| "peers-menu"
+	| "passphrase"
+	| "erase"
+	| "confirm"
+	| "message";
 
 /** What there is to show right now. */
 export interface View {
@@ -84,6 +142,7 @@ export interface Shell {
 	readonly phone: UiPhone;
 	readonly peers: readonly Peer[];
 	readonly log: LogSource;
+	readonly known: PeerBook;
 	/** Further rows for the page about this phone. */
 	info(): readonly InfoRow[];
 	/** For measuring; drawing happens in a region's draw alone. */
@@ -91,6 +150,8 @@ export interface Shell {
 	/** Brings a screen to the front; back returns to what the calls ask for. */
 	open(screen: Screen): void;
 	back(): void;
+	/** Whether it is what was opened last, and nothing has come in its place. */
+	isOpen(screen: Screen): boolean;
 	/** The ended call has been read. */
 	dismiss(callId: number): void;
 }
@@ -101,6 +162,8 @@ export interface Screen {
 	/** Together they are what is above the soft keys; where none is, the background shows. */
 	regions(view: View): readonly Region[];
 	key(name: string, view: View): void;
+	/** It was opened and is in front no more: what must not lie around goes. */
+	left?(): void;
 }
 
 export const soft = (label: string, tone: SoftKey["tone"] = "plain"): SoftKey => ({ label, tone });

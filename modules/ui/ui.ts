@@ -6,7 +6,7 @@
 import type { CallState } from "call/state";
 import type PixelsOut from "commodetto/PixelsOut";
 import { Canvas, type Region } from "./canvas";
-import type { InfoRow, LogSource, Peer, Screen, ScreenName, Shell, UiPhone, View } from "./screen";
+import type { InfoRow, LogSource, Peer, PeerBook, Screen, ScreenName, Shell, UiPhone, View } from "./screen";
 import { CallScreen } from "./screens/call";
 import { EndedScreen } from "./screens/ended";
 import { HomeScreen } from "./screens/home";
@@ -21,6 +21,8 @@ export interface UiOptions {
 	readonly phone: UiPhone;
 	readonly peers: readonly Peer[];
 	readonly log: LogSource;
+	/** The phones met in secure calls. */
+	readonly known: PeerBook;
 	/** Further rows for the page about this phone, for example its addresses. */
 	readonly info?: () => readonly InfoRow[];
 	/** Level is 0 to 10; without it the volume keys do nothing. */
@@ -65,14 +67,12 @@ export class Ui {
 			phone: options.phone,
 			peers: options.peers,
 			log: options.log,
+			known: options.known,
 			canvas: this.#canvas,
 			info: () => options.info?.() ?? [],
-			open: (screen) => {
-				this.#opened = screen;
-			},
-			back: () => {
-				this.#opened = undefined;
-			},
+			open: (screen) => this.#open(screen),
+			back: () => this.#open(undefined),
+			isOpen: (screen) => this.#opened === screen,
 			dismiss: (callId) => {
 				this.#dismissed = callId;
 			},
@@ -129,6 +129,7 @@ export class Ui {
 	}
 
 	close(): void {
+		this.#open(undefined);
 		this.#canvas.close();
 	}
 
@@ -175,25 +176,25 @@ export class Ui {
 	#front(view: View): Screen {
 		const { call, now } = view;
 		if (!call) {
-			if (this.#opened && CALL_ONLY.includes(this.#opened.name)) this.#opened = undefined;
+			if (this.#opened && CALL_ONLY.includes(this.#opened.name)) this.#open(undefined);
 			return this.#opened ?? this.#home;
 		}
 		if (call.state === "ended") return this.#afterEnd(call, now);
 		if (call.state === "ringing") {
-			if (this.#ringing !== call.id) this.#opened = undefined;
+			if (this.#ringing !== call.id) this.#open(undefined);
 			this.#ringing = call.id;
 			return this.#opened ?? this.#callScreens[call.direction];
 		}
 		this.#raiseAlarm(call, now);
 		const opened = this.#opened;
-		if (opened?.name === "question" && call.sas === undefined) this.#opened = undefined;
+		if (opened?.name === "question" && call.sas === undefined) this.#open(undefined);
 		return this.#opened ?? this.#callScreens.call;
 	}
 
 	#afterEnd(call: CallState, now: number): Screen {
 		if (this.#ended.callId !== call.id) {
 			this.#ended = { callId: call.id, at: now };
-			if (this.#opened && CALL_ONLY.includes(this.#opened.name)) this.#opened = undefined;
+			if (this.#opened && CALL_ONLY.includes(this.#opened.name)) this.#open(undefined);
 		}
 		if (now - this.#ended.at >= ENDED_SHOWN_MS) {
 			this.#dismissed = call.id;
@@ -206,7 +207,7 @@ export class Ui {
 	#raiseAlarm(call: CallState, now: number): void {
 		if (call.lock !== "warning") {
 			this.#alarm = "";
-			if (this.#opened?.name === "warning") this.#opened = undefined;
+			if (this.#opened?.name === "warning") this.#open(undefined);
 			return;
 		}
 		const alarm = `${call.id} ${call.notice ?? ""}`;
@@ -214,10 +215,18 @@ export class Ui {
 		const first = this.#alarm === "";
 		this.#alarm = alarm;
 		const deafUntil = now + ALARM_DEAF_MS;
-		this.#opened =
+		this.#open(
 			first && call.sas !== undefined
 				? new QuestionScreen(this.#shell, call, deafUntil)
-				: new WarningScreen(this.#shell, deafUntil);
+				: new WarningScreen(this.#shell, deafUntil),
+		);
+	}
+
+	/** Over what the calls ask for; undefined: nothing is. */
+	#open(screen: Screen | undefined): void {
+		const former = this.#opened;
+		this.#opened = screen;
+		if (former !== screen) former?.left?.();
 	}
 
 	#turnVolume(step: number, now: number): void {

@@ -1,5 +1,6 @@
 /** How calls, addresses and times are said on the screen. Pure functions; the words themselves are in text.ts. */
 import type { CallState } from "call/state";
+import type { KnownPhone } from "./screen";
 import { codeName, TEXT } from "./text";
 
 /** What agreed the keys and how strong they are, in one line. */
@@ -33,4 +34,37 @@ export function titleOf(call: CallState): string {
 	const address = addressText(call.peer);
 	const user = address.slice(0, Math.max(0, address.lastIndexOf("@")));
 	return peerNameOf(call) ?? (user === "" ? address : user);
+}
+
+/** The first digits of a ZID, in groups: enough to tell a few phones apart, not enough to prove anything. */
+export function shortZid(zid: string): string {
+	return groupsOf(zid).slice(0, 2).join(" ");
+}
+
+/** 24 digits in groups of four, as they are read aloud. */
+export function groupsOf(zid: string): readonly string[] {
+	return zid.match(/.{1,4}/g) ?? [];
+}
+
+/** What the owner calls a phone; one without a name shows the start of its ZID. */
+export function nameOf(phone: KnownPhone): string {
+	const name = phone.name?.trim() ?? "";
+	return name === "" ? `${TEXT.known.nameless} ${shortZid(phone.zid)}` : name;
+}
+
+/**
+ * A moment as people say it, in local time: "today 14:07", "yesterday 9:30", "12 Nov 2026".
+ * @param sec seconds since 1970 @param nowSec undefined: the clock is not set
+ */
+export function momentText(sec: number, nowSec: number | undefined): string {
+	const then = new Date(sec * 1000);
+	const date = `${then.getDate()} ${TEXT.months[then.getMonth()] ?? ""} ${then.getFullYear()}`;
+	if (nowSec === undefined) return date;
+	const now = new Date(nowSec * 1000);
+	const midnight = (daysAgo: number) => new Date(now.getFullYear(), now.getMonth(), now.getDate() - daysAgo).getTime();
+	const at = then.getTime();
+	if (at < midnight(1) || at >= midnight(-1)) return date;
+	const minutes = then.getMinutes();
+	const time = `${then.getHours()}:${minutes < 10 ? "0" : ""}${minutes}`;
+	return `${at >= midnight(0) ? TEXT.known.today : TEXT.known.yesterday} ${time}`;
 }

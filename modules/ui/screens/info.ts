@@ -1,9 +1,10 @@
 /** This phone: its accounts, its identity in ZRTP, and where it can be reached. */
 import type { Region } from "ui/canvas";
-import type { InfoRow, Screen, Shell, SoftKeys, View } from "ui/screen";
+import { type InfoRow, type Screen, type Shell, type SoftKeys, soft, type View } from "ui/screen";
 import { TEXT } from "ui/text";
-import { addressText } from "ui/wording";
-import { backKeys, RowsPage } from "./rows";
+import { addressText, groupsOf } from "ui/wording";
+import { PeersScreen } from "./peers";
+import { RowsPage } from "./rows";
 
 export class InfoScreen implements Screen {
 	readonly name = "info";
@@ -15,7 +16,7 @@ export class InfoScreen implements Screen {
 	}
 
 	softKeys(): SoftKeys {
-		return backKeys;
+		return [soft(TEXT.soft.phones), undefined, undefined, soft(TEXT.soft.back)];
 	}
 
 	regions(view: View): readonly Region[] {
@@ -27,7 +28,7 @@ export class InfoScreen implements Screen {
 			rows.push({ label: TEXT.info.state, value: ok ? `${TEXT.registered}, ${transport.toUpperCase()}` : failed });
 		}
 		// Twice twelve digits in groups of four: it is read aloud and compared with a log.
-		const groups = state.zid.match(/.{1,4}/g) ?? [];
+		const groups = groupsOf(state.zid);
 		rows.push({ label: TEXT.info.zid, value: groups.slice(0, 3).join(" ") });
 		rows.push({ label: "", value: groups.slice(3).join(" ") });
 		rows.push({ label: TEXT.info.peers, value: String(state.store.peers) });
@@ -37,6 +38,7 @@ export class InfoScreen implements Screen {
 
 	key(name: string): void {
 		if (this.#page.key(name)) return;
-		if (name === "soft4" || name === "cancel" || name === "ok" || name === "hook") this.#shell.back();
+		if (name === "soft1") this.#shell.open(new PeersScreen(this.#shell, this));
+		else if (name === "soft4" || name === "cancel" || name === "ok" || name === "hook") this.#shell.back();
 	}
 }

@@ -1,5 +1,6 @@
 /** Pages of labels and values that can be longer than the screen: this phone, this call. */
 import type { Region } from "ui/canvas";
+import type { IconName } from "ui/icons";
 import type { InfoRow, SoftKeys } from "ui/screen";
 import { soft } from "ui/screen";
 import { TEXT } from "ui/text";
@@ -13,10 +14,10 @@ const VISIBLE = 7;
 export class RowsPage {
 	#first = 0;
 
-	regions(title: string, right: string, rows: readonly InfoRow[]): Region[] {
+	regions(title: string, right: string, rows: readonly InfoRow[], icon: IconName = "info"): Region[] {
 		this.#first = Math.max(0, Math.min(this.#first, rows.length - VISIBLE));
 		return [
-			header(title, right, "info"),
+			header(title, right, icon),
 			...rows
 				.slice(this.#first, this.#first + VISIBLE)
 				.map((row, index) => valueRow(row.label, row.value, TOP + index * PITCH)),

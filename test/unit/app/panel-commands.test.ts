@@ -6,6 +6,7 @@ import Audio from "hal/audio/audio";
 import { Log } from "log/log";
 import { equal, ok, test } from "test/harness";
 import { type Station, until, withPair } from "test/unit/call/pair";
+import { Known } from "test/unit/ui/known";
 
 const STATE: PhoneState = { name: "x", registered: [], calls: [], store: { peers: 0 }, zid: "00" };
 const CALL = { id: 1, peer: "sip:b@c", peerName: "b", direction: "incoming", lock: "open" } as const;
@@ -55,6 +56,7 @@ function withRemote(body: (scene: Scene) => void, ready = true): void {
 	const sound = new SoundSystem(audio, false);
 	const remote = new Remote({
 		phone: () => (ready ? phone : undefined),
+		known: new Known(() => false).phones,
 		sound,
 		log,
 		send: (text) => void sent.push(text),
@@ -194,6 +196,7 @@ test("a real phone by the panel's words: dial, answer, verify, hang up; the stat
 		const remoteOf = (station: Station) =>
 			new Remote({
 				phone: () => station.phone,
+				known: new Known(() => false).phones,
 				sound: new SoundSystem(station.audio, false),
 				log: station.log,
 				send: (text) => void sent.push(text),

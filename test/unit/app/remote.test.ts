@@ -4,6 +4,7 @@ import { SoundSystem } from "app/sound";
 import Audio from "hal/audio/audio";
 import { Log } from "log/log";
 import { equal, ok, test } from "test/harness";
+import { Known } from "test/unit/ui/known";
 
 /** @returns what the panel is told about this text */
 function answered(text: string): string {
@@ -11,6 +12,7 @@ function answered(text: string): string {
 	const answers: string[] = [];
 	const remote = new Remote({
 		phone: () => undefined,
+		known: new Known(() => false).phones,
 		sound: new SoundSystem(audio, false),
 		log: new Log({ now: () => 0 }),
 		send: (answer) => answers.push(answer),

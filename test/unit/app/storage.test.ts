@@ -3,6 +3,7 @@ import { Storage } from "app/storage";
 import { VolatileStore } from "app/volatile-store";
 import { board } from "board/board";
 import { now } from "board/clock";
+import { latin1Decode } from "bytes/text";
 import Flash from "hal/flash/flash";
 import { type Entry, Log } from "log/log";
 import { equal, ok, test } from "test/harness";
@@ -72,11 +73,50 @@ test("the store in memory keeps copies, names and the newest record, and wipes o
 	rs1.fill(0);
 	equal(store.lookup(ZID), { rs1: RS1, verified: false, name: "Bob" });
 	store.commit(ZID, { rs1: RS1, rs2: RS1, verified: true });
-	equal(store.list(), [{ zid: ZID, verified: true, name: "Bob" }]);
+	equal(store.list(), [{ zid: ZID, verified: true, hasSecret: true, name: "Bob" }]);
 	ok(store.rename(ZID, undefined));
 	equal(store.lookup(ZID)?.name, undefined);
 	ok(!store.rename(new Uint8Array(12), "nobody"));
 	store.forget(ZID);
 	equal(store.lookup(ZID), undefined);
+	store.commit(ZID, { rs1: RS1, verified: true });
+	store.eraseAll();
+	equal(store.list(), []);
 	store.close();
 });
+
+test("a factory erase leaves no settings, no secrets and another ZID, with flash and without", () => {
+	const folder = statePath("erased");
+	const storage = open(folder);
+	storage.secrets.commit(ZID, { rs1: RS1, verified: true, name: "Bob" });
+	ok(storage.lastGood?.write('{"secret":"pa55word"}'));
+	const before = storage.secrets.zid.slice();
+	// A second phone on the same folder gets no flash.
+	const other = open(folder);
+	other.secrets.commit(ZID, { rs1: RS1, verified: true });
+	const otherZid = other.secrets.zid.slice();
+	other.eraseAll();
+	ok(!same(other.secrets.zid, otherZid));
+	equal(other.secrets.length, 0);
+	other.close();
+	equal(storage.secrets.length, 1, "the other one erased its own memory alone");
+	storage.eraseAll();
+	equal(storage.secrets.length, 0);
+	equal(storage.lastGood?.read(), undefined);
+	const { zid } = storage.secrets;
+	ok(!same(zid, before));
+	storage.close();
+	const again = open(folder);
+	equal([again.fault, again.secrets.zid, again.secrets.length], [undefined, zid, 0]);
+	again.close();
+	for (const { file, byteLength, sectorByteLength } of [board.flash.settings, board.flash.secrets]) {
+		const flash = new Flash({ path: `${folder}/${file}`, byteLength, sectorByteLength });
+		const left = latin1Decode(flash.read(0, 16_384));
+		ok(!left.includes("pa55word") && !left.includes("Bob"), file);
+		flash.close();
+	}
+});
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+	return a.length === b.length && a.every((octet, at) => octet === b[at]);
+}

@@ -6,6 +6,7 @@ import type { CallState, PhoneState } from "call/state";
 import Display from "hal/display/display";
 import type { InfoRow, LogLine, LogSource, Peer, UiPhone } from "ui/screen";
 import { Ui } from "ui/ui";
+import { Known } from "./known";
 
 /** A phone that does nothing but keep the commands it was given. */
 export class Recorder implements UiPhone {
@@ -166,6 +167,24 @@ export interface Scene {
 	readonly keys?: readonly string[];
 	readonly peers?: readonly Peer[];
 	readonly log?: readonly LogLine[];
+	/** Fills the store. */
+	readonly known?: (known: Known) => void;
+}
+
+/** From the idle screen to the list of known phones. */
+const PHONES = ["soft4", "soft1"];
+/** Eight letters. */
+const SECRET = [..."24682468"].flatMap((key) => [key]);
+const EXPORT = [...PHONES, "soft3", "ok", ...SECRET, "soft1", ...SECRET, "soft1", "wait"];
+
+function people(known: Known): void {
+	known.meet(6, { daysAgo: 400, verified: true, name: "Workshop", address: "sip:workshop@192.0.2.17:5062" });
+	known.meet(5, { daysAgo: 31, verified: true, name: "Zoë Šimková", address: "sip:zoe@example.org" });
+	known.meet(4, { daysAgo: 3, verified: false, name: "Front desk", address: "sip:100@pbx.example.org" });
+	known.meet(3, { daysAgo: 2, verified: false, address: "sip:+4930901820@sip.example.net" });
+	known.meet(2, { daysAgo: 1, verified: false, name: "Carol", address: "sip:carol@example.org" });
+	known.meet(1, { daysAgo: 0, verified: true, name: "Bob", address: "sip:bob@192.0.2.44" });
+	known.meet(1, { daysAgo: 0, verified: true, address: "sip:bob@example.org" });
 }
 
 export const MISMATCH: CallState = {
@@ -257,26 +276,84 @@ export const SCENES: readonly Scene[] = [
 	},
 	{ name: "log-empty", state: IDLE, keys: ["soft3"] },
 	{ name: "info", state: IDLE, keys: ["soft4"] },
+	{ name: "peers-empty", state: IDLE, keys: PHONES },
+	{ name: "peers", state: IDLE, keys: PHONES, known: people },
+	{ name: "peers-scrolled", state: IDLE, keys: [...PHONES, "down", "down", "down", "down", "down"], known: people },
+	{ name: "peer", state: IDLE, keys: [...PHONES, "soft1"], known: people },
+	{ name: "peer-unverified", state: IDLE, keys: [...PHONES, "down", "soft1"], known: people },
+	{ name: "peer-nameless", state: IDLE, keys: [...PHONES, "down", "down", "ok"], known: people },
+	{ name: "peer-rename", state: IDLE, keys: [...PHONES, "soft1", "soft1"], known: people },
+	{ name: "peer-unverify", state: IDLE, keys: [...PHONES, "soft1", "soft2"], known: people },
+	{ name: "peer-forget", state: IDLE, keys: [...PHONES, "soft1", "soft3"], known: people },
+	{ name: "peers-menu", state: IDLE, keys: [...PHONES, "soft3"], known: people },
+	{ name: "export-empty", state: IDLE, keys: [...PHONES, "soft3", "ok"], known: people },
+	{ name: "export", state: IDLE, keys: [...PHONES, "soft3", "ok", ...SECRET, "2", "2"], known: people },
+	{ name: "export-short", state: IDLE, keys: [...PHONES, "soft3", "ok", "2", "soft1"], known: people },
+	{ name: "export-again", state: IDLE, keys: [...PHONES, "soft3", "ok", ...SECRET, "soft1"], known: people },
+	{
+		name: "export-differ",
+		state: IDLE,
+		keys: [...PHONES, "soft3", "ok", ...SECRET, "soft1", ...SECRET, "2", "soft1"],
+		known: people,
+	},
+	{ name: "export-done", state: IDLE, keys: EXPORT, known: people },
+	{ name: "import", state: IDLE, keys: [...PHONES, "soft3", "down", "ok", ...SECRET], known: people },
+	{
+		name: "import-done",
+		state: IDLE,
+		keys: [...EXPORT, "ok", "soft3", "down", "ok", ...SECRET, "soft1", "wait"],
+		known: people,
+	},
+	{
+		name: "import-none",
+		state: IDLE,
+		keys: [...PHONES, "soft3", "down", "ok", ...SECRET, "soft1", "wait"],
+		known: people,
+	},
+	{ name: "erase", state: IDLE, keys: [...PHONES, "soft3", "up", "down", "down", "ok", "3", "7"], known: people },
+	{ name: "erase-sure", state: IDLE, keys: [...PHONES, "soft3", "down", "down", "ok", ..."37273"], known: people },
+	{ name: "erased", state: IDLE, keys: [...PHONES, "soft3", "down", "down", "ok", ..."37273", "soft1"], known: people },
 	{ name: "volume", state: withCall(SECURE), keys: ["volume+"] },
 ];
+
+const KEYS = [" 0+", ".@:-_1/", "abc2", "def3", "ghi4", "jkl5", "mno6", "pqrs7", "tuv8", "wxyz9"];
+
+/** The presses that bring a letter. */
+function keysOf(letter: string): string[] {
+	const key = KEYS.findIndex((letters) => letters.includes(letter));
+	return Array<string>((KEYS[key]?.indexOf(letter) ?? 0) + 1).fill(String(key));
+}
 
 /** A display, a recorder and the Ui over them; time stands where it is put. */
 export class Stage {
 	readonly display = new Display({});
 	readonly phone: Recorder;
 	readonly log: Lines;
+	readonly known: Known;
 	readonly ui: Ui;
 	readonly volumes: number[] = [];
 	now = 1_000_000;
 
-	constructor(state: PhoneState, options: { peers?: readonly Peer[]; log?: readonly LogLine[] } = {}) {
+	constructor(
+		state: PhoneState,
+		options: {
+			peers?: readonly Peer[];
+			log?: readonly LogLine[];
+			known?: (known: Known) => void;
+			/** Of the flash behind the known phones. */
+			sectors?: number;
+		} = {},
+	) {
 		this.phone = new Recorder(state);
+		this.known = new Known(() => this.phone.state.calls.some((call) => call.state !== "ended"), options.sectors);
+		options.known?.(this.known);
 		this.log = new Lines(options.log);
 		this.ui = new Ui({
 			pixelsOut: this.display,
 			phone: this.phone,
 			peers: options.peers ?? PEERS,
 			log: this.log,
+			known: this.known.phones,
 			info: () => INFO,
 			onVolume: (level) => this.volumes.push(level),
 		});
@@ -287,16 +364,29 @@ export class Stage {
 		const stage = new Stage(scene.state, {
 			...(scene.peers && { peers: scene.peers }),
 			...(scene.log && { log: scene.log }),
+			...(scene.known && { known: scene.known }),
 		});
 		stage.press(...(scene.keys ?? []));
 		return stage;
 	}
 
-	/** "wait" is no key: time passes. */
+	/** "wait" is no key: time passes, and what was put off is done. */
 	press(...names: readonly string[]): void {
 		for (const name of names) {
 			this.now += name === "wait" ? 1500 : 100;
+			if (name === "wait") {
+				this.known.run();
+				this.ui.update(this.now);
+			}
 			this.ui.key(name, this.now);
+		}
+	}
+
+	/** Types a word in lower case letters, as a person who waits after each one. */
+	type(word: string): void {
+		for (const letter of word) {
+			this.press(...keysOf(letter));
+			this.now += 1500;
 		}
 	}
 
@@ -313,5 +403,6 @@ export class Stage {
 	close(): void {
 		this.ui.close();
 		this.display.close();
+		this.known.close();
 	}
 }
