@@ -167,6 +167,16 @@ export function isFormatMark(bytes: Uint8Array): boolean {
 	return decodeMark(FORMAT_MAGIC, bytes) !== undefined;
 }
 
+/**
+ * A clean mark in a sector with a header whose octets 8..11 were cleared: everything in the partition is to be erased. They
+ * are set in every other mark, so half of their bits are enough.
+ */
+export function isEraseMark(bytes: Uint8Array): boolean {
+	let cleared = 0;
+	for (const octet of bytes.subarray(8, 12)) cleared += zeroBits(octet);
+	return cleared >= 16;
+}
+
 function encodeMark(magic: number, value: number): Uint8Array {
 	const fields = new Writer(12).u32(magic).u32(value).u32(0xffffffff).finish();
 	return new Writer(MARK_BYTE_LENGTH).bytes(fields).u32(crc32c(fields)).finish();
@@ -185,6 +195,8 @@ export interface RecordHeader {
 	readonly type: number;
 	/** Still to be read; false: superseded or forgotten, and its body is zeros or about to be. */
 	readonly live: boolean;
+	/** No bit of the state was touched; otherwise crossing it out may have been begun. */
+	readonly untouched: boolean;
 	readonly bodyByteLength: number;
 	/** Counts commits: of two records of one peer the higher is the newer. */
 	readonly sequence: number;
@@ -210,24 +222,37 @@ export function encodeRecordHeader(type: number, bodyByteLength: number, sequenc
 
 /** Undefined when the bytes are no record header. */
 export function decodeRecordHeader(bytes: Uint8Array): RecordHeader | undefined {
-	const summed = bytes.slice(0, 12);
-	const state = summed[RECORD_STATE_OFFSET] ?? 0;
-	// The state changes after the checksum was made, which is therefore over its first value.
-	summed[RECORD_STATE_OFFSET] = 0xff;
 	const reader = new Reader(bytes);
-	const magic = reader.u16();
+	if (reader.u16() !== RECORD_MAGIC) return undefined;
 	const type = reader.u8();
-	reader.skip(1);
+	const state = reader.u8();
 	const bodyByteLength = reader.u16();
 	reader.skip(2);
 	const sequence = reader.u32();
-	if (magic !== RECORD_MAGIC || reader.u32() !== crc32c(summed) || bodyByteLength > BODY_MAXIMUM) return undefined;
-	return { type, live: zeroBits(state) < 4, bodyByteLength, sequence };
+	const summed = bytes.slice(0, 12);
+	// The state changes after the checksum was made, which is therefore over its first value.
+	summed[RECORD_STATE_OFFSET] = 0xff;
+	if (reader.u32() !== crc32c(summed) || bodyByteLength > BODY_MAXIMUM) return undefined;
+	return { type, live: zeroBits(state) < 4, untouched: state === 0xff, bodyByteLength, sequence };
 }
 
 /** True when every octet is 0xFF. */
 export function isBlank(bytes: Uint8Array): boolean {
-	for (const byte of bytes) if (byte !== 0xff) return false;
+	return isFilled(bytes, 0xff);
+}
+
+/** True when every octet is 0. */
+export function isZero(bytes: Uint8Array): boolean {
+	return isFilled(bytes, 0);
+}
+
+/** Four octets at a time: opening does this with all that is in flash. */
+function isFilled(bytes: Uint8Array, octet: 0 | 0xff): boolean {
+	const words = bytes.byteOffset % 4 === 0 ? bytes.length >> 2 : 0;
+	const value = octet === 0 ? 0 : 0xffffffff;
+	for (const word of new Uint32Array(bytes.buffer, words === 0 ? 0 : bytes.byteOffset, words))
+		if (word !== value) return false;
+	for (let at = 4 * words; at < bytes.length; at++) if (bytes[at] !== octet) return false;
 	return true;
 }
 

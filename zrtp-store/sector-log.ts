@@ -11,6 +11,7 @@ import {
 	decodeRecordHeader,
 	encodeRecordHeader,
 	isBlank,
+	isZero,
 	RECORD_HEADER_BYTE_LENGTH,
 	RECORD_STATE_OFFSET,
 	RECORDS_OFFSET,
@@ -18,9 +19,10 @@ import {
 	recordByteLength,
 	TAG_BYTE_LENGTH,
 } from "./format";
+import type { Sector } from "./part";
 import type { PeerIndex } from "./peer-index";
 import type { Place } from "./sealer";
-import type { Sector, Sectors } from "./sectors";
+import type { Sectors } from "./sectors";
 
 /** Sectors tried for one record before the part is given up. */
 const ATTEMPTS = 3;
@@ -36,6 +38,8 @@ export interface FoundRecord {
 	readonly byteLength: number;
 	readonly type: number;
 	readonly sequence: number;
+	/** Whether all its bits are known to stay as they are; false: it is to be written anew. */
+	readonly settled: boolean;
 	/** The body; undefined when it is not what was written. Whoever gets it wipes it. */
 	readonly body: Uint8Array | undefined;
 }
@@ -79,7 +83,7 @@ export class SectorLog {
 			try {
 				const offset = this.#write(sector, type, sequence, body);
 				this.#sequence = sequence;
-				return { offset, byteLength: recordByteLength(body.length), type, sequence, body };
+				return { offset, byteLength: recordByteLength(body.length), type, sequence, settled: true, body };
 			} catch (error) {
 				if (attempt === ATTEMPTS || !(error instanceof StoreError)) throw error;
 				this.#warn(`${error.message}; another place is taken`);
@@ -105,6 +109,15 @@ export class SectorLog {
 		flash.program(offset + RECORD_STATE_OFFSET, zeros.subarray(RECORD_STATE_OFFSET));
 	}
 
+	/** Crosses a record out if it is still the one with that number: its sector may have been erased since. */
+	crossIf(offset: number, sequence: number): void {
+		const sector = this.#sectors.live.find((other) => this.#contains(other, offset));
+		if (sector === undefined) return;
+		const record = this.read(offset);
+		wipe(record?.body);
+		if (record?.body !== undefined && record.sequence === sequence) this.cross(offset);
+	}
+
 	/** Visits one sector's records; returns the last one when its body is damaged. */
 	#scanSector(sector: Sector, visit: (record: FoundRecord) => void): FoundRecord | undefined {
 		const { flash } = this.#sectors;
@@ -116,7 +129,7 @@ export class SectorLog {
 			const header = decodeRecordHeader(bytes);
 			const byteLength = header === undefined ? CELL : recordByteLength(header.bodyByteLength);
 			if (header === undefined || at + byteLength > flash.sectorByteLength) {
-				if (isBlank(bytes) && this.#sectors.isBlank(sector.offset + at, flash.sectorByteLength - at)) break;
+				if (isBlank(bytes) && this.#isUnwritten(sector, at)) break;
 				// Not a header: perhaps one that the power cut short, perhaps a flipped bit. Look for the next one.
 				if (!sector.sealed) this.#warn(`unreadable bytes in sector ${sector.index} are passed over`);
 				sector.sealed = true;
@@ -129,6 +142,12 @@ export class SectorLog {
 		}
 		sector.end = at;
 		return damaged;
+	}
+
+	/** Records follow each other: where there is room for the longest one and nothing in it, none was begun. */
+	#isUnwritten(sector: Sector, at: number): boolean {
+		const left = this.#sectors.flash.sectorByteLength - at;
+		return this.#sectors.isBlank(sector.offset + at, Math.min(left, recordByteLength(BODY_MAXIMUM)));
 	}
 
 	/** Hands one record over; returns it when it is damaged. */
@@ -159,20 +178,22 @@ export class SectorLog {
 		const { flash } = this.#sectors;
 		const byteLength = header.bodyByteLength + TAG_BYTE_LENGTH;
 		const body = flash.read(offset + RECORD_HEADER_BYTE_LENGTH, byteLength);
-		if (body.some((byte) => byte !== 0)) this.cross(offset);
+		if (!isZero(body)) this.cross(offset);
+	}
+
+	#contains(sector: Sector, offset: number): boolean {
+		return offset >= sector.offset && offset < sector.offset + this.#sectors.flash.sectorByteLength;
 	}
 
 	#sectorOf(offset: number): Sector {
-		const sector = this.#sectors.live.find(
-			(sector) => offset >= sector.offset && offset < sector.offset + this.#sectors.flash.sectorByteLength,
-		);
+		const sector = this.#sectors.live.find((other) => this.#contains(other, offset));
 		if (sector === undefined) throw new RangeError(`no live sector at ${offset}`);
 		return sector;
 	}
 
 	#readBody(sector: Sector, offset: number, header: RecordHeader): FoundRecord {
 		const { flash, sealer } = this.#sectors;
-		const { type, sequence, bodyByteLength } = header;
+		const { type, sequence, bodyByteLength, untouched } = header;
 		const bytes = flash.read(offset + RECORD_HEADER_BYTE_LENGTH, bodyByteLength + TAG_BYTE_LENGTH);
 		const body = sealer.unseal(
 			placeOf(sector, offset - sector.offset),
@@ -180,7 +201,7 @@ export class SectorLog {
 			bytes.subarray(0, bodyByteLength),
 			bytes.subarray(bodyByteLength),
 		);
-		return { offset, byteLength: recordByteLength(bodyByteLength), type, sequence, body };
+		return { offset, byteLength: recordByteLength(bodyByteLength), type, sequence, settled: untouched, body };
 	}
 
 	#write(sector: Sector, type: number, sequence: number, body: Uint8Array): number {

@@ -5,21 +5,14 @@
  */
 import { equal } from "bytes/equal";
 import type { Provider, RandomSource } from "crypto/types";
+import { clear, requireBlank, zeroMark } from "./first-start";
 import { type FlashDevice, StoreError } from "./flash-device";
 import {
-	CLEAN_MARK_OFFSET,
 	type DecodedHeader,
-	decodeCleanMark,
-	decodeHeader,
 	distance,
-	encodeCleanMark,
-	encodeFormatMark,
 	encodeHeader,
 	FORMAT_MAJOR,
 	finishHeader,
-	HEADER_BYTE_LENGTH,
-	isBlank,
-	isFormatMark,
 	MARK_BYTE_LENGTH,
 	OPENED_MARK_OFFSET,
 	RECORDS_OFFSET,
@@ -28,31 +21,12 @@ import {
 	STORE_ID_BYTE_LENGTH,
 	ZID_BYTE_LENGTH,
 } from "./format";
+import { Part, type Sector } from "./part";
 import { Sealer } from "./sealer";
+import { checkHeaders, survey } from "./survey";
 
 /** Wrong bits up to which a 128-bit mark still counts: no other content comes that near. */
 const MARK_TOLERANCE = 8;
-const BLANK_CHECK_BYTE_LENGTH = 512;
-const SECTOR_MINIMUM = 1024;
-
-export interface Sector {
-	readonly index: number;
-	/** From the start of the partition, in bytes. */
-	readonly offset: number;
-	/** Free sectors are erased, or may be; a bad one could not be. */
-	state: "live" | "free" | "bad";
-	/** Known to be erased all through. */
-	clean: boolean;
-	eraseCount: number;
-	generation: number;
-	salt: Uint8Array;
-	/** The header's tagged part, which the opened mark is about. */
-	tagged: Uint8Array;
-	/** Where the next record goes, from the start of the sector. */
-	end: number;
-	/** Nothing more is appended: what follows `end` is not known to be blank. */
-	sealed: boolean;
-}
 
 export interface SectorsOptions {
 	readonly flash: FlashDevice;
@@ -75,43 +49,35 @@ export class Sectors {
 	readonly #random: RandomSource;
 	readonly #warn: (text: string) => void;
 	readonly #storeId: Uint8Array;
-	readonly #all: Sector[];
+	readonly #part: Part;
 	/** Oldest first; the last is the one that records are appended to. */
 	#live: Sector[] = [];
 	#generation = 0;
-	/** Holds the format mark of a first start. */
-	#marked: Sector | undefined;
 
 	/** @throws StoreError when the partition cannot be opened; then nothing in it was changed */
 	constructor(options: SectorsOptions) {
-		const { flash, provider, deviceKey } = options;
+		const { flash, provider, deviceKey, random, warn, format } = options;
 		this.flash = flash;
-		this.#random = options.random;
-		this.#warn = options.warn;
-		const count = flash.byteLength / flash.sectorByteLength;
-		if (!Number.isInteger(count) || count < 2 || flash.sectorByteLength < SECTOR_MINIMUM)
-			throw new StoreError(
-				"size",
-				`a store needs two sectors or more of ${SECTOR_MINIMUM} bytes or more, not ${flash.byteLength} bytes in sectors of ${flash.sectorByteLength}`,
-			);
-		this.#all = Array.from({ length: count }, (_, index) => blankSector(index, flash.sectorByteLength));
-		const found = options.format ? undefined : this.#find();
-		if (found === undefined) {
-			if (options.format) this.#eraseAll();
-			else this.#requireBlank();
-			this.#storeId = options.random(STORE_ID_BYTE_LENGTH);
-			this.zid = options.zid ?? options.random(ZID_BYTE_LENGTH);
-			this.sealer = new Sealer(provider, deviceKey, this.#storeId);
+		this.#random = random;
+		this.#warn = warn;
+		this.#part = new Part(flash, warn);
+		const found = survey(this.#part);
+		const [first] = found.headers.values();
+		const begun = first === undefined || format || found.erasing;
+		if (!begun) checkHeaders(this.#part, found);
+		else if (first === undefined && !format) requireBlank(this.#part, found);
+		this.#storeId = begun ? random(STORE_ID_BYTE_LENGTH) : first.header.storeId;
+		this.sealer = new Sealer(provider, deviceKey, this.#storeId);
+		let marked = found.marked;
+		if (begun) {
+			marked = clear(this.#part, found);
+			this.zid = options.zid ?? random(ZID_BYTE_LENGTH);
 			this.open(this.prepare());
-			this.#clearFormatMark();
-			return;
+		} else {
+			this.zid = this.#adopt(found.headers).zid;
+			this.#finishRetirement(found.headers);
 		}
-		this.#storeId = found.storeId;
-		this.sealer = new Sealer(provider, deviceKey, found.storeId);
-		const newest = this.#adopt(found.headers);
-		this.zid = newest.zid;
-		this.#finishRetirement(found.headers);
-		this.#clearFormatMark();
+		if (marked !== undefined && marked.state === "free" && !marked.clean) zeroMark(this.#part, marked);
 	}
 
 	/** Oldest first. */
@@ -124,12 +90,12 @@ export class Sectors {
 	}
 
 	get freeCount(): number {
-		return this.#all.filter((sector) => sector.state === "free").length;
+		return this.#part.sectors.filter((sector) => sector.state === "free").length;
 	}
 
 	/** Sectors that could take a record, now or after they are erased. */
 	get usableCount(): number {
-		return this.#all.filter((sector) => sector.state !== "bad").length;
+		return this.#part.sectors.filter((sector) => sector.state !== "bad").length;
 	}
 
 	/** A free sector with a new header. It counts only after open(), and what it replaces is valid until then. */
@@ -141,8 +107,7 @@ export class Sectors {
 				return sector;
 			} catch (error) {
 				failure = error;
-				sector.state = "bad";
-				this.#warn(`sector ${sector.index} of the flash is not used any more: ${String(error)}`);
+				this.#part.giveUp(sector, error);
 			}
 		}
 		throw failure ?? new StoreError("bad-flash", "no sector of the flash is free");
@@ -158,66 +123,26 @@ export class Sectors {
 	/** Everything in it was taken over by a sector that is open: nothing of it stays readable. */
 	retire(sector: Sector): void {
 		this.#live = this.#live.filter((other) => other !== sector);
+		this.#eraseFree(sector);
+	}
+
+	#eraseFree(sector: Sector): void {
 		sector.state = "free";
 		try {
-			this.#erase(sector);
+			this.#part.erase(sector);
 		} catch (error) {
 			// Its header must go, or it would count again once its successor has gone.
-			this.flash.program(sector.offset, new Uint8Array(HEADER_BYTE_LENGTH));
-			sector.state = "bad";
-			this.#warn(`sector ${sector.index} of the flash is not used any more: ${String(error)}`);
+			this.#part.zeroHeader(sector);
+			this.#part.giveUp(sector, error);
 		}
 	}
 
-	/** Programs and reads back. @throws StoreError "bad-flash" when the part did not take it */
 	program(offset: number, bytes: Uint8Array): void {
-		this.flash.program(offset, bytes);
-		if (!equal(this.flash.read(offset, bytes.length), bytes))
-			throw new StoreError("bad-flash", `the flash did not keep ${bytes.length} bytes at ${offset}`);
+		this.#part.program(offset, bytes);
 	}
 
 	isBlank(offset: number, byteLength: number): boolean {
-		for (let at = 0; at < byteLength; at += BLANK_CHECK_BYTE_LENGTH)
-			if (!isBlank(this.flash.read(offset + at, Math.min(BLANK_CHECK_BYTE_LENGTH, byteLength - at)))) return false;
-		return true;
-	}
-
-	/** Reads every sector's header. Undefined when none has one; throws when they are not ours to read. */
-	#find(): { storeId: Uint8Array; headers: ReadonlyMap<Sector, DecodedHeader> } | undefined {
-		const headers = new Map<Sector, DecodedHeader>();
-		for (const sector of this.#all) {
-			const area = this.flash.read(sector.offset, RECORDS_OFFSET);
-			const mark = area.subarray(CLEAN_MARK_OFFSET);
-			if (isFormatMark(mark)) this.#marked = sector;
-			const eraseCount = decodeCleanMark(mark);
-			sector.eraseCount = eraseCount ?? 0;
-			sector.clean = eraseCount !== undefined && isBlank(area.subarray(0, CLEAN_MARK_OFFSET));
-			const decoded = sector.clean ? undefined : decodeHeader(area);
-			if (decoded === undefined) continue;
-			headers.set(sector, decoded);
-			sector.eraseCount = decoded.header.eraseCount;
-		}
-		const [first] = headers.values();
-		if (first === undefined) return undefined;
-		for (const { header } of headers.values()) this.#checkHeader(header, first.header);
-		return { storeId: first.header.storeId, headers };
-	}
-
-	#checkHeader(header: SectorHeader, first: SectorHeader): void {
-		const { byteLength, sectorByteLength } = this.flash;
-		if (header.major !== FORMAT_MAJOR)
-			throw new StoreError(
-				"format",
-				`the retained secrets are stored in format ${header.major}; this version reads format ${FORMAT_MAJOR}`,
-			);
-		if (header.sectorByteLength !== sectorByteLength || header.sectorCount > this.#all.length)
-			throw new StoreError(
-				"size",
-				`the retained secrets were stored in ${header.sectorCount} sectors of ${header.sectorByteLength} bytes; ` +
-					`this partition has ${byteLength / sectorByteLength} of ${sectorByteLength}`,
-			);
-		if (!equal(header.storeId, first.storeId))
-			throw new StoreError("foreign", "the flash holds pieces of two different stores of retained secrets");
+		return this.#part.isBlank(offset, byteLength);
 	}
 
 	/** Takes over the sectors whose headers are authentic; returns the newest one's header. */
@@ -240,13 +165,27 @@ export class Sectors {
 			sector.tagged = tagged;
 			sector.end = RECORDS_OFFSET;
 			this.#live.push(sector);
+			this.#settleMark(sector);
 		}
 		const newest = authentic[authentic.length - 1]?.[1].header;
 		if (newest === undefined) throw new RangeError("no header");
 		this.#generation = newest.generation;
 		// The power went while the very first sector was being opened: nothing has been stored yet.
 		if (opened.length === 0) this.#openFirst(authentic, newest);
+		// Bits that the power left between 0 and 1 could make it count at a later start.
+		else for (const [sector] of authentic) if (sector.state === "free") this.#eraseFree(sector);
 		return newest;
+	}
+
+	/** A mark that was cut short and is near enough to count: made whole, so that it counts at every start. */
+	#settleMark({ offset, tagged }: Sector): void {
+		const right = this.sealer.openedMark(tagged);
+		const mark = this.flash.read(offset + OPENED_MARK_OFFSET, MARK_BYTE_LENGTH);
+		if (equal(mark, right)) return;
+		this.flash.program(
+			offset + OPENED_MARK_OFFSET,
+			right.map((octet, i) => octet & (mark[i] ?? 0)),
+		);
 	}
 
 	/** The first sector's header is there without its mark: the identity in it is kept. */
@@ -274,40 +213,9 @@ export class Sectors {
 		}
 	}
 
-	/** A partition without any header may only be taken when nothing can have been in it. */
-	#requireBlank(): void {
-		const { sectorByteLength } = this.flash;
-		for (const sector of this.#all) {
-			// What lies in a header's place alone is a first start that was interrupted.
-			const blank = this.isBlank(sector.offset + RECORDS_OFFSET, sectorByteLength - RECORDS_OFFSET);
-			if (!blank && this.#marked === undefined)
-				throw new StoreError(
-					"foreign",
-					`the flash holds something that is no store of retained secrets (sector ${sector.index}); it was left as it is`,
-				);
-			sector.clean = blank && this.isBlank(sector.offset, RECORDS_OFFSET);
-		}
-		if (this.#all.some((sector) => sector.clean)) return;
-		// The erase that follows may be cut short and leave what looks like anything.
-		const last = this.#all[this.#all.length - 1];
-		if (last === undefined || this.#marked !== undefined) return;
-		this.flash.program(last.offset + CLEAN_MARK_OFFSET, encodeFormatMark());
-		this.#marked = last;
-	}
-
-	#clearFormatMark(): void {
-		if (this.#marked !== undefined)
-			this.flash.program(this.#marked.offset + CLEAN_MARK_OFFSET, new Uint8Array(MARK_BYTE_LENGTH));
-		this.#marked = undefined;
-	}
-
-	#eraseAll(): void {
-		for (const sector of this.#all) this.#erase(sector);
-	}
-
 	#leastWorn(): Sector | undefined {
 		let best: Sector | undefined;
-		for (const sector of this.#all) {
+		for (const sector of this.#part.sectors) {
 			if (sector.state !== "free") continue;
 			if (best === undefined || Number(sector.clean) - Number(best.clean) > 0) best = sector;
 			else if (sector.clean === best.clean && sector.eraseCount < best.eraseCount) best = sector;
@@ -315,28 +223,15 @@ export class Sectors {
 		return best;
 	}
 
-	#erase(sector: Sector): void {
-		sector.clean = false;
-		if (this.#marked === sector) this.#marked = undefined;
-		this.flash.erase(sector.offset);
-		// A torn erase forgets the count; the most worn of the others is the nearest guess.
-		if (sector.eraseCount === 0) sector.eraseCount = Math.max(...this.#all.map((other) => other.eraseCount));
-		sector.eraseCount++;
-		if (!this.isBlank(sector.offset, this.flash.sectorByteLength))
-			throw new StoreError("bad-flash", `sector ${sector.index} does not erase`);
-		this.program(sector.offset + CLEAN_MARK_OFFSET, encodeCleanMark(sector.eraseCount));
-		sector.clean = true;
-	}
-
 	#writeHeader(sector: Sector, replaces: Sector | undefined): void {
-		if (!sector.clean) this.#erase(sector);
+		if (!sector.clean) this.#part.erase(sector);
 		sector.clean = false;
 		sector.generation = ++this.#generation;
 		sector.salt = this.#random(SALT_BYTE_LENGTH);
 		sector.tagged = encodeHeader({
 			major: FORMAT_MAJOR,
 			sectorByteLength: this.flash.sectorByteLength,
-			sectorCount: this.#all.length,
+			sectorCount: this.#part.sectors.length,
 			generation: sector.generation,
 			eraseCount: sector.eraseCount,
 			replaces: replaces?.generation ?? 0,
@@ -349,19 +244,4 @@ export class Sectors {
 		sector.end = RECORDS_OFFSET;
 		sector.sealed = false;
 	}
-}
-
-function blankSector(index: number, sectorByteLength: number): Sector {
-	return {
-		index,
-		offset: index * sectorByteLength,
-		state: "free",
-		clean: false,
-		eraseCount: 0,
-		generation: 0,
-		salt: new Uint8Array(SALT_BYTE_LENGTH),
-		tagged: new Uint8Array(0),
-		end: 0,
-		sealed: true,
-	};
 }

@@ -11,7 +11,7 @@ import type { ImportOutcome, PeerTools, RetainedSecrets, SecretStore, StoredPeer
 import { type FlashDevice, StoreError } from "./flash-device";
 import { RecordType, ZID_BYTE_LENGTH } from "./format";
 import { hasExpired, lastSeenSec, timesAt, timesOf } from "./lifetime";
-import { PeerIndex } from "./peer-index";
+import { type IndexEntry, PeerIndex } from "./peer-index";
 import { decodePeer, encodePeer, type PeerRecord, SECRET_BYTE_LENGTH, seenAt, wipePeer } from "./peer-record";
 import { type FoundRecord, SectorLog } from "./sector-log";
 import { Sectors } from "./sectors";
@@ -262,8 +262,9 @@ export class Store implements SecretStore, PeerTools {
 
 	/** Finds the newest record of each peer; what those replaced is crossed out. */
 	#fill(): void {
-		const superseded: number[] = [];
-		this.#log.scan(({ offset, byteLength, type, sequence, body }) => {
+		const superseded: (IndexEntry & { readonly zid: Uint8Array })[] = [];
+		const unsettled: Uint8Array[] = [];
+		this.#log.scan(({ offset, byteLength, type, sequence, settled, body }) => {
 			const record = type === RecordType.peer && body !== undefined ? decodePeer(body) : undefined;
 			wipe(body);
 			if (record === undefined) {
@@ -272,15 +273,42 @@ export class Store implements SecretStore, PeerTools {
 			}
 			const { zid, verified } = record;
 			wipePeer(record);
+			const found = { zid, offset, byteLength, sequence, verified };
 			const known = this.#index.get(zid);
 			if (known !== undefined && known.sequence > sequence) {
-				superseded.push(offset);
+				superseded.push(found);
 				return;
 			}
-			if (known !== undefined) superseded.push(known.offset);
-			this.#index.set(zid, { offset, byteLength, sequence, verified });
+			if (known !== undefined) superseded.push({ zid, ...known });
+			if (!settled) unsettled.push(zid);
+			this.#index.set(zid, found);
 		});
-		for (const offset of superseded) this.#log.cross(offset);
+		for (const older of superseded) {
+			// The newer one may be what the power cut short: it reads well now, and perhaps never again.
+			const isCopy = this.#index.get(older.zid)?.sequence === older.sequence;
+			if (isCopy || this.#renew(older.zid)) this.#log.crossIf(older.offset, older.sequence);
+			else this.#index.set(older.zid, older);
+		}
+		for (const zid of unsettled) this.#renew(zid);
+	}
+
+	/** Writes a peer's record once more, elsewhere. False: it cannot be read any more. */
+	#renew(zid: Uint8Array): boolean {
+		const entry = this.#index.get(zid);
+		const body = entry && this.#log.read(entry.offset)?.body;
+		if (entry === undefined || body === undefined) return false;
+		try {
+			const { offset, byteLength, sequence } = this.#log.append(RecordType.peer, body, false);
+			const former = this.#index.get(zid);
+			this.#index.set(zid, { offset, byteLength, sequence, verified: entry.verified });
+			if (former !== undefined) this.#log.cross(former.offset);
+		} catch (error) {
+			if (!(error instanceof StoreError)) throw error;
+			this.#warn(`a peer's record was not renewed: ${error.message}`);
+		} finally {
+			wipe(body);
+		}
+		return true;
 	}
 
 	#read(zid: Uint8Array): PeerRecord | undefined {
