@@ -1,5 +1,5 @@
 /**
- * The provider in C: mbedTLS by way of hal/crypto, and our own X25519 and SHA-3. Imports nothing of noble, so that a board served
+ * The provider in C: mbedTLS by way of hal/crypto, libsodium for X25519, our own SHA-3. Imports nothing of noble, so that a board served
  * by it alone never loads any of that.
  * @module
  */

@@ -9,8 +9,8 @@ import { BuildError, runTool, say } from "./process";
 
 const FOLDER = path.join(buildFolder, "i386");
 const DONE = path.join(FOLDER, "done");
-/** libsrtp2 and mbedTLS, and what libsrtp2 needs. The C library itself comes with gcc-multilib. */
-const PACKAGES = ["libsrtp2-1", "libmbedcrypto7", "libnss3", "libnspr4", "libsqlite3-0", "zlib1g"];
+/** libsrtp2, mbedTLS and libsodium, and what libsrtp2 needs. The C library itself comes with gcc-multilib. */
+const PACKAGES = ["libsrtp2-1", "libmbedcrypto7", "libsodium23", "libnss3", "libnspr4", "libsqlite3-0", "zlib1g"];
 
 const LIBRARIES = path.join(FOLDER, "usr/lib/i386-linux-gnu");
 const FOLDERS = [LIBRARIES, path.join(FOLDER, "lib/i386-linux-gnu")];
@@ -38,7 +38,7 @@ export async function installI386Libraries(): Promise<void> {
 	await runTool("apt-get", [...options, "download", ...PACKAGES.map((name) => `${name}:i386`)], FOLDER);
 	for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".deb")))
 		await runTool("dpkg", ["-x", path.join(FOLDER, file), FOLDER]);
-	const missing = ["libsrtp2.so.1", "libmbedcrypto.so.7"].filter(
+	const missing = ["libsrtp2.so.1", "libmbedcrypto.so.7", "libsodium.so.23"].filter(
 		(name) => !FOLDERS.some((folder) => existsSync(path.join(folder, name))),
 	);
 	if (missing.length > 0) throw new BuildError(`The 32-bit packages did not bring ${missing.join(" and ")}.`);
@@ -46,6 +46,7 @@ export async function installI386Libraries(): Promise<void> {
 	for (const [name, target] of [
 		["libsrtp2.so", "libsrtp2.so.1"],
 		["libmbedcrypto.so", "libmbedcrypto.so.7"],
+		["libsodium.so", "libsodium.so.23"],
 	] as const) {
 		const link = path.join(LIBRARIES, name);
 		if (!existsSync(link)) symlinkSync(target, link);
