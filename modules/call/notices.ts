@@ -65,5 +65,8 @@ const REASONS: Readonly<Record<FailCode, string>> = Object.freeze({
 	hvi: "a message was altered on the way",
 	dhValue: "the other end sent a forged key",
 	confirmMac: "a message was altered on the way",
+	nonceReuse: "an old message came again",
+	zidChanged: "the streams of this call come from different phones",
+	modeMismatch: "the streams of this call do not fit together",
 	peerError: "the other phone refused",
 });

@@ -6,14 +6,16 @@
 import { equal } from "bytes/equal";
 import type { KeyPair } from "crypto/types";
 import { HVI_BYTE_LENGTH, T2 } from "./constants";
+import { takeMultistream, takePreshared } from "./direct";
 import { checkMessageMac, messageMac, nextImage } from "./hash-chain";
 import { type Commit, encodeDhCommit } from "./messages/commit";
 import { encodeDhPart } from "./messages/dh-part";
 import { accept, choose } from "./negotiate";
+import { primitives } from "./primitives";
 import { startRetransmission } from "./retransmission";
 import { secretIds } from "./secrets";
 import type { Peer, Session, State, WaitDhPart1 } from "./session";
-import { CIPHERS, HASHES, KEY_AGREEMENTS } from "./suites";
+import { CIPHERS, KEY_AGREEMENTS } from "./suites";
 import type { Turn } from "./turn";
 import type { KeyAgreementCode, Suite } from "./types";
 
@@ -71,10 +73,10 @@ export function takeCommit(
 		turn.warn("malformed");
 		return undefined;
 	}
-	// Preshared was not offered; a DH Commit overrules it, and ours is on its way (section 4.2).
-	if (commit.mode === "Preshared") return undefined;
-	// Multistream without a ZRTPSess ends the exchange (section 4.4.3.1).
-	if (commit.mode === "Multistream") return turn.fail("keyAgreementNotSupported");
+	if (commit.mode === "Multistream") return takeMultistream(turn, peer, commit);
+	// Section 4.2: an added stream with another mode is a software error.
+	if (config.joins !== undefined) return turn.fail("modeMismatch");
+	if (commit.mode === "Preshared") return takePreshared(turn, peer, commit);
 	const suite = accept(config.suites, commit.codes);
 	if (typeof suite === "string") return turn.fail(suite);
 
@@ -100,12 +102,6 @@ export function takeCommit(
 		heardAt: turn.now,
 		enteredAt: turn.now,
 	};
-}
-
-/** The negotiated hash and MAC of this session's provider. */
-export function primitives({ config: { provider } }: Session, suite: Suite) {
-	const row = HASHES[suite.hash];
-	return { hash: row.hash(provider), mac: row.mac(provider) };
 }
 
 /** A pair that has never been used, made ahead where there is one. */

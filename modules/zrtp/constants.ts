@@ -77,6 +77,9 @@ export const FAILURES = Object.freeze({
 	hvi: ERROR_CODE.hvi,
 	dhValue: ERROR_CODE.dhValue,
 	confirmMac: ERROR_CODE.confirmMac,
+	nonceReuse: ERROR_CODE.nonceReuse,
+	zidChanged: ERROR_CODE.helloMismatch,
+	modeMismatch: ERROR_CODE.software,
 	peerError: undefined,
 } as const satisfies Record<FailCode, number | undefined>);
 

@@ -5,6 +5,7 @@
 
 import { equal } from "bytes/equal";
 import { wipe } from "bytes/wipe";
+import { Association } from "./association";
 import {
 	CLIENT_ID_BYTE_LENGTH,
 	ENDPOINT_HASH_BYTE_LENGTH,
@@ -14,6 +15,7 @@ import {
 	ZID_BYTE_LENGTH,
 } from "./constants";
 import { makeHashChain, messageMac } from "./hash-chain";
+import { MULTISTREAM_CODE, PRESHARED_CODE } from "./messages/commit";
 import { encodeHello } from "./messages/hello";
 import { decodeMessage } from "./messages/message";
 import { encodePingAck } from "./messages/ping-ack";
@@ -29,6 +31,7 @@ import { waitConfirm1 } from "./states/wait-confirm1";
 import { waitConfirm2 } from "./states/wait-confirm2";
 import { waitDhPart1 } from "./states/wait-dh-part1";
 import { waitDhPart2 } from "./states/wait-dh-part2";
+import { waitDirectConfirm1 } from "./states/wait-direct-confirm1";
 import { available, implicitHash } from "./suites";
 import { type Handler, Turn } from "./turn";
 import type { Action, Event, SessionConfig } from "./types";
@@ -40,6 +43,7 @@ type HandlerOf<N extends StateName> = Handler<Extract<State, { name: N }>>;
 const HANDLERS = Object.freeze({
 	idle,
 	discovery,
+	waitDirectConfirm1,
 	waitDHPart1: waitDhPart1,
 	waitConfirm1,
 	waitConf2ACK: waitConf2Ack,
@@ -72,6 +76,7 @@ export function createSession(given: SessionConfig): Session {
 			h3: chain.h3,
 			zid: config.zid,
 			...suites,
+			keyAgreements: offeredKeyAgreements(config),
 		},
 		(bytes) => messageMac(provider, chain.h2, bytes),
 	);
@@ -82,6 +87,8 @@ export function createSession(given: SessionConfig): Session {
 		helloHash: implicitHash(provider).digest(hello),
 		chain,
 		vault,
+		association: config.joins ?? new Association(),
+		continuity: undefined,
 		warned: new Set(),
 		sequence: 1 + (((high << 8) | low) % SEQUENCE_START_MAXIMUM),
 		peerHelloHash: config.peerHelloHash,
@@ -89,6 +96,11 @@ export function createSession(given: SessionConfig): Session {
 		wakeAt: undefined,
 		state: { name: "idle", early: undefined },
 	};
+}
+
+/** Multistream is always offered (section 5.1.5), Preshared where the owner wants it. */
+function offeredKeyAgreements({ suites, preshared }: SessionConfig): readonly string[] {
+	return [...suites.keyAgreements, MULTISTREAM_CODE, ...(preshared === true ? [PRESHARED_CODE] : [])];
 }
 
 /** Takes one event and returns what is to be done about it, in order. What a packet says never throws. */
@@ -135,8 +147,13 @@ function next(turn: Turn, state: State, event: Event): State {
 			return handler.sasMismatch?.(turn, state) ?? state;
 		case "clear":
 			return handler.clear?.(turn, state) ?? state;
+		case "firstStreamSecure":
+			return handler.firstStreamSecure?.(turn, state) ?? state;
+		case "goSecure":
+			return handler.goSecure?.(turn, state) ?? state;
 		case "stop":
 			session.vault.wipe();
+			if (session.config.joins === undefined) session.association.close();
 			if (session.keysInstalled) turn.emit({ type: "clearKeys" });
 			session.keysInstalled = false;
 			return { name: "stopped" };

@@ -4,8 +4,7 @@
 
 import { equal } from "bytes/equal";
 import { wipe } from "bytes/wipe";
-import { primitives } from "./commitment";
-import { CFB_IV_BYTE_LENGTH, EXPIRY_INDEFINITE_SEC, MAC_BYTE_LENGTH } from "./constants";
+import { CFB_IV_BYTE_LENGTH, EXPIRY_INDEFINITE_SEC, MAC_BYTE_LENGTH, T2 } from "./constants";
 import { checkMessageMac, nextImage } from "./hash-chain";
 import { deriveKeys } from "./kdf";
 import {
@@ -17,9 +16,11 @@ import {
 	encodeConfirmContent,
 } from "./messages/confirm";
 import type { DhPart } from "./messages/dh-part";
+import { primitives } from "./primitives";
+import { startRetransmission } from "./retransmission";
 import { renderSas } from "./sas";
 import { agreedLifetimeSec, copyRecord, matchS1, retainedStatus, rotate } from "./secrets";
-import type { Failed, Keyed, Negotiated, Outcome, Secure, Session } from "./session";
+import type { DhNegotiated, Failed, Keyed, Outcome, Secure, Session, WaitConf2Ack } from "./session";
 import type { RetainedSecrets } from "./store";
 import { CIPHERS, KEY_AGREEMENTS } from "./suites";
 import type { Turn } from "./turn";
@@ -28,7 +29,7 @@ import type { Role } from "./types";
 /**
  * Checks the form and the hash image of the peer's DHPart. "ignored": not for this exchange, nothing changed.
  */
-export function checkDhPart(turn: Turn, state: Negotiated, part: DhPart): "good" | "ignored" | Failed {
+export function checkDhPart(turn: Turn, state: DhNegotiated, part: DhPart): "good" | "ignored" | Failed {
 	const { session } = turn;
 	const { provider } = session.config;
 	if (part.pv.length !== KEY_AGREEMENTS[state.suite.keyAgreement].publicKeyByteLength) {
@@ -47,7 +48,7 @@ export function checkDhPart(turn: Turn, state: Negotiated, part: DhPart): "good"
 }
 
 /** Asks for the slow part, which runs outside. */
-export function requestAgreement(turn: Turn, state: Negotiated, part: DhPart): void {
+export function requestAgreement(turn: Turn, state: DhNegotiated, part: DhPart): void {
 	turn.emit({
 		type: "agree",
 		keyAgreement: state.suite.keyAgreement,
@@ -59,7 +60,7 @@ export function requestAgreement(turn: Turn, state: Negotiated, part: DhPart): v
 /** Derives everything from the Diffie-Hellman result, which is wiped, and so is our private key. */
 export function deriveExchange(
 	turn: Turn,
-	state: Negotiated,
+	state: DhNegotiated,
 	parts: { readonly dhPart1: Uint8Array; readonly dhPart2: Uint8Array; readonly peerPart: DhPart },
 	dhResult: Uint8Array,
 ): Keyed {
@@ -79,9 +80,9 @@ export function deriveExchange(
 	});
 	vault.drop(state.keyPair.privateKey);
 	for (const key of Object.values(keys)) vault.keep(key);
-	const { role, suite, keyPair, commit, hvi } = state;
+	const { role, suite, commit } = state;
 	const retained = retainedStatus(peer.secrets, s1);
-	return { role, peer, suite, keyPair, commit, hvi, keys, retained, peerPart: parts.peerPart };
+	return { role, peer, suite, commit, keys, retained, peerPart: parts.peerPart };
 }
 
 /** Our Confirm message (section 5.7). V is only said of a line of secrets that is unbroken. */
@@ -92,7 +93,7 @@ export function makeConfirm(turn: Turn, type: ConfirmType, keyed: Keyed): Uint8A
 		h0: chain.h0,
 		flags: {
 			enrollment: false,
-			verified: wasVerified(keyed),
+			verified: wasVerified(session, keyed),
 			allowClear: config.allowClear === true,
 			disclosure: false,
 		},
@@ -121,21 +122,60 @@ export function openConfirm(turn: Turn, keyed: Keyed, confirm: Confirm): Confirm
 		turn.warn("malformed");
 		return undefined;
 	}
-	if (!equal(nextImage(provider, content.h0), keyed.peerPart.h1)) {
+	const h1 = nextImage(provider, content.h0);
+	const { peerPart } = keyed;
+	if (peerPart === undefined) return checkWholeChain(turn, keyed, content, h1);
+	if (!equal(h1, peerPart.h1)) {
 		turn.warn("hashChain");
 		return undefined;
 	}
-	return checkMessageMac(provider, content.h0, keyed.peerPart.bytes) ? content : turn.fail("dhPartMac");
+	return checkMessageMac(provider, content.h0, peerPart.bytes) ? content : turn.fail("dhPartMac");
+}
+
+/** Without a DHPart the Confirm is the first to say H1, and what was sent before is checked at once (section 9). */
+function checkWholeChain(turn: Turn, keyed: Keyed, content: ConfirmContent, h1: Uint8Array) {
+	const { provider } = turn.session.config;
+	const { hello } = keyed.peer;
+	const h2 = nextImage(provider, h1);
+	if (!equal(nextImage(provider, h2), hello.h3)) {
+		turn.warn("hashChain");
+		return undefined;
+	}
+	if (!checkMessageMac(provider, h2, hello.bytes)) return turn.fail("helloMac");
+	if (keyed.role === "responder" && !checkMessageMac(provider, h1, keyed.commit)) return turn.fail("commitMac");
+	return content;
+}
+
+/** The initiator's answer to a Confirm1 that is good; undefined: it is not, and nothing changed. */
+export function acceptConfirm1(turn: Turn, keyed: Keyed, confirm1: Confirm): WaitConf2Ack | Failed | undefined {
+	const content = openConfirm(turn, keyed, confirm1);
+	if (content === undefined || "name" in content) return content;
+	// The responder's media may overtake its Conf2ACK and stands for it (section 4.6): be ready for it first.
+	installKeys(turn, keyed, "receive");
+	const confirm2 = makeConfirm(turn, "Confirm2", keyed);
+	turn.send(confirm2);
+	return {
+		...keyed,
+		name: "waitConf2ACK",
+		role: "initiator",
+		outcome: settle(turn, keyed, content),
+		retransmission: startRetransmission(confirm2, T2, turn.now),
+	};
 }
 
 /** What both Confirms together say. */
 export function settle(turn: Turn, keyed: Keyed, { flags, cacheExpirySec }: ConfirmContent): Outcome {
 	const { suite, peer, keys, retained } = keyed;
+	const { association } = turn.session;
+	const lifetimeSec = agreedLifetimeSec(turn.session.config.cacheExpirySec ?? EXPIRY_INDEFINITE_SEC, cacheExpirySec);
+	// One SAS for all streams of a call (section 4.5.2), and V is said of it once: GNU leaves it out of Multistream.
+	if (!("sashash" in keys) && association.sas)
+		return { sas: { ...association.sas, disclosure: flags.disclosure || association.sas.disclosure }, lifetimeSec };
 	return {
 		sas: {
 			...suite,
-			text: renderSas(suite.sasType, keys.sashash),
-			verified: wasVerified(keyed),
+			text: "sashash" in keys ? renderSas(suite.sasType, keys.sashash) : "",
+			verified: wasVerified(turn.session, keyed),
 			peerVerified: flags.verified,
 			retained,
 			peerClientId: peer.hello.clientId,
@@ -145,7 +185,7 @@ export function settle(turn: Turn, keyed: Keyed, { flags, cacheExpirySec }: Conf
 			enrollment: flags.enrollment,
 			allowClear: flags.allowClear,
 		},
-		lifetimeSec: agreedLifetimeSec(turn.session.config.cacheExpirySec ?? EXPIRY_INDEFINITE_SEC, cacheExpirySec),
+		lifetimeSec,
 	};
 }
 
@@ -167,35 +207,62 @@ export function installKeys(turn: Turn, { role, suite, keys }: Keyed, direction:
 
 /** Both ends hold the same keys and both know it. Keys of both directions have been installed. */
 export function secure(turn: Turn, keyed: Keyed, { sas, lifetimeSec }: Outcome, confirm2?: Uint8Array): Secure {
+	const { session } = turn;
 	const { role, peer, suite, keys, retained } = keyed;
 	const own = confirmKeys(keyed, role);
 	const other = confirmKeys(keyed, role === "initiator" ? "responder" : "initiator");
-	turn.session.vault.drop(own.zrtpKey);
+	session.vault.drop(own.zrtpKey);
 	const state: Secure = {
 		name: "secure",
 		role,
 		peer,
 		suite,
 		sas,
-		lifetimeSec,
-		newSecret: keys.retainedSecret,
-		stored: retained !== "mismatch",
 		ownMacKey: own.macKey,
 		peerMacKey: other.macKey,
 		peerZrtpKey: other.zrtpKey,
 		confirm2,
 	};
-	turn.emit({ type: "showSas", sas });
+	if ("zrtpSess" in keys) openAssociation(session, keyed, keys.zrtpSess);
+	// An added stream has nothing to show: the SAS is the first one's.
+	if (session.config.joins === undefined) {
+		session.association.sas = sas;
+		turn.emit({ type: "showSas", sas });
+	}
+	if (!("retainedSecret" in keys)) {
+		turn.emit({ type: "secure", role, retained: sas.retained });
+		return state;
+	}
 	if (retained === "mismatch") turn.warn("secretMismatch");
 	turn.emit({ type: "secure", role, retained });
+	session.continuity = {
+		lifetimeSec,
+		before: peer.secrets,
+		newSecret: keys.retainedSecret,
+		stored: retained !== "mismatch",
+		mode: suite.keyAgreement === "Prsh" ? "Preshared" : "DH",
+	};
 	// Last, since flash is slow and the microphone waits. After a mismatch the cache waits for the owner's word (section 4.6.1.1).
-	if (state.stored) saveSecrets(turn, state);
+	if (session.continuity.stored) saveSecrets(turn, state);
 	return state;
 }
 
+/** From now on other streams can be keyed, and this one again after a GoClear. */
+function openAssociation(session: Session, { role, peer, suite }: Keyed, zrtpSess: Uint8Array): void {
+	const { config, association, vault } = session;
+	const own = config.zid;
+	const peerZid = peer.hello.zid;
+	const [zidI, zidR] = role === "initiator" ? [own, peerZid] : [peerZid, own];
+	association.open({ zrtpSess: zrtpSess.slice(), suite, zidI, zidR, peerZid });
+	vault.drop(zrtpSess);
+}
+
 /** The cache as section 4.6.1 wants it after this exchange, with the owner's word on the SAS. */
-export function saveSecrets(turn: Turn, { peer, newSecret, lifetimeSec, sas }: Secure): void {
-	const record = rotate(peer.secrets, newSecret, lifetimeSec, sas.verified);
+export function saveSecrets(turn: Turn, { peer, sas }: Secure): void {
+	const { continuity } = turn.session;
+	if (continuity === undefined) return;
+	const { before, newSecret, lifetimeSec, mode } = continuity;
+	const record = rotate(before, newSecret, lifetimeSec, sas.verified, mode);
 	if (record) turn.emit({ type: "saveSecrets", zid: peer.hello.zid, secrets: record });
 }
 
@@ -209,7 +276,8 @@ export function keepRecord({ vault }: Session, record: RetainedSecrets | undefin
 }
 
 /** The owner's word of an earlier call counts as long as the line of secrets is unbroken (section 7.1). */
-function wasVerified({ peer, retained }: Keyed): boolean {
+function wasVerified({ association }: Session, { peer, retained, keys }: Keyed): boolean {
+	if (!("sashash" in keys)) return association.sas?.verified === true;
 	return retained === "match" && peer.secrets?.verified === true;
 }
 

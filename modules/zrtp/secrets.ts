@@ -77,7 +77,8 @@ export function agreedLifetimeSec(ownSec: number, peerSec: number): number {
 }
 
 /**
- * The record to keep after a DH exchange: rs1 is the new secret, rs2 the old rs1 (section 4.6.1). With a lifetime of 0
+ * The record to keep after an exchange: rs1 is the new secret, rs2 the old rs1, or after a Preshared one what it was
+ * (section 4.6.1). With a lifetime of 0
  * the new secret is not kept, and an existing record is kept as expired; undefined: nothing to store (section 4.9).
  */
 export function rotate(
@@ -85,14 +86,16 @@ export function rotate(
 	newSecret: Uint8Array,
 	lifetimeSec: number,
 	verified: boolean,
+	mode: "DH" | "Preshared" = "DH",
 ): RetainedSecrets | undefined {
 	if (lifetimeSec === 0) {
 		if (old === undefined || (old.rs1 === undefined && old.rs2 === undefined)) return undefined;
 		return { ...copySecrets(old), verified: old.verified, lifetimeSec: 0 };
 	}
+	const rs2 = mode === "DH" ? old?.rs1 : old?.rs2;
 	return {
 		rs1: newSecret.slice(),
-		...(old?.rs1 === undefined ? {} : { rs2: old.rs1.slice() }),
+		...(rs2 === undefined ? {} : { rs2: rs2.slice() }),
 		verified,
 		...(lifetimeSec === EXPIRY_INDEFINITE_SEC ? {} : { lifetimeSec }),
 	};

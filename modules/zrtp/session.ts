@@ -5,8 +5,9 @@
 
 import { wipe } from "bytes/wipe";
 import type { KeyPair } from "crypto/types";
+import type { Association } from "./association";
 import type { HashChain } from "./hash-chain";
-import type { SessionKeys } from "./kdf";
+import type { SessionKeys, StreamKeys } from "./kdf";
 import type { Commit } from "./messages/commit";
 import type { Confirm } from "./messages/confirm";
 import type { DhPart } from "./messages/dh-part";
@@ -24,6 +25,10 @@ export interface Session {
 	readonly hello: Uint8Array;
 	readonly chain: HashChain;
 	readonly vault: Vault;
+	/** Shared with the other streams of the call. */
+	readonly association: Association;
+	/** What the owner's word on the SAS goes with; undefined: not secure yet, or an added stream, whose first one has it. */
+	continuity: Continuity | undefined;
 	readonly warned: Set<WarnCode>;
 	/** Sequence number of the next packet. */
 	sequence: number;
@@ -48,21 +53,30 @@ export interface Peer {
 export interface Negotiated {
 	readonly role: Role;
 	readonly peer: Peer;
+	readonly suite: StreamSuite;
+	/** The Commit message, ours or the peer's by role. */
+	readonly commit: Uint8Array;
+}
+
+/** In Preshared mode there is no key agreement; in Multistream mode it is the first stream's. */
+export type StreamSuite = Omit<Suite, "keyAgreement"> & Pick<Sas, "keyAgreement">;
+
+/** The same in DH mode. */
+export interface DhNegotiated extends Negotiated {
 	readonly suite: Suite;
 	/** Both arrays are in the vault. */
 	readonly keyPair: KeyPair;
-	/** The Commit message, ours or the peer's by role. */
-	readonly commit: Uint8Array;
-	/** hvi of that Commit. */
+	/** hvi of the Commit. */
 	readonly hvi: Uint8Array;
 }
 
 /** Keys are derived; nothing proves yet that the peer has the same. */
 export interface Keyed extends Negotiated {
-	readonly keys: SessionKeys;
+	/** Multistream mode has StreamKeys alone. */
+	readonly keys: StreamKeys | SessionKeys;
 	readonly retained: RetainedStatus;
-	/** The peer's DHPart, whose MAC is checked when H0 comes. */
-	readonly peerPart: DhPart;
+	/** The peer's DHPart, whose MAC is checked when H0 comes; undefined: a mode without. */
+	readonly peerPart: DhPart | undefined;
 }
 
 export interface Idle {
@@ -95,7 +109,26 @@ export interface Discovery {
 	readonly peer: Peer | undefined;
 }
 
-export interface WaitDhPart1 extends Negotiated {
+/** Our Multistream or Preshared Commit is out. */
+export interface WaitDirectConfirm1 extends Negotiated {
+	readonly name: "waitDirectConfirm1";
+	readonly role: "initiator";
+	readonly mode: DirectMode;
+	/** Of our Commit. */
+	readonly nonce: Uint8Array;
+	/** Undefined until a Confirm1 has come. */
+	readonly keyed: Keyed | undefined;
+	readonly badConfirm: boolean;
+	/** This goes back to secure after a GoClear. */
+	readonly returning: boolean;
+	/** The Commit. */
+	readonly retransmission: Retransmission;
+}
+
+/** The modes without DHPart messages. */
+export type DirectMode = "Multistream" | "Preshared";
+
+export interface WaitDhPart1 extends DhNegotiated {
 	readonly name: "waitDHPart1";
 	readonly role: "initiator";
 	/** Ours, promised by hvi. */
@@ -104,7 +137,7 @@ export interface WaitDhPart1 extends Negotiated {
 	readonly retransmission: Retransmission;
 }
 
-export interface WaitConfirm1 extends Negotiated {
+export interface WaitConfirm1 extends DhNegotiated {
 	readonly name: "waitConfirm1";
 	readonly role: "initiator";
 	readonly dhPart1: DhPart;
@@ -132,14 +165,14 @@ export interface Responding {
 	readonly enteredAt: number;
 }
 
-export interface WaitDhPart2 extends Negotiated, Responding {
+export interface WaitDhPart2 extends DhNegotiated, Responding {
 	readonly name: "waitDHPart2";
 	readonly role: "responder";
 	/** Ours. */
 	readonly dhPart1: Uint8Array;
 }
 
-export interface Agreeing extends Negotiated, Responding {
+export interface Agreeing extends DhNegotiated, Responding {
 	readonly name: "agreeing";
 	readonly role: "responder";
 	readonly dhPart1: Uint8Array;
@@ -149,6 +182,8 @@ export interface Agreeing extends Negotiated, Responding {
 export interface WaitConfirm2 extends Keyed, Responding {
 	readonly name: "waitConfirm2";
 	readonly role: "responder";
+	/** The peer's message that Confirm1 answers: DHPart2, or the Commit of a mode without. */
+	readonly answers: Uint8Array;
 	readonly confirm1: Uint8Array;
 	readonly badConfirm: boolean;
 }
@@ -160,17 +195,25 @@ export interface Outcome {
 	readonly lifetimeSec: number;
 }
 
+/** What the first stream knows of the line of secrets, kept for a late verdict on the SAS (section 4.6.1.1). */
+export interface Continuity {
+	/** Seconds; the smaller of both ends' (section 4.9). */
+	readonly lifetimeSec: number;
+	/** What the cache held before this exchange. */
+	readonly before: RetainedSecrets | undefined;
+	/** The next rs1. */
+	readonly newSecret: Uint8Array;
+	/** The store holds newSecret. */
+	readonly stored: boolean;
+	readonly mode: "DH" | "Preshared";
+}
+
 export interface Secure {
 	readonly name: "secure";
 	readonly role: Role;
 	readonly peer: Peer;
-	readonly suite: Suite;
+	readonly suite: StreamSuite;
 	readonly sas: Sas;
-	readonly lifetimeSec: number;
-	/** The next rs1; kept for a late verdict on the SAS (section 4.6.1.1). */
-	readonly newSecret: Uint8Array;
-	/** The store holds newSecret. */
-	readonly stored: boolean;
 	readonly ownMacKey: Uint8Array;
 	readonly peerMacKey: Uint8Array;
 	readonly peerZrtpKey: Uint8Array;
@@ -178,19 +221,22 @@ export interface Secure {
 	readonly confirm2: Uint8Array | undefined;
 }
 
-/** Our GoClear is out. */
-export interface WaitClearAck {
-	readonly name: "waitClearACK";
+/** What is left of a secure call after GoClear: enough to go back. */
+interface Left {
 	readonly peer: Peer;
-	readonly suite: Suite;
+}
+
+/** Our GoClear is out. */
+export interface WaitClearAck extends Left {
+	readonly name: "waitClearACK";
+	readonly suite: StreamSuite;
 	readonly peerMacKey: Uint8Array;
 	readonly retransmission: Retransmission;
 }
 
 /** Encryption has been left by GoClear. */
-export interface Cleared {
+export interface Cleared extends Left {
 	readonly name: "cleared";
-	readonly peer: Peer;
 	/** The peer's GoClear, to answer its repeats. */
 	readonly goClear: Uint8Array | undefined;
 }
@@ -208,6 +254,7 @@ export interface Stopped {
 export type State =
 	| Idle
 	| Discovery
+	| WaitDirectConfirm1
 	| WaitDhPart1
 	| WaitConfirm1
 	| WaitConf2Ack
@@ -247,8 +294,8 @@ export class Vault {
 		}
 	}
 
-	wipe(): void {
-		wipe(...this.#arrays);
-		this.#arrays.clear();
+	/** Wipes everything, but for what is named. */
+	wipe(...except: readonly (Uint8Array | undefined)[]): void {
+		for (const array of [...this.#arrays]) if (!except.includes(array)) this.drop(array);
 	}
 }

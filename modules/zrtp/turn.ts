@@ -46,6 +46,8 @@ export class Turn {
 	fail(code: FailCode, peerErrorCode?: number): Failed {
 		const { session } = this;
 		session.vault.wipe();
+		// Added streams end by themselves: what they share stays for the others.
+		if (session.config.joins === undefined) session.association.close();
 		if (session.keysInstalled) this.emit({ type: "clearKeys" });
 		session.keysInstalled = false;
 		const errorCode = FAILURES[code];
@@ -95,6 +97,8 @@ export interface Handler<S extends State> {
 	sasVerified?(turn: Turn, state: S, event: EventOf<"sasVerified">): State;
 	sasMismatch?(turn: Turn, state: S): State;
 	clear?(turn: Turn, state: S): State;
+	firstStreamSecure?(turn: Turn, state: S): State;
+	goSecure?(turn: Turn, state: S): State;
 	/** When this state wants a tick. */
 	wakeAt?(state: S): number | undefined;
 }

@@ -4,6 +4,7 @@
  */
 
 import type { KeyPair, Provider, RandomSource } from "crypto/types";
+import type { Association } from "./association";
 import type { RetainedSecrets } from "./store";
 
 /**
@@ -54,6 +55,16 @@ export interface SessionConfig {
 	readonly cacheExpirySec?: number;
 	/** Sets the Allow Clear flag (A): the peer may end encryption inside the call (section 4.7.2). Default false. */
 	readonly allowClear?: boolean;
+	/**
+	 * This is an added stream of a call whose first stream's session has this Association: no Diffie-Hellman, no SAS and
+	 * no cache of its own, keys by Multistream mode (section 4.4.3). Feed `firstStreamSecure` when the first one is.
+	 */
+	readonly joins?: Association;
+	/**
+	 * Preshared mode may be used with a peer whose SAS was verified, and is accepted from it (section 4.4.2). Keys of such
+	 * a call fall with the stored secret: default false.
+	 */
+	readonly preshared?: boolean;
 }
 
 /** RFC 6189 section 4.5.3, one direction. The receiver of the action wipes both arrays once they are installed. */
@@ -69,7 +80,9 @@ export interface SrtpKeys {
 /** none: no secret was expected (a new peer); match; mismatch: one was held, has not expired, and did not match (section 4.3.2). */
 export type RetainedStatus = "none" | "match" | "mismatch";
 
-export interface Sas extends Suite {
+export interface Sas extends Omit<Suite, "keyAgreement"> {
+	/** "Prsh": no key agreement, but the secret of an earlier one (section 4.4.2). */
+	readonly keyAgreement: KeyAgreementCode | "Prsh";
 	/** Four base32 characters, or two PGP words with a space between. */
 	readonly text: string;
 	/** Our owner compared the SAS with this peer, now or in an earlier call of an unbroken line. */
@@ -112,6 +125,10 @@ export type Event =
 	| { readonly type: "sasMismatch"; readonly now: number }
 	/** The owner wants to end encryption inside the call (GoClear, section 4.7.2). */
 	| { readonly type: "clear"; readonly now: number }
+	/** Of an added stream: the session it joins has become secure. */
+	| { readonly type: "firstStreamSecure"; readonly now: number }
+	/** After GoClear, the owner wants encryption back (section 4.7.2). */
+	| { readonly type: "goSecure"; readonly now: number }
 	/** The call is over: everything secret is wiped, nothing more is sent. */
 	| { readonly type: "stop"; readonly now: number };
 
@@ -209,5 +226,11 @@ export type FailCode =
 	| "dhValue"
 	/** Attack or broken peer: no Confirm with a good MAC came. */
 	| "confirmMac"
+	/** A Commit came with a nonce of an earlier one of this call: a replay (section 4.4.3.1). */
+	| "nonceReuse"
+	/** An added stream came from another ZID than the first one (section 4.4.3). */
+	| "zidChanged"
+	/** An added stream without Multistream, or Multistream where there is no first stream (sections 4.2, 4.4.3.1). */
+	| "modeMismatch"
 	/** The peer sent an Error message. */
 	| "peerError";

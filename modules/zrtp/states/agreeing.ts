@@ -37,6 +37,7 @@ export const agreeing = Object.freeze<Handler<Agreeing>>({
 			...keyed,
 			name: "waitConfirm2",
 			role: "responder",
+			answers: dhPart2.bytes,
 			confirm1,
 			badConfirm: false,
 			heardAt: turn.now,

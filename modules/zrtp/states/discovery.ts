@@ -8,7 +8,7 @@
  */
 
 import { equal } from "bytes/equal";
-import { commit, takeCommit } from "zrtp/commitment";
+import { takeCommit } from "zrtp/commitment";
 import {
 	EXTENDED_DISCOVERY_MS,
 	FAILURES,
@@ -18,6 +18,7 @@ import {
 	VERSION,
 	VERSION_SIGNIFICANT_LENGTH,
 } from "zrtp/constants";
+import { begin } from "zrtp/direct";
 import { keepRecord } from "zrtp/exchange";
 import { encodeError } from "zrtp/messages/error";
 import type { Hello } from "zrtp/messages/hello";
@@ -91,6 +92,8 @@ export const discovery = Object.freeze<Handler<Discovery>>({
 		});
 	},
 
+	firstStreamSecure: proceed,
+
 	tick(turn, state) {
 		const { now } = turn;
 		const { held, until } = state;
@@ -149,8 +152,10 @@ function take(turn: Turn, state: Discovery, hello: Hello, ssrc: number): State {
 	}
 	if (ssrc === config.ssrc) return turn.fail("ssrcCollision");
 	if (equal(hello.zid, config.zid)) return turn.fail("equalZids");
-	turn.emit({ type: "loadSecrets", zid: hello.zid });
-	const peer: Peer = { hello, ssrc, secretsLoaded: false, secrets: undefined };
+	// An added stream has no cache of its own (section 4.4.3).
+	const added = config.joins !== undefined;
+	if (!added) turn.emit({ type: "loadSecrets", zid: hello.zid });
+	const peer: Peer = { hello, ssrc, secretsLoaded: added, secrets: undefined };
 	return proceed(turn, { ...evident, peer, retransmission: promptly(evident, turn.now) });
 }
 
@@ -161,7 +166,25 @@ function promptly({ retransmission }: Discovery, now: number): Retransmission | 
 
 /** Commits as soon as both Hellos are known to both ends and the cache has answered. */
 function proceed(turn: Turn, state: Discovery): State {
-	return state.acknowledged && state.peer?.secretsLoaded ? commit(turn, state.peer) : state;
+	return state.acknowledged && state.peer?.secretsLoaded ? (begin(turn, state.peer) ?? state) : state;
+}
+
+/** Back from a GoClear with a whole exchange: both Hellos are known, what the cache holds now is not (section 4.7.2). */
+export function rediscover(turn: Turn, { hello, ssrc }: Peer): Discovery {
+	const { now } = turn;
+	turn.emit({ type: "securing" });
+	turn.emit({ type: "loadSecrets", zid: hello.zid });
+	return {
+		name: "discovery",
+		startedAt: now,
+		retransmission: undefined,
+		until: now + EXTENDED_DISCOVERY_MS,
+		evidence: true,
+		acknowledged: true,
+		obstacle: undefined,
+		held: undefined,
+		peer: { hello, ssrc, secretsLoaded: false, secrets: undefined },
+	};
 }
 
 function acknowledge(state: Discovery): Discovery {

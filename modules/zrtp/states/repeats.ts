@@ -4,6 +4,8 @@
 
 import { equal } from "bytes/equal";
 import { RESPONDER_SILENCE_MS, RESPONDER_WAIT_MS } from "zrtp/constants";
+import { nextImage } from "zrtp/hash-chain";
+import type { Commit } from "zrtp/messages/commit";
 import type { Hello } from "zrtp/messages/hello";
 import { encodeHelloAck } from "zrtp/messages/hello-ack";
 import type { Peer, Responding } from "zrtp/session";
@@ -23,4 +25,9 @@ export function heard<S extends Responding>(turn: Turn, state: S): S {
 /** When a responder gives up: after a silence, or in any case after a wait no honest initiator needs. */
 export function endOfSilence({ heardAt, enteredAt }: Responding): number {
 	return Math.min(heardAt + RESPONDER_SILENCE_MS, enteredAt + RESPONDER_WAIT_MS);
+}
+
+/** Said of a Commit before anything is done about it (section 9). */
+export function continuesHello({ session: { config } }: Turn, { hello }: Peer, { h2 }: Commit): boolean {
+	return equal(nextImage(config.provider, h2), hello.h3);
 }

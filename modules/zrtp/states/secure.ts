@@ -7,7 +7,6 @@
  */
 
 import { equal } from "bytes/equal";
-import { primitives } from "zrtp/commitment";
 import { MAC_BYTE_LENGTH, T2 } from "zrtp/constants";
 import { saveSecrets } from "zrtp/exchange";
 import { encodeClearAck } from "zrtp/messages/clear-ack";
@@ -15,6 +14,7 @@ import { encodeConf2Ack } from "zrtp/messages/conf2-ack";
 import { encodeGoClear, type GoClear, goClearMacInput } from "zrtp/messages/go-clear";
 import { encodeRelayAck } from "zrtp/messages/relay-ack";
 import type { SasRelay } from "zrtp/messages/sas-relay";
+import { primitives } from "zrtp/primitives";
 import { startRetransmission } from "zrtp/retransmission";
 import type { Secure, Session, State } from "zrtp/session";
 import type { Handler, Turn } from "zrtp/turn";
@@ -45,19 +45,29 @@ export const secure = Object.freeze<Handler<Secure>>({
 	},
 
 	sasVerified(turn, state, { verified }) {
+		const { session } = turn;
+		const { continuity } = session;
+		if (continuity === undefined) return state;
 		// A withdrawn word leaves the cache of a mismatch as it was: nothing of this call is in it yet.
-		const stored = state.stored || verified;
-		const next: Secure = { ...state, stored, sas: { ...state.sas, verified } };
+		const stored = continuity.stored || verified;
+		session.continuity = { ...continuity, stored };
+		const next: Secure = { ...state, sas: { ...state.sas, verified } };
+		session.association.sas = next.sas;
 		if (stored) saveSecrets(turn, next);
 		turn.emit({ type: "showSas", sas: next.sas });
 		return next;
 	},
 
 	sasMismatch(turn, state) {
-		const next: Secure = { ...state, stored: false, sas: { ...state.sas, verified: false } };
+		const { session } = turn;
+		const { continuity } = session;
+		if (continuity === undefined) return state;
+		session.continuity = { ...continuity, stored: false };
+		const next: Secure = { ...state, sas: { ...state.sas, verified: false } };
+		session.association.sas = next.sas;
 		// The whole line of secrets that this one continues is tainted (section 7.1). After a mismatch the cache still
 		// holds the true peer's line, untouched.
-		if (state.stored) turn.emit({ type: "saveSecrets", zid: state.peer.hello.zid, secrets: { verified: false } });
+		if (continuity.stored) turn.emit({ type: "saveSecrets", zid: state.peer.hello.zid, secrets: { verified: false } });
 		turn.emit({ type: "showSas", sas: next.sas });
 		return next;
 	},
@@ -72,7 +82,7 @@ export const secure = Object.freeze<Handler<Secure>>({
 		turn.emit({ type: "clearKeys" });
 		turn.session.keysInstalled = false;
 		const { peer, suite, peerMacKey } = state;
-		turn.session.vault.drop(state.newSecret, state.ownMacKey, state.peerZrtpKey);
+		turn.session.vault.drop(state.ownMacKey, state.peerZrtpKey);
 		return {
 			name: "waitClearACK",
 			peer,
@@ -83,12 +93,23 @@ export const secure = Object.freeze<Handler<Secure>>({
 	},
 });
 
+/** Section 4.7.2.1: every key goes but ZRTPSess, which is replaced, and what is in the cache anyway. */
+export function leaveEncryption({ vault, chain, continuity, association, config }: Session): void {
+	vault.wipe(chain.h0, chain.h1, chain.h2, continuity?.newSecret, continuity?.before?.rs1, continuity?.before?.rs2);
+	association.renew(config.provider);
+}
+
 /** Section 4.7.2: what only the peer and we can compute. */
-export function checkClearMac(session: Session, suite: Suite, peerMacKey: Uint8Array, message: GoClear): boolean {
+export function checkClearMac(
+	session: Session,
+	suite: Pick<Suite, "hash">,
+	peerMacKey: Uint8Array,
+	message: GoClear,
+): boolean {
 	return equal(clearMac(session, suite, peerMacKey), message.clearMac);
 }
 
-function clearMac(session: Session, suite: Suite, macKey: Uint8Array): Uint8Array {
+function clearMac(session: Session, suite: Pick<Suite, "hash">, macKey: Uint8Array): Uint8Array {
 	return primitives(session, suite).mac.compute(macKey, goClearMacInput()).slice(0, MAC_BYTE_LENGTH);
 }
 
@@ -106,7 +127,7 @@ function goClear(turn: Turn, state: Secure, message: GoClear): State {
 	turn.emit({ type: "clearKeys" });
 	turn.warn("goClear");
 	session.keysInstalled = false;
-	session.vault.wipe();
+	leaveEncryption(session);
 	return { name: "cleared", peer: state.peer, goClear: message.bytes };
 }
 

@@ -6,10 +6,9 @@
  * Goes to: waitConf2ACK, failed.
  */
 
-import { T2 } from "zrtp/constants";
-import { deriveExchange, installKeys, makeConfirm, openConfirm, settle } from "zrtp/exchange";
+import { acceptConfirm1, deriveExchange } from "zrtp/exchange";
 import type { Confirm } from "zrtp/messages/confirm";
-import { isExhausted, retransmitted, startRetransmission } from "zrtp/retransmission";
+import { isExhausted, retransmitted } from "zrtp/retransmission";
 import type { Keyed, State, WaitConfirm1 } from "zrtp/session";
 import type { Handler, Turn } from "zrtp/turn";
 import { hearHelloAgain } from "./repeats";
@@ -50,18 +49,5 @@ export const waitConfirm1 = Object.freeze<Handler<WaitConfirm1>>({
 });
 
 function confirm(turn: Turn, state: WaitConfirm1, keyed: Keyed, confirm1: Confirm): State {
-	const content = openConfirm(turn, keyed, confirm1);
-	if (content === undefined) return { ...state, badConfirm: true };
-	if ("name" in content) return content;
-	// The responder's media may overtake its Conf2ACK and stands for it (section 4.6): be ready for it first.
-	installKeys(turn, keyed, "receive");
-	const confirm2 = makeConfirm(turn, "Confirm2", keyed);
-	turn.send(confirm2);
-	return {
-		...keyed,
-		name: "waitConf2ACK",
-		role: "initiator",
-		outcome: settle(turn, keyed, content),
-		retransmission: startRetransmission(confirm2, T2, turn.now),
-	};
+	return acceptConfirm1(turn, keyed, confirm1) ?? { ...state, badConfirm: true };
 }

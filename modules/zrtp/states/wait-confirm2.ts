@@ -1,9 +1,9 @@
 /**
  * waitConfirm2: the responder has shown that it holds the keys (RFC 6189 section 4.6).
  *
- * Arrives from: agreeing.
- * Sends: Confirm1, again for each repeat of DHPart2; then Conf2ACK.
- * Goes to: secure, failed.
+ * Arrives from: agreeing; discovery, cleared and waitDirectConfirm1 in a mode without DHParts.
+ * Sends: Confirm1, again for each repeat of DHPart2, or of the Commit in a mode without; then Conf2ACK.
+ * Goes to: secure, discovery (back to secure failed, and the peer tries a whole exchange), failed.
  */
 
 import { equal } from "bytes/equal";
@@ -11,7 +11,8 @@ import { installKeys, openConfirm, secure, settle } from "zrtp/exchange";
 import { encodeConf2Ack } from "zrtp/messages/conf2-ack";
 import type { WaitConfirm2 } from "zrtp/session";
 import type { Handler } from "zrtp/turn";
-import { endOfSilence, heard, hearHelloAgain } from "./repeats";
+import { rediscover } from "./discovery";
+import { continuesHello, endOfSilence, heard, hearHelloAgain } from "./repeats";
 
 export const waitConfirm2 = Object.freeze<Handler<WaitConfirm2>>({
 	message(turn, state, { message }) {
@@ -19,8 +20,13 @@ export const waitConfirm2 = Object.freeze<Handler<WaitConfirm2>>({
 			case "Hello":
 				hearHelloAgain(turn, state.peer, message);
 				return state;
+			case "Commit":
 			case "DHPart2":
-				if (!equal(message.bytes, state.peerPart.bytes)) return state;
+				if (!equal(message.bytes, state.answers)) {
+					// On the way back to secure the session keys may have come apart: the peer tries a whole exchange.
+					const mends = message.type === "Commit" && message.mode === "DH" && turn.session.continuity !== undefined;
+					return mends && continuesHello(turn, state.peer, message) ? rediscover(turn, state.peer) : state;
+				}
 				turn.send(state.confirm1);
 				return heard(turn, state);
 			case "Confirm2": {

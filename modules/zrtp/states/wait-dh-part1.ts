@@ -22,6 +22,8 @@ export const waitDhPart1 = Object.freeze<Handler<WaitDhPart1>>({
 				hearHelloAgain(turn, state.peer, message);
 				return state;
 			case "Commit": {
+				// A DH Commit stands against a Preshared one (section 4.2), and may be the answer to it.
+				if (message.mode === "Preshared") return state;
 				// The lower hvi is discarded (section 4.2); ours coming back to us is no contention.
 				if (message.mode === "DH" && compare(message.hvi, state.hvi) <= 0) return state;
 				const reuse = { keyPair: state.keyPair, keyAgreement: state.suite.keyAgreement };

@@ -7,9 +7,9 @@
  */
 
 import { equal } from "bytes/equal";
-import { primitives } from "zrtp/commitment";
 import { HVI_BYTE_LENGTH } from "zrtp/constants";
 import { checkDhPart, requestAgreement } from "zrtp/exchange";
+import { primitives } from "zrtp/primitives";
 import type { WaitDhPart2 } from "zrtp/session";
 import type { Handler } from "zrtp/turn";
 import { endOfSilence, heard, hearHelloAgain } from "./repeats";

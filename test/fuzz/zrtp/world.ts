@@ -116,6 +116,7 @@ export class World {
 				return other?.sendKeys && end.accepts(other.sendKeys) ? feed({ type: "srtpReceived", now }) : undefined;
 			}
 			case 18:
+				if (this.#random() < 0.3) return feed({ type: "goSecure", now });
 				return this.#random() < 0.05 ? feed({ type: "sasMismatch", now }) : undefined;
 			default:
 				return feed({ type: "start", now });
@@ -207,6 +208,13 @@ function mayMove(before: State, after: State, message: Message): boolean {
 			return before.name === "failed" && to === "failed";
 		// With the true H2 the rest is found out by H1 (section 8.1.1).
 		case "Commit":
+			// One that was taken before and comes again is answered again.
+			if (before.name === "waitDHPart2" && to === "waitDHPart2") return equalBytes(message.bytes, before.commit);
+			if (before.name === "waitConfirm2")
+				return to === "discovery" ? continues(before, message.h2, 1) : equalBytes(message.bytes, before.answers);
+			// Back to secure: the same chain goes on, or a whole exchange begins; Confirm proves it (section 4.7.2).
+			if (before.name === "cleared" || before.name === "waitDirectConfirm1")
+				return continues(before, message.h2, 1) && ["waitConfirm2", "discovery", "failed"].includes(to);
 			return (
 				(before.name === "discovery" || before.name === "waitDHPart1") &&
 				(to === "failed" || (to === "waitDHPart2" && continues(before, message.h2, 1)))
@@ -218,7 +226,7 @@ function mayMove(before: State, after: State, message: Message): boolean {
 			return before.name === "waitDHPart2" && to === "failed" && continues(before, message.h1, 2);
 		// Only the memory that a bad one came, or the one held until the keys are there.
 		case "Confirm1":
-			return before.name === "waitConfirm1" && to === "waitConfirm1";
+			return before.name === to && (to === "waitConfirm1" || to === "waitDirectConfirm1");
 		case "Confirm2":
 			return before.name === "waitConfirm2" && to === "waitConfirm2";
 		case "Conf2ACK":

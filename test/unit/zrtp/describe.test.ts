@@ -9,7 +9,7 @@ test("each message of an exchange in one line", () => {
 	const { packets } = upTo("Conf2ACK");
 	const lines = [...packets.values()].map((bytes) => describe(bytes, "out")?.replace(/sequence \d+/, "sequence N"));
 	equal(lines, [
-		'out Hello, 140 bytes, sequence N: ZRTP 1.10, "test alice" offers S256, AES1, HS80 HS32, X255 EC25 DH3k, B32 B256',
+		'out Hello, 144 bytes, sequence N: ZRTP 1.10, "test alice" offers S256, AES1, HS80 HS32, X255 EC25 DH3k Mult, B32 B256',
 		"out HelloACK, 28 bytes, sequence N: the Hello has arrived",
 		"out Commit, 132 bytes, sequence N: chooses S256 AES1 HS80 X255 B32",
 		"out DHPart1, 132 bytes, sequence N: the responder's public value",

@@ -107,14 +107,26 @@ test("secrets are wiped as soon as they have been used, and the rest by stop", (
 	for (const { session } of [initiator, responder]) {
 		const { state } = session;
 		ok(state.name === "secure");
-		const secrets = [state.newSecret, state.ownMacKey, state.peerMacKey, state.peerZrtpKey, session.chain.h0];
+		const { continuity, association } = session;
+		ok(continuity && association.facts);
+		const { zrtpSess } = association.facts;
+		const secrets = [
+			continuity.newSecret,
+			zrtpSess,
+			state.ownMacKey,
+			state.peerMacKey,
+			state.peerZrtpKey,
+			session.chain.h0,
+		];
 		ok(secrets.every((secret) => secret.some((octet) => octet !== 0)));
 	}
-	const { state } = initiator.session;
+	const { state, continuity, association } = initiator.session;
+	const zrtpSess = association.facts?.zrtpSess;
 	initiator.feed({ type: "stop", now: 9 });
-	ok(state.name === "secure");
+	ok(state.name === "secure" && continuity && zrtpSess);
 	for (const secret of [
-		state.newSecret,
+		continuity.newSecret,
+		zrtpSess,
 		state.ownMacKey,
 		state.peerMacKey,
 		state.peerZrtpKey,

@@ -1,0 +1,437 @@
+/** More streams than one, keys without Diffie-Hellman, and back to secure (RFC 6189 sections 4.4.2, 4.4.3, 4.7.2). */
+import { toHex } from "bytes/hex";
+import { equal, ok, test } from "test/harness";
+import { flip, forged, messageOf, packetOf, sentTypes } from "test/unit/zrtp/exchange";
+import { encodePacket } from "zrtp/packet";
+import { type CallOptions, call } from "./call";
+import { type Cache, Endpoint, type EndpointOptions } from "./endpoint";
+
+interface Ends {
+	readonly alice: Endpoint;
+	readonly bob: Endpoint;
+}
+
+function first(options: Partial<EndpointOptions> = {}, seed = 1, network: Partial<CallOptions> = {}): Ends {
+	const alice = new Endpoint("alice", { seed: 2 * seed, ...options });
+	const bob = new Endpoint("bob", { seed: 2 * seed + 1, ...options });
+	call(alice, bob, { seed, ...network });
+	ok(alice.secureAt !== undefined && bob.secureAt !== undefined, "the first stream");
+	return { alice, bob };
+}
+
+/** A second stream of the call that `ends` have; with caches of its own, which must stay empty. */
+function added({ alice, bob }: Ends, seed: number, options: Partial<EndpointOptions> = {}): Ends {
+	return {
+		alice: new Endpoint("alice", { seed: 1000 + 2 * seed, joins: alice.session.association, ...options }),
+		bob: new Endpoint("bob", { seed: 1001 + 2 * seed, joins: bob.session.association, ...options }),
+	};
+}
+
+function sameKeys({ alice, bob }: Ends, why: string): void {
+	equal([alice.failures, bob.failures], [[], []], why);
+	ok(alice.sendKeys && bob.sendKeys && bob.accepts(alice.sendKeys) && alice.accepts(bob.sendKeys), why);
+}
+
+/** The modes and types of what went over the wire. */
+function recorded(ends: Ends, network: Partial<CallOptions>): readonly string[] {
+	const types: string[] = [];
+	call(ends.alice, ends.bob, {
+		seed: 1,
+		...network,
+		tamper: (_from, packet) => {
+			const message = messageOf(packet);
+			types.push(message.type === "Commit" ? message.mode : message.type);
+			return packet;
+		},
+	});
+	return types;
+}
+
+test("a second stream: Mult is offered, no DHPart, no SAS and no cache of its own, other keys", () => {
+	const one = first();
+	const { hello } = one.alice.session;
+	ok(String.fromCharCode(...hello).includes("Mult"));
+	const two = added(one, 1);
+	const types = recorded(two, { secondStartsAt: 5 });
+	sameKeys(two, "the second stream");
+	ok(types.includes("Multistream") && !types.includes("DHPart1") && !types.includes("DHPart2"));
+	for (const end of [two.alice, two.bob]) {
+		equal(end.cache.size, 0);
+		for (const action of ["loadSecrets", "saveSecrets", "showSas", "agree"]) ok(!end.history.includes(action), action);
+		ok(end.history.includes("secure"));
+	}
+	ok(one.alice.sendKeys && two.alice.sendKeys);
+	ok(toHex(one.alice.sendKeys.key) !== toHex(two.alice.sendKeys.key));
+	equal(two.alice.sendKeys.cipher, one.alice.sendKeys.cipher);
+});
+
+test("streams beside each other, one after the other, and under loss", () => {
+	for (let seed = 1; seed <= 40; seed++) {
+		const one = first({}, seed);
+		const keys = new Set<string>();
+		for (let stream = 1; stream <= 3; stream++) {
+			const next = added(one, 10 * seed + stream);
+			call(next.alice, next.bob, {
+				seed: seed + stream,
+				delayMs: 20,
+				jitterMs: 30,
+				loss: 0.2,
+				duplicate: 0.1,
+				reorder: 0.1,
+			});
+			sameKeys(next, `seed ${seed}, stream ${stream}`);
+			keys.add(toHex(next.alice.sendKeys?.key ?? new Uint8Array(0)));
+		}
+		equal(keys.size, 3);
+	}
+});
+
+test("both ends commit at once: the lower nonce gives way (section 4.2)", () => {
+	let contentions = 0;
+	for (let seed = 1; seed <= 10; seed++) {
+		const two = added(first({}, seed), seed);
+		const commits = recorded(two, { delayMs: 20 }).filter((type) => type === "Multistream");
+		if (commits.length > 1) contentions++;
+		sameKeys(two, `seed ${seed}`);
+	}
+	equal(contentions, 10);
+});
+
+test("a second stream that is there before the first one is secure waits for it", () => {
+	const one: Ends = { alice: new Endpoint("alice", { seed: 2 }), bob: new Endpoint("bob", { seed: 3 }) };
+	const two = added(one, 1);
+	for (const end of [two.alice, two.bob]) end.start(0);
+	const pass = (now: number) => {
+		for (const [from, to] of [
+			[two.alice, two.bob],
+			[two.bob, two.alice],
+		] as const)
+			for (const packet of from.take()) to.packet(now, packet);
+	};
+	for (let now = 0; now < 100; now += 10) pass(now);
+	equal([two.alice.session.state.name, two.bob.session.state.name], ["discovery", "discovery"]);
+	call(one.alice, one.bob, { seed: 1 });
+	for (const end of [two.alice, two.bob]) end.feed({ type: "firstStreamSecure", now: 200 });
+	for (let now = 200; now < 300; now += 10) pass(now);
+	sameKeys(two, "the second stream");
+});
+
+test("the SAS flag and the owner's word belong to the first stream; the second says V, and hears it not (GNU ZRTP)", () => {
+	const one = first();
+	one.alice.feed({ type: "sasVerified", now: 1e5, verified: true });
+	const two = added(one, 1);
+	call(two.alice, two.bob, { seed: 1 });
+	two.bob.feed({ type: "sasVerified", now: 1e5, verified: true });
+	equal([two.bob.history.includes("saveSecrets"), two.bob.history.includes("showSas")], [false, false]);
+	equal(one.bob.sas?.peerVerified, false);
+	const { state } = two.bob.session;
+	ok(state.name === "secure");
+	equal(state.sas.verified, false, "alice's V says nothing of what bob's owner did");
+});
+
+test("Multistream where there is no first stream ends the exchange (section 4.4.3.1)", () => {
+	const one = first();
+	const alice = new Endpoint("alice", { seed: 1002, joins: one.alice.session.association });
+	const bob = new Endpoint("bob", { seed: 1003 });
+	call(alice, bob, { seed: 1, secondStartsAt: 5 });
+	for (const end of [alice, bob])
+		equal([end.sendKeys, end.receiveKeys, end.secureAt], [undefined, undefined, undefined]);
+	ok([...alice.failures, ...bob.failures].includes("modeMismatch"));
+});
+
+test("a second stream from another ZID than the first one's", () => {
+	const one = first();
+	const two = added(one, 1);
+	const mallory = new Endpoint("mallory", { seed: 77, joins: one.bob.session.association });
+	call(two.alice, mallory, { seed: 1 });
+	equal(two.alice.failures[0], "zidChanged");
+	equal(two.alice.sendKeys, undefined);
+});
+
+test("streams of two calls between the same phones do not mix: no key without the ZRTPSess of this call", () => {
+	const [one, other] = [first({}, 1), first({}, 2)];
+	const alice = new Endpoint("alice", { seed: 1002, joins: one.alice.session.association });
+	const bob = new Endpoint("bob", { seed: 1003, joins: other.bob.session.association });
+	call(alice, bob, { seed: 1, secondStartsAt: 5 });
+	for (const end of [alice, bob]) {
+		equal([end.secureAt, end.sendKeys, end.receiveKeys], [undefined, undefined, undefined]);
+		ok(end.failures.length > 0, "and says so");
+	}
+});
+
+test("a nonce that was there before ends the exchange with Error 0x80 (section 4.4.3.1)", () => {
+	const one = first();
+	const two = added(one, 1);
+	const commits = new Map<Endpoint, Uint8Array>();
+	call(two.alice, two.bob, {
+		seed: 1,
+		tamper: (from, packet) => {
+			if (messageOf(packet).type === "Commit") commits.set(from, packet);
+			return packet;
+		},
+	});
+	const { state } = two.alice.session;
+	ok(state.name === "secure");
+	const receiver = state.role === "initiator" ? "bob" : "alice";
+	const commit = commits.get(state.role === "initiator" ? two.alice : two.bob);
+	ok(commit);
+	// The same stream again, from the same seeds: the attacker plays the caller's packets back.
+	const again = new Endpoint(receiver, {
+		seed: receiver === "bob" ? 1003 : 1002,
+		joins: one[receiver].session.association,
+	});
+	const sender = receiver === "bob" ? two.alice : two.bob;
+	again.start(0);
+	again.packet(0, encodePacket({ sequence: 1, ssrc: sender.config.ssrc, message: sender.session.hello }));
+	again.take();
+	again.packet(1, commit);
+	equal(again.failures, ["nonceReuse"]);
+	const error = again
+		.take()
+		.map(messageOf)
+		.find(({ type }) => type === "Error");
+	equal(error?.type === "Error" && error.code, 0x80);
+});
+
+test("an altered Multistream Commit or Confirm brings no keys", () => {
+	for (const type of ["Commit", "Confirm1", "Confirm2"] as const)
+		for (const offset of [20, 50, 80, -1]) {
+			const two = added(first(), 1);
+			call(two.alice, two.bob, {
+				seed: 1,
+				secondStartsAt: 5,
+				tamper: (_from, packet) =>
+					messageOf(packet).type === type
+						? forged(packet, (message) => flip(message, offset < 0 ? offset : Math.min(offset, message.length - 2)))
+						: packet,
+			});
+			ok(two.alice.secureAt === undefined || two.bob.secureAt === undefined, `${type} at ${offset}`);
+			ok(two.alice.sendKeys === undefined || two.bob.sendKeys === undefined, `${type} at ${offset}`);
+		}
+});
+
+test("the end of the first stream's session ends what streams are keyed from", () => {
+	const one = first();
+	one.alice.feed({ type: "stop", now: 1e5 });
+	equal(one.alice.session.association.facts, undefined);
+	const alice = added(one, 1).alice;
+	alice.start(0);
+	equal(sentTypes(alice), ["Hello"]);
+});
+
+test("an added stream that fails leaves the first one's key alone", () => {
+	const one = first();
+	const two = added(one, 1);
+	call(two.alice, two.bob, { seed: 1, loss: 1 });
+	ok(one.alice.session.association.facts && one.bob.session.association.facts);
+	sameKeys(one, "the first stream");
+	const three = added(one, 2);
+	call(three.alice, three.bob, { seed: 2 });
+	sameKeys(three, "the third stream");
+});
+
+/** Runs what both have to say to each other until it is quiet. */
+function settle({ alice, bob }: Ends, start: number): number {
+	let now = start;
+	for (let quiet = 0; quiet < 4; ) {
+		let moved = false;
+		for (const [from, to] of [
+			[alice, bob],
+			[bob, alice],
+		] as const)
+			for (const packet of from.take()) {
+				to.packet(now, packet);
+				moved = true;
+			}
+		const wake = Math.min(alice.wakeAt ?? Infinity, bob.wakeAt ?? Infinity);
+		if (!moved) {
+			quiet++;
+			if (wake < now + 60_000) now = Math.max(now, wake);
+			for (const end of [alice, bob]) if ((end.wakeAt ?? Infinity) <= now) end.feed({ type: "tick", now });
+		} else quiet = 0;
+	}
+	return now;
+}
+
+test("back to secure after GoClear by Multistream, again and again, with other keys each time (section 4.7.2)", () => {
+	const ends = first({ allowClear: true });
+	const text = ends.alice.sas?.text;
+	const keys = new Set<string>();
+	let now = 1e5;
+	for (let round = 0; round < 4; round++) {
+		const [leaves, returns] = round % 2 === 0 ? [ends.alice, ends.bob] : [ends.bob, ends.bob];
+		leaves.feed({ type: "clear", now });
+		now = settle(ends, now);
+		equal([ends.alice.session.state.name, ends.bob.session.state.name], ["cleared", "cleared"]);
+		equal([ends.alice.sendKeys, ends.bob.receiveKeys], [undefined, undefined]);
+		returns.feed({ type: "goSecure", now });
+		const [commit] = returns.outbox;
+		ok(commit);
+		const message = messageOf(commit);
+		equal(message.type === "Commit" && message.mode, "Multistream");
+		now = settle(ends, now);
+		sameKeys(ends, `round ${round}`);
+		keys.add(toHex(ends.alice.sendKeys?.key ?? new Uint8Array(0)));
+		equal(ends.alice.sas?.text, text, "one SAS for the whole call");
+		equal(ends.alice.history.slice(-1), ["secure"]);
+	}
+	equal(keys.size, 4);
+});
+
+test("after a GoClear ZRTPSess is another one at both ends, and the old one is wiped (section 4.7.2.1)", () => {
+	const ends = first({ allowClear: true });
+	const old = ends.alice.session.association.facts?.zrtpSess;
+	ok(old);
+	const before = toHex(old);
+	ends.alice.feed({ type: "clear", now: 1e5 });
+	settle(ends, 1e5);
+	const [a, b] = [ends.alice, ends.bob].map((end) => end.session.association.facts?.zrtpSess);
+	ok(a && b);
+	equal(toHex(a), toHex(b));
+	ok(toHex(a) !== before);
+	equal(old, new Uint8Array(old.length));
+});
+
+test("the owner's word after the way back still goes into the cache", () => {
+	const ends = first({ allowClear: true });
+	ends.alice.feed({ type: "clear", now: 1e5 });
+	let now = settle(ends, 1e5);
+	ends.alice.feed({ type: "goSecure", now });
+	now = settle(ends, now);
+	ends.alice.feed({ type: "sasVerified", now, verified: true });
+	const record = ends.alice.cache.get(toHex(ends.bob.zid));
+	equal(record?.verified, true);
+	equal(
+		toHex(record?.rs1 ?? new Uint8Array(0)),
+		toHex(ends.bob.cache.get(toHex(ends.alice.zid))?.rs1 ?? new Uint8Array(1)),
+	);
+});
+
+test("a peer whose session key went another way after GoClear (bzrtp): a whole exchange mends it, never silence", () => {
+	const ends = first({ allowClear: true });
+	ends.alice.feed({ type: "clear", now: 1e5 });
+	let now = settle(ends, 1e5);
+	const { facts } = ends.bob.session.association;
+	ok(facts);
+	ends.bob.session.association.open({ ...facts, zrtpSess: new Uint8Array(32).fill(1) });
+	ends.alice.feed({ type: "goSecure", now });
+	for (let n = 0; n < 40 && (ends.alice.secureAt ?? 0) < 1e5; n++) now = settle(ends, now) + 500;
+	equal([ends.alice.session.state.name, ends.bob.session.state.name], ["secure", "secure"]);
+	sameKeys(ends, "mended");
+	equal(ends.alice.sas?.text, ends.bob.sas?.text);
+	equal([ends.alice.retained, ends.bob.retained], ["match", "match"]);
+	ok(now - 1e5 < 25_000, `${now - 1e5} ms`);
+});
+
+const PRESHARED = { preshared: true };
+
+/** Calls of one pair of phones: two by DH so that rs1 and rs2 are there, compared by both owners. */
+function acquainted(options: Partial<EndpointOptions> = {}): { readonly a: Cache; readonly b: Cache } {
+	const [a, b]: [Cache, Cache] = [new Map(), new Map()];
+	for (const seed of [1, 2]) {
+		const alice = new Endpoint("alice", { seed: 2 * seed, cache: a, ...options });
+		const bob = new Endpoint("bob", { seed: 2 * seed + 1, cache: b, ...options });
+		call(alice, bob, { seed });
+		for (const end of [alice, bob]) end.feed({ type: "sasVerified", now: 1e5, verified: true });
+	}
+	return { a, b };
+}
+
+function preshared(
+	caches: { readonly a: Cache; readonly b: Cache },
+	seed: number,
+	b: Partial<EndpointOptions> = PRESHARED,
+): Ends {
+	return {
+		alice: new Endpoint("alice", { seed: 2 * seed, cache: caches.a, ...PRESHARED }),
+		bob: new Endpoint("bob", { seed: 2 * seed + 1, cache: caches.b, ...b }),
+	};
+}
+
+test("Preshared: no DHPart, a SAS that is equal, a match, the verified flag kept, the secret moved on", () => {
+	const caches = acquainted();
+	for (let seed = 10; seed < 20; seed++) {
+		const before = [...caches.a.values()][0];
+		const ends = preshared(caches, seed);
+		const types = recorded(ends, { secondStartsAt: seed % 2 === 0 ? 5 : 0 });
+		sameKeys(ends, `seed ${seed}`);
+		ok(types.includes("Preshared") && !types.includes("DHPart1"), types.join());
+		ok(ends.alice.sas && ends.bob.sas);
+		equal(ends.alice.sas.text, ends.bob.sas.text);
+		equal([ends.alice.sas.keyAgreement, ends.alice.sas.verified, ends.alice.retained], ["Prsh", true, "match"]);
+		const [a, b] = [[...caches.a.values()][0], [...caches.b.values()][0]];
+		equal([a?.rs1, a?.rs2], [b?.rs1, b?.rs2]);
+		ok(toHex(a?.rs1 ?? new Uint8Array(0)) !== toHex(before?.rs1 ?? new Uint8Array(0)), "a new rs1");
+		equal(a?.rs2, before?.rs2, "the old rs1 is not kept (section 4.6.1)");
+	}
+});
+
+test("Preshared is not used with a stranger, an unverified peer, or one that does not offer it", () => {
+	const cases: readonly [string, { a: Cache; b: Cache }, Partial<EndpointOptions>][] = [
+		["a stranger", { a: new Map(), b: new Map() }, PRESHARED],
+		["not offered", acquainted(), {}],
+	];
+	for (const [why, caches, bob] of cases) {
+		const ends = preshared(caches, 5, bob);
+		const types = recorded(ends, {});
+		ok(!types.includes("Preshared") && types.includes("DHPart1"), why);
+		sameKeys(ends, why);
+	}
+	const unverified = acquainted();
+	for (const cache of [unverified.a, unverified.b])
+		for (const [zid, record] of cache) cache.set(zid, { ...record, verified: false });
+	ok(!recorded(preshared(unverified, 6), {}).includes("Preshared"), "unverified");
+});
+
+test("Preshared with a peer that lost its cache: its DH Commit takes over (section 4.4.2.3)", () => {
+	for (let seed = 10; seed < 20; seed++) {
+		const caches = acquainted();
+		caches.b.clear();
+		const ends = preshared(caches, seed);
+		recorded(ends, { secondStartsAt: 5 });
+		sameKeys(ends, `seed ${seed}`);
+		equal([ends.alice.retained, ends.bob.retained], ["mismatch", "none"]);
+		equal([ends.alice.warnings, ends.bob.warnings], [["secretMismatch"], []]);
+	}
+});
+
+test("a Preshared call that broke between the two updates is mended by rs2, without a warning", () => {
+	const caches = acquainted();
+	const broken = preshared(caches, 10);
+	call(broken.alice, broken.bob, {
+		seed: 1,
+		secondStartsAt: 5,
+		tamper: (from, packet) => (from.secureAt === undefined ? packet : undefined),
+		mediaEveryMs: 1e9,
+	});
+	const ends = preshared(caches, 11);
+	call(ends.alice, ends.bob, { seed: 3, secondStartsAt: 5 });
+	sameKeys(ends, "the call after it");
+	equal([ends.alice.retained, ends.bob.retained, ends.alice.warnings, ends.bob.warnings], ["match", "match", [], []]);
+});
+
+test("Preshared exchanges under loss", () => {
+	for (let seed = 1; seed <= 20; seed++) {
+		const ends = preshared(acquainted(), 50 + seed);
+		call(ends.alice, ends.bob, { seed, delayMs: 20, jitterMs: 30, loss: 0.2, duplicate: 0.1, reorder: 0.1 });
+		sameKeys(ends, `seed ${seed}`);
+		equal(ends.alice.sas?.text, ends.bob.sas?.text);
+	}
+});
+
+test("the nonces of an exchange are sixteen octets of its own", () => {
+	const nonces = new Set<string>();
+	for (let seed = 1; seed <= 10; seed++) {
+		const two = added(first({}, seed), seed);
+		call(two.alice, two.bob, {
+			seed,
+			tamper: (_from, packet) => {
+				const message = messageOf(packet);
+				if (message.type === "Commit" && message.mode === "Multistream") nonces.add(toHex(message.nonce));
+				ok(packetOf(packet).message.length > 0);
+				return packet;
+			},
+		});
+	}
+	ok(nonces.size >= 10);
+});
