@@ -112,7 +112,7 @@ void xs_flash_constructor(xsMachine* the)
 	if (!flash->scratch)
 		xsUnknownError("out of memory");
 
-	flash->fd = flashOpenFile(the, path, 0666, flashBlank, byteLength);
+	flash->fd = flashOpenFile(the, path, 0600, flashBlank, byteLength);
 	struct stat status;
 	int failed = flock(flash->fd, LOCK_EX | LOCK_NB) || fstat(flash->fd, &status);
 	if (!failed && S_ISREG(status.st_mode) && (size_t)status.st_size == byteLength)
