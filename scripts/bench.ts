@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { type Figure, table } from "./bench/figure";
 import { buildHeapPrograms, heapFigures } from "./bench/heap";
 import { phoneFigures } from "./bench/phones";
+import { buildHandshakePrograms, handshakeFigures } from "./bench/zrtp";
 import { root } from "./builder/paths";
 import { BuildError, say } from "./builder/process";
 import { buildProgram } from "./simulator/program";
@@ -18,6 +19,7 @@ import { onLoopbackAlone } from "./testing/loopback";
 const BENCHES: readonly { readonly areas: readonly string[]; readonly run: () => Promise<Figure[]> }[] = [
 	{ areas: ["zrtp", "phone"], run: phoneFigures },
 	{ areas: ["vm"], run: heapFigures },
+	{ areas: ["zrtp"], run: handshakeFigures },
 ];
 const INSIDE = "SOTTO_BENCH_ON_LOOPBACK";
 
@@ -28,6 +30,7 @@ async function main(): Promise<number> {
 	if (process.env[INSIDE] === undefined) {
 		await buildProgram();
 		await buildHeapPrograms();
+		await buildHandshakePrograms();
 		const [program, args] = onLoopbackAlone([
 			process.execPath,
 			"--import",

@@ -17,8 +17,8 @@ type EngineBuffers = ArrayBufferConstructor & { fromString?(text: string): Array
 
 /** UTF-8 octets of a string (RFC 3629); a surrogate without its other half becomes U+FFFD. */
 export function utf8Encode(text: string): Uint8Array {
-	const ascii = (ArrayBuffer as EngineBuffers).fromString?.(text);
-	if (ascii !== undefined && ascii.byteLength === text.length) return new Uint8Array(ascii);
+	const ascii = asciiEncode(text);
+	if (ascii !== undefined) return ascii;
 	// Iterating walks the engine's own UTF-8 once; an index into it would walk from the start each time.
 	let byteLength = 0;
 	for (const character of text) byteLength += encodedByteLength(scalar(character));
@@ -73,6 +73,8 @@ export function utf8Decode(bytes: Uint8Array): string | undefined {
 
 /** One octet for each character U+0000..U+00FF (ISO 8859-1); undefined when another character is in the string. */
 export function latin1Encode(text: string): Uint8Array | undefined {
+	const ascii = asciiEncode(text);
+	if (ascii !== undefined) return ascii;
 	const values: number[] = [];
 	for (const character of text) {
 		const value = scalar(character);
@@ -89,6 +91,12 @@ export function latin1Decode(bytes: Uint8Array): string {
 	const units = new Units();
 	for (const byte of bytes) units.push(byte);
 	return units.finish();
+}
+
+/** The engine's octets of a text of U+0001..U+007F; undefined for any other, and where the engine has no such function. */
+function asciiEncode(text: string): Uint8Array | undefined {
+	const ascii = (ArrayBuffer as EngineBuffers).fromString?.(text);
+	return ascii?.byteLength === text.length ? new Uint8Array(ascii) : undefined;
 }
 
 /** The engine's string of octets 0x01..0x7F; undefined for any other, and where the engine has no such function. */
