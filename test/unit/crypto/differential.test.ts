@@ -31,7 +31,7 @@ function cut(random: Seeded, message: Uint8Array): Uint8Array[] {
 	return parts;
 }
 
-const hashes = pairs<Hash>("md5", "sha1", "sha256", "sha384", "sha3_256", "sha3_384");
+const hashes = pairs<Hash>("md5", "sha1", "sha256", "sha384");
 for (const [noble, native] of hashes) {
 	test(`random messages: ${noble.name}`, () => {
 		const random = new Seeded(`hash ${noble.name}`);
@@ -49,7 +49,7 @@ for (const [noble, native] of hashes) {
 	});
 }
 
-const macs = pairs<Mac>("hmacSha1", "hmacSha256", "hmacSha384", "hmacSha3_256", "hmacSha3_384");
+const macs = pairs<Mac>("hmacSha1", "hmacSha256", "hmacSha384");
 for (const [noble, native] of macs) {
 	test(`random keys and messages: ${noble.name}`, () => {
 		const random = new Seeded(`mac ${noble.name}`);

@@ -1,7 +1,6 @@
 /** The C side trusts no argument: a wrong one is a TypeError or a RangeError and nothing is written. */
 import { aes, agree, Curve, Digest, digest, entropy, hmac, Mode, publicKey } from "hal/crypto/crypto";
 import { Modp, modpAgree, modpPublicKey } from "hal/crypto/modp";
-import { hmacSha3, sha3 } from "hal/crypto/sha3";
 import { x448Agree, x448PublicKey } from "hal/crypto/x448";
 import { x25519Agree, x25519PublicKey } from "hal/crypto/x25519";
 import { equal, test, throws } from "test/harness";
@@ -27,9 +26,6 @@ test("what is no Uint8Array", () => {
 		throws(() => modpPublicKey(Modp.modp3072, new Uint8Array(384), bytes), TypeError);
 		throws(() => x448PublicKey(new Uint8Array(56), bytes), TypeError);
 		throws(() => x448Agree(new Uint8Array(56), new Uint8Array(56), bytes), TypeError);
-		throws(() => sha3(bytes, []), TypeError);
-		throws(() => sha3(new Uint8Array(32), [bytes]), TypeError);
-		throws(() => hmacSha3(new Uint8Array(48), bytes, []), TypeError);
 		throws(() => modpAgree(Modp.modp3072, bytes, new Uint8Array(32), new Uint8Array(384)), TypeError);
 	}
 });
@@ -51,8 +47,6 @@ test("wrong lengths", () => {
 		throws(() => publicKey(Curve.p384, new Uint8Array(96), new Uint8Array(byteLength)), RangeError);
 		throws(() => x448PublicKey(new Uint8Array(56), new Uint8Array(byteLength)), RangeError);
 		throws(() => x448Agree(new Uint8Array(56), new Uint8Array(56), new Uint8Array(byteLength)), RangeError);
-		throws(() => sha3(new Uint8Array(byteLength), []), RangeError);
-		throws(() => hmacSha3(new Uint8Array(byteLength), new Uint8Array(1), []), RangeError);
 	}
 	const out = new Uint8Array(4).fill(7);
 	throws(() => aes(Mode.ctr, true, out, new Uint8Array(16), new Uint8Array(16), new Uint8Array(5)), RangeError);
@@ -72,7 +66,6 @@ test("an unknown algorithm, mode or curve", () => {
 test("too many parts", () => {
 	const parts = Array.from({ length: 17 }, () => new Uint8Array(1));
 	throws(() => digest(Digest.sha256, new Uint8Array(32), parts), RangeError);
-	throws(() => sha3(new Uint8Array(32), parts), RangeError);
 });
 
 test("a getter among the parts cannot move the buffers under the digest", () => {

@@ -124,7 +124,9 @@ test("every suite has lengths that its implementation keeps", () => {
 	for (const provider of providers) {
 		for (const suite of Object.values(KEY_AGREEMENTS))
 			equal(suite.of(provider).publicKeyByteLength, suite.publicKeyByteLength);
-		for (const suite of Object.values(HASHES)) equal(suite.mac(provider).byteLength, suite.hash(provider).byteLength);
+		// SHA-3 is noble's alone; a board without it does not offer it.
+		for (const suite of Object.values(HASHES))
+			if (suite.in(provider)) equal(suite.mac(provider).byteLength, suite.hash(provider).byteLength);
 	}
 	equal(
 		Object.values(AUTH_TAGS).map(({ tagBitLength }) => tagBitLength),
