@@ -3,7 +3,7 @@
  * buffer holds to build/screens/NAME.png, and all of them side by side to FILE (build/screens/all.png).
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PNG } from "pngjs";
 import { buildFolder, root, shown } from "./builder/paths";
@@ -12,7 +12,12 @@ import { build } from "./builder/program";
 const COLUMNS = 4;
 const GAP = 8;
 
-const modules = ["ui/pictures", "ui/scenes", "ui/known", "zrtp-store/rig", "flash/state-folder"];
+/** What the scenes are made of, and the rigs behind them. */
+const modules = ["ui", "zrtp-store", "flash"].flatMap((room) =>
+	readdirSync(join(root, "test", "unit", room))
+		.filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+		.map((file) => `${room}/${file.slice(0, -3)}`),
+);
 const built = await build({
 	name: "sotto-screens",
 	manifest: join(root, "test", "manifest.json"),

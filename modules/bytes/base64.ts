@@ -2,6 +2,7 @@
  * Base64 (RFC 4648 section 4): SDES keys in SDP, pictures of the screen to the panel, binary settings.
  * @module
  */
+import { utf8Encode } from "./text";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -29,11 +30,13 @@ export function fromBase64(text: string): Uint8Array | undefined {
 	const length = padding < 0 ? text.length : padding;
 	if (length % 4 === 1 || (padding >= 0 && text.length % 4 !== 0)) return undefined;
 	const bytes = new Uint8Array((length * 3) >> 2);
+	// Octets: the engine counts a string's characters from its start for each one that is asked for.
+	const characters = utf8Encode(text);
 	let offset = 0;
 	let bits = 0;
 	let bitLength = 0;
 	for (let i = 0; i < length; i++) {
-		bits = ((bits << 6) | value(text.charCodeAt(i))) & 0xfff;
+		bits = ((bits << 6) | value(characters[i] ?? 0)) & 0xfff;
 		bitLength += 6;
 		if (bitLength >= 8) {
 			bitLength -= 8;

@@ -11,7 +11,8 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Desk } from "./desk";
 
 const PAGE = path.join(import.meta.dirname, "page");
-const MAX_MESSAGE_BYTE_LENGTH = 64 * 1024;
+/** An export of as many phones as a handset can know. */
+const MAX_MESSAGE_BYTE_LENGTH = 512 * 1024;
 const MAX_CLIENTS = 16;
 const MAX_UNSENT_BYTE_LENGTH = 4 << 20;
 

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DESK_TEXT_MAX (64u * 1024u)
+#define DESK_TEXT_MAX (512u * 1024u)
 
 typedef struct DeskLink DeskLink;
 /* On the link's thread: a text waits in deskLinkReceive, or the panel has gone. Must not block. */

@@ -6,7 +6,7 @@
 export interface DeskOptions {
 	/** The panel's socket in the file system. */
 	readonly path: string;
-	/** One JSON text from the panel, at most 64 KB. */
+	/** One JSON text from the panel, at most 512 KB. */
 	onMessage(this: Desk, text: string): void;
 	/** The panel has gone; nothing comes after it. */
 	onClose?(this: Desk): void;

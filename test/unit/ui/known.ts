@@ -2,6 +2,7 @@
 import { KnownPhones, type KnownPhonesOptions } from "app/known-phones";
 import { readFile, writeFile } from "board/files";
 import { toHex } from "bytes/hex";
+import { hardwareRandom } from "crypto/random";
 import type { FlashOptions } from "hal/flash/flash";
 import { type Entry, Log } from "log/log";
 import { numbered, Rig } from "test/unit/zrtp-store/rig";
@@ -62,7 +63,7 @@ export class Known {
 	}
 
 	get store(): Store {
-		this.#store ??= this.rig.open();
+		this.#store ??= this.rig.open({ random: hardwareRandom });
 		return this.#store;
 	}
 
@@ -74,7 +75,7 @@ export class Known {
 	/** Off and on. */
 	restart(options: Partial<FlashOptions> = {}): void {
 		this.rig.power(options);
-		this.#store = this.rig.open();
+		this.#store = this.rig.open({ random: hardwareRandom });
 	}
 
 	/** A call with the phone of this number. */
