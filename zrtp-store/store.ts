@@ -5,6 +5,7 @@
  * @module
  */
 import { equal } from "bytes/equal";
+import { toHex } from "bytes/hex";
 import { wipe } from "bytes/wipe";
 import type { Provider, RandomSource } from "crypto/types";
 import type { ImportOutcome, PeerTools, RetainedSecrets, SecretStore, StoredPeer } from "zrtp/store";
@@ -12,7 +13,16 @@ import { type FlashDevice, StoreError } from "./flash-device";
 import { RecordType, ZID_BYTE_LENGTH } from "./format";
 import { hasExpired, lastSeenSec, timesAt, timesOf } from "./lifetime";
 import { type IndexEntry, PeerIndex } from "./peer-index";
-import { decodePeer, encodePeer, type PeerRecord, SECRET_BYTE_LENGTH, seenAt, wipePeer } from "./peer-record";
+import {
+	decodePeer,
+	encodePeer,
+	isRenewed,
+	markRenewed,
+	type PeerRecord,
+	SECRET_BYTE_LENGTH,
+	seenAt,
+	wipePeer,
+} from "./peer-record";
 import { type FoundRecord, SectorLog } from "./sector-log";
 import { Sectors } from "./sectors";
 import { seal, unseal } from "./transfer";
@@ -44,6 +54,8 @@ export interface StoreOptions {
 export function openStore(options: StoreOptions): Store {
 	return new Store(options);
 }
+
+type Found = IndexEntry & { readonly zid: Uint8Array };
 
 export class Store implements SecretStore, PeerTools {
 	readonly #options: StoreOptions;
@@ -79,12 +91,12 @@ export class Store implements SecretStore, PeerTools {
 		const record = this.#read(zid);
 		if (record === undefined) return undefined;
 		const { rs1, rs2, verified, name, rs1Times, pbxsecret } = record;
-		wipe(pbxsecret);
 		return {
 			verified,
 			...(rs1 === undefined ? {} : { rs1 }),
 			...(rs2 === undefined ? {} : { rs2 }),
 			...(name === undefined ? {} : { name }),
+			...(pbxsecret === undefined ? {} : { pbxsecret }),
 			expired: hasExpired(this.#now(), rs1Times),
 		};
 	}
@@ -262,10 +274,12 @@ export class Store implements SecretStore, PeerTools {
 
 	/** Finds the newest record of each peer; what those replaced is crossed out. */
 	#fill(): void {
-		const superseded: (IndexEntry & { readonly zid: Uint8Array })[] = [];
-		const unsettled: Uint8Array[] = [];
+		const superseded: Found[] = [];
+		const unsettled: Map<string, Found> = new Map();
+		let last: (Found & { readonly renewed: boolean }) | undefined;
 		this.#log.scan(({ offset, byteLength, type, sequence, settled, body }) => {
 			const record = type === RecordType.peer && body !== undefined ? decodePeer(body) : undefined;
+			const renewed = body !== undefined && isRenewed(body);
 			wipe(body);
 			if (record === undefined) {
 				this.#warn(`a record of a kind this version does not know (${type}) is ignored`);
@@ -280,23 +294,40 @@ export class Store implements SecretStore, PeerTools {
 				return;
 			}
 			if (known !== undefined) superseded.push({ zid, ...known });
-			if (!settled) unsettled.push(zid);
+			if (settled) unsettled.delete(toHex(zid));
+			else unsettled.set(toHex(zid), found);
 			this.#index.set(zid, found);
+			last = { ...found, renewed };
 		});
+		if (last !== undefined && !last.renewed) unsettled.set(toHex(last.zid), last);
+		this.#settle(superseded, unsettled);
+	}
+
+	/**
+	 * What the power may have cut short reads well now and perhaps never again: it is written anew before anything else
+	 * about the same peer goes.
+	 */
+	#settle(superseded: readonly Found[], unsettled: Map<string, Found>): void {
 		for (const older of superseded) {
-			// The newer one may be what the power cut short: it reads well now, and perhaps never again.
 			const isCopy = this.#index.get(older.zid)?.sequence === older.sequence;
-			if (isCopy || this.#renew(older.zid)) this.#log.crossIf(older.offset, older.sequence);
+			const sure = isCopy && !unsettled.has(toHex(older.zid));
+			unsettled.delete(toHex(older.zid));
+			if (sure || this.#renew(older.zid)) this.#log.crossIf(older.offset, older.sequence);
 			else this.#index.set(older.zid, older);
 		}
-		for (const zid of unsettled) this.#renew(zid);
+		for (const { zid } of unsettled.values()) if (!this.#renew(zid)) this.#index.delete(zid);
 	}
 
 	/** Writes a peer's record once more, elsewhere. False: it cannot be read any more. */
 	#renew(zid: Uint8Array): boolean {
 		const entry = this.#index.get(zid);
 		const body = entry && this.#log.read(entry.offset)?.body;
-		if (entry === undefined || body === undefined) return false;
+		if (entry === undefined) return false;
+		if (body === undefined) {
+			this.#log.cross(entry.offset);
+			return false;
+		}
+		markRenewed(body);
 		try {
 			const { offset, byteLength, sequence } = this.#log.append(RecordType.peer, body, false);
 			const former = this.#index.get(zid);

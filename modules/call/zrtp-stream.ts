@@ -173,6 +173,13 @@ export class ZrtpStream {
 			case "showSas":
 				this.#sas = action.sas;
 				return undefined;
+			case "enroll":
+				// Until the owner can be asked, no answer is no.
+				log.info("a PBX asks to be trusted");
+				return undefined;
+			case "savePbxsecret":
+				if (action.pbxsecret) wipe(action.pbxsecret);
+				return undefined;
 			case "secure":
 				this.#status = { state: "secure" };
 				this.#secureAfterMs ??= now() - this.#startedAt;
@@ -237,4 +244,5 @@ export class ZrtpStream {
 export function wipeSecrets(secrets: RetainedSecrets | undefined): void {
 	if (secrets?.rs1) wipe(secrets.rs1);
 	if (secrets?.rs2) wipe(secrets.rs2);
+	if (secrets?.pbxsecret) wipe(secrets.pbxsecret);
 }

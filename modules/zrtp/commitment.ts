@@ -13,7 +13,7 @@ import { encodeDhPart } from "./messages/dh-part";
 import { accept, choose } from "./negotiate";
 import { primitives } from "./primitives";
 import { startRetransmission } from "./retransmission";
-import { secretIds } from "./secrets";
+import { type Auxsecret, secretIds } from "./secrets";
 import type { Peer, Session, State, WaitDhPart1 } from "./session";
 import { CIPHERS, KEY_AGREEMENTS } from "./suites";
 import type { Turn } from "./turn";
@@ -27,7 +27,7 @@ export function commit(turn: Turn, peer: Peer): WaitDhPart1 {
 	const suite = choose(config.suites, peer.hello);
 	const { hash, mac } = primitives(session, suite);
 	const keyPair = takeKeyPair(session, suite);
-	const ids = secretIds(mac, config.random, "initiator", peer.secrets);
+	const ids = secretIds(mac, config.random, "initiator", peer.secrets, ownAuxsecret(session));
 	const dhPart2 = encodeDhPart("DHPart2", { h1: chain.h1, ids, pv: keyPair.publicKey }, (bytes) =>
 		messageMac(provider, chain.h0, bytes),
 	);
@@ -84,7 +84,7 @@ export function takeCommit(
 	const keep = reuse?.keyAgreement === suite.keyAgreement;
 	if (reuse && !keep) session.vault.drop(reuse.keyPair.privateKey);
 	const keyPair = reuse && keep ? reuse.keyPair : takeKeyPair(session, suite);
-	const ids = secretIds(mac, config.random, "responder", peer.secrets);
+	const ids = secretIds(mac, config.random, "responder", peer.secrets, ownAuxsecret(session));
 	const dhPart1 = encodeDhPart("DHPart1", { h1: chain.h1, ids, pv: keyPair.publicKey }, (bytes) =>
 		messageMac(provider, chain.h0, bytes),
 	);
@@ -102,6 +102,10 @@ export function takeCommit(
 		heardAt: turn.now,
 		enteredAt: turn.now,
 	};
+}
+
+function ownAuxsecret({ config: { auxsecret }, chain: { h3 } }: Session): Auxsecret | undefined {
+	return auxsecret && { secret: auxsecret, h3 };
 }
 
 /** A pair that has never been used, made ahead where there is one. */

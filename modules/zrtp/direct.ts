@@ -133,8 +133,10 @@ export function deriveDirect(turn: Turn, state: Negotiated): Keyed | Failed {
 	if (keys === undefined) return turn.fail("modeMismatch");
 	for (const key of Object.values(keys)) vault.keep(key);
 	const { role, commit } = state;
-	const retained = session.association.sas?.retained ?? "match";
-	return { role, peer, suite, commit, keys, retained, peerPart: undefined };
+	const { sas } = session.association;
+	const retained = sas?.retained ?? "match";
+	const trustedMitm = sas?.trustedMitm === true;
+	return { role, peer, suite, commit, keys, retained, trustedMitm, peerPart: undefined };
 
 	function derive(): StreamKeys | SessionKeys | undefined {
 		const { provider } = config;

@@ -76,6 +76,7 @@ export function createSession(given: SessionConfig): Session {
 			h3: chain.h3,
 			zid: config.zid,
 			...suites,
+			mitm: config.mitm === true,
 			keyAgreements: offeredKeyAgreements(config),
 		},
 		(bytes) => messageMac(provider, chain.h2, bytes),
@@ -151,6 +152,10 @@ function next(turn: Turn, state: State, event: Event): State {
 			return handler.firstStreamSecure?.(turn, state) ?? state;
 		case "goSecure":
 			return handler.goSecure?.(turn, state) ?? state;
+		case "enrolled":
+			return handler.enrolled?.(turn, state, event) ?? state;
+		case "relaySas":
+			return handler.relaySas?.(turn, state, event) ?? state;
 		case "stop":
 			session.vault.wipe();
 			if (session.config.joins === undefined) session.association.close();

@@ -6,7 +6,7 @@ import { equal } from "bytes/equal";
 import { wipe } from "bytes/wipe";
 import { CFB_IV_BYTE_LENGTH, EXPIRY_INDEFINITE_SEC, MAC_BYTE_LENGTH, T2 } from "./constants";
 import { checkMessageMac, nextImage } from "./hash-chain";
-import { deriveKeys } from "./kdf";
+import { deriveKeys, derivePbxsecret } from "./kdf";
 import {
 	type Confirm,
 	type ConfirmContent,
@@ -19,12 +19,12 @@ import type { DhPart } from "./messages/dh-part";
 import { primitives } from "./primitives";
 import { startRetransmission } from "./retransmission";
 import { renderSas } from "./sas";
-import { agreedLifetimeSec, copyRecord, matchS1, retainedStatus, rotate } from "./secrets";
+import { agreedLifetimeSec, copyRecord, matchS1, matchS2, matchS3, retainedStatus, rotate } from "./secrets";
 import type { DhNegotiated, Failed, Keyed, Outcome, Secure, Session, WaitConf2Ack } from "./session";
 import type { RetainedSecrets } from "./store";
 import { CIPHERS, KEY_AGREEMENTS } from "./suites";
 import type { Turn } from "./turn";
-import type { Role } from "./types";
+import type { Role, Sas } from "./types";
 
 /**
  * Checks the form and the hash image of the peer's DHPart. "ignored": not for this exchange, nothing changed.
@@ -70,19 +70,24 @@ export function deriveExchange(
 	const initiating = state.role === "initiator";
 	const { peer } = state;
 	const responderHello = initiating ? peer.hello.bytes : session.hello;
-	const s1 = matchS1(mac, peer.secrets, parts.peerPart.ids, initiating ? "responder" : "initiator");
+	const { ids } = parts.peerPart;
+	const peerRole = initiating ? "responder" : "initiator";
+	const s1 = matchS1(mac, peer.secrets, ids, peerRole);
+	const { auxsecret } = config;
+	const s2 = matchS2(mac, auxsecret && { secret: auxsecret, h3: peer.hello.h3 }, ids);
+	const s3 = matchS3(mac, peer.secrets, ids, peerRole);
 	const keys = deriveKeys(config.provider, state.suite, {
 		dhResult,
 		zidI: initiating ? config.zid : peer.hello.zid,
 		zidR: initiating ? peer.hello.zid : config.zid,
 		totalHash: hash.digest(responderHello, state.commit, parts.dhPart1, parts.dhPart2),
-		shared: s1 === undefined ? {} : { s1 },
+		shared: { ...(s1 && { s1 }), ...(s2 && { s2 }), ...(s3 && { s3 }) },
 	});
 	vault.drop(state.keyPair.privateKey);
 	for (const key of Object.values(keys)) vault.keep(key);
 	const { role, suite, commit } = state;
 	const retained = retainedStatus(peer.secrets, s1);
-	return { role, peer, suite, commit, keys, retained, peerPart: parts.peerPart };
+	return { role, peer, suite, commit, keys, retained, trustedMitm: s3 !== undefined, peerPart: parts.peerPart };
 }
 
 /** Our Confirm message (section 5.7). V is only said of a line of secrets that is unbroken. */
@@ -92,9 +97,10 @@ export function makeConfirm(turn: Turn, type: ConfirmType, keyed: Keyed): Uint8A
 	const plain = encodeConfirmContent({
 		h0: chain.h0,
 		flags: {
-			enrollment: false,
+			enrollment: config.enrollment === true,
 			verified: wasVerified(session, keyed),
-			allowClear: config.allowClear === true,
+			// E implies not A (section 7.3.1).
+			allowClear: config.allowClear === true && config.enrollment !== true,
 			disclosure: false,
 		},
 		cacheExpirySec: config.cacheExpirySec ?? EXPIRY_INDEFINITE_SEC,
@@ -182,7 +188,10 @@ export function settle(turn: Turn, keyed: Keyed, { flags, cacheExpirySec }: Conf
 			peerZid: peer.hello.zid,
 			disclosure: flags.disclosure,
 			mitm: peer.hello.mitm,
-			enrollment: flags.enrollment,
+			// Without M there is no PBX to trust, whatever was shared before.
+			trustedMitm: keyed.trustedMitm && peer.hello.mitm,
+			relayed: false,
+			enrollment: flags.enrollment && peer.hello.mitm,
 			allowClear: flags.allowClear,
 		},
 		lifetimeSec,
@@ -211,7 +220,7 @@ export function secure(turn: Turn, keyed: Keyed, { sas, lifetimeSec }: Outcome, 
 	const { role, peer, suite, keys, retained } = keyed;
 	const own = confirmKeys(keyed, role);
 	const other = confirmKeys(keyed, role === "initiator" ? "responder" : "initiator");
-	session.vault.drop(own.zrtpKey);
+	if (session.config.mitm !== true) session.vault.drop(own.zrtpKey);
 	const state: Secure = {
 		name: "secure",
 		role,
@@ -221,6 +230,8 @@ export function secure(turn: Turn, keyed: Keyed, { sas, lifetimeSec }: Outcome, 
 		ownMacKey: own.macKey,
 		peerMacKey: other.macKey,
 		peerZrtpKey: other.zrtpKey,
+		ownZrtpKey: session.config.mitm === true ? own.zrtpKey : undefined,
+		relay: undefined,
 		confirm2,
 	};
 	if ("zrtpSess" in keys) openAssociation(session, keyed, keys.zrtpSess);
@@ -235,16 +246,34 @@ export function secure(turn: Turn, keyed: Keyed, { sas, lifetimeSec }: Outcome, 
 	}
 	if (retained === "mismatch") turn.warn("secretMismatch");
 	turn.emit({ type: "secure", role, retained });
+	offerEnrollment(turn, sas);
 	session.continuity = {
 		lifetimeSec,
 		before: peer.secrets,
 		newSecret: keys.retainedSecret,
+		sashash: keys.sashash,
 		stored: retained !== "mismatch",
 		mode: suite.keyAgreement === "Prsh" ? "Preshared" : "DH",
 	};
 	// Last, since flash is slow and the microphone waits. After a mismatch the cache waits for the owner's word (section 4.6.1.1).
 	if (session.continuity.stored) saveSecrets(turn, state);
 	return state;
+}
+
+/** The PBX's side keeps the secret at once, the phone's when its owner says so (section 7.3.1). */
+function offerEnrollment(turn: Turn, sas: Sas): void {
+	if (turn.session.config.enrollment === true) savePbxsecret(turn, sas.peerZid);
+	if (sas.enrollment && !sas.trustedMitm)
+		turn.emit({ type: "enroll", zid: sas.peerZid, peerClientId: sas.peerClientId });
+}
+
+/** pbxsecret, the trusted MiTM key (section 7.3.1). */
+export function savePbxsecret(turn: Turn, zid: Uint8Array): void {
+	const { association, config } = turn.session;
+	const { facts } = association;
+	if (facts === undefined) return;
+	const pbxsecret = derivePbxsecret(config.provider, facts.suite.hash, facts.zrtpSess, facts);
+	turn.emit({ type: "savePbxsecret", zid, pbxsecret });
 }
 
 /** From now on other streams can be keyed, and this one again after a GoClear. */
@@ -262,7 +291,7 @@ export function saveSecrets(turn: Turn, { peer, sas }: Secure): void {
 	const { continuity } = turn.session;
 	if (continuity === undefined) return;
 	const { before, newSecret, lifetimeSec, mode } = continuity;
-	const record = rotate(before, newSecret, lifetimeSec, sas.verified, mode);
+	const record = rotate(before, newSecret, lifetimeSec, sas.verified && !sas.mitm, mode);
 	if (record) turn.emit({ type: "saveSecrets", zid: peer.hello.zid, secrets: record });
 }
 
@@ -272,12 +301,15 @@ export function keepRecord({ vault }: Session, record: RetainedSecrets | undefin
 	const copy = copyRecord(record);
 	if (copy.rs1) vault.keep(copy.rs1);
 	if (copy.rs2) vault.keep(copy.rs2);
+	if (copy.pbxsecret) vault.keep(copy.pbxsecret);
 	return copy;
 }
 
 /** The owner's word of an earlier call counts as long as the line of secrets is unbroken (section 7.1). */
 function wasVerified({ association }: Session, { peer, retained, keys }: Keyed): boolean {
 	if (!("sashash" in keys)) return association.sas?.verified === true;
+	// Who is behind a device in the middle may be somebody else each time: its owner's word is for one call (section 7.3).
+	if (peer.hello.mitm) return false;
 	return retained === "match" && peer.secrets?.verified === true;
 }
 

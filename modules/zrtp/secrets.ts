@@ -20,15 +20,51 @@ export interface SecretIds {
 }
 
 /** The IDs that the party of this role sends. What is not held gets a random ID, so that nobody can tell (section 4.3). */
-export function secretIds(mac: Mac, random: RandomSource, role: Role, secrets: RetainedSecrets | undefined): SecretIds {
+export function secretIds(
+	mac: Mac,
+	random: RandomSource,
+	role: Role,
+	secrets: RetainedSecrets | undefined,
+	aux?: Auxsecret,
+): SecretIds {
 	const idOrRandom = (secret: Uint8Array | undefined) =>
 		secret === undefined ? random(SECRET_ID_BYTE_LENGTH) : secretId(mac, secret, role);
 	return {
 		rs1Id: idOrRandom(secrets?.rs1),
 		rs2Id: idOrRandom(secrets?.rs2),
-		auxsecretId: random(SECRET_ID_BYTE_LENGTH),
-		pbxsecretId: random(SECRET_ID_BYTE_LENGTH),
+		auxsecretId: aux === undefined ? random(SECRET_ID_BYTE_LENGTH) : auxsecretId(mac, aux),
+		pbxsecretId: idOrRandom(secrets?.pbxsecret),
 	};
+}
+
+/** A secret from outside ZRTP (section 4.3), with the H3 of whoever sends its ID. */
+export interface Auxsecret {
+	readonly secret: Uint8Array;
+	readonly h3: Uint8Array;
+}
+
+/** auxsecretID: bound to the Hello of the party that sends it (section 4.3.1). */
+export function auxsecretId(mac: Mac, { secret, h3 }: Auxsecret): Uint8Array {
+	const whole = mac.compute(secret, h3);
+	const id = whole.slice(0, SECRET_ID_BYTE_LENGTH);
+	wipe(whole);
+	return id;
+}
+
+/** s2: the auxsecret, if the peer sent its ID; `aux` has the peer's H3. */
+export function matchS2(mac: Mac, aux: Auxsecret | undefined, received: SecretIds): Uint8Array | undefined {
+	return aux !== undefined && equal(auxsecretId(mac, aux), received.auxsecretId) ? aux.secret : undefined;
+}
+
+/** s3: the pbxsecret, if the peer sent its ID. */
+export function matchS3(
+	mac: Mac,
+	secrets: RetainedSecrets | undefined,
+	received: SecretIds,
+	peerRole: Role,
+): Uint8Array | undefined {
+	const secret = secrets?.pbxsecret;
+	return secret !== undefined && equal(secretId(mac, secret, peerRole), received.pbxsecretId) ? secret : undefined;
 }
 
 /** rs1ID or rs2ID as the party of this role computes it (section 4.3.1). */
@@ -105,6 +141,7 @@ export function rotate(
 export function copyRecord(record: RetainedSecrets): RetainedSecrets {
 	return {
 		...copySecrets(record),
+		...(record.pbxsecret === undefined ? {} : { pbxsecret: record.pbxsecret.slice() }),
 		verified: record.verified,
 		...(record.lifetimeSec === undefined ? {} : { lifetimeSec: record.lifetimeSec }),
 		...(record.expired === undefined ? {} : { expired: record.expired }),
@@ -112,7 +149,7 @@ export function copyRecord(record: RetainedSecrets): RetainedSecrets {
 }
 
 export function wipeRecord(record: RetainedSecrets | undefined): void {
-	wipe(record?.rs1, record?.rs2);
+	wipe(record?.rs1, record?.rs2, record?.pbxsecret);
 }
 
 function copySecrets({ rs1, rs2 }: RetainedSecrets): Pick<RetainedSecrets, "rs1" | "rs2"> {

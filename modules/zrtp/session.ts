@@ -75,6 +75,8 @@ export interface Keyed extends Negotiated {
 	/** Multistream mode has StreamKeys alone. */
 	readonly keys: StreamKeys | SessionKeys;
 	readonly retained: RetainedStatus;
+	/** pbxsecret matched: the peer is the PBX this phone is enrolled with. */
+	readonly trustedMitm: boolean;
 	/** The peer's DHPart, whose MAC is checked when H0 comes; undefined: a mode without. */
 	readonly peerPart: DhPart | undefined;
 }
@@ -203,6 +205,8 @@ export interface Continuity {
 	readonly before: RetainedSecrets | undefined;
 	/** The next rs1. */
 	readonly newSecret: Uint8Array;
+	/** Of this call's own SAS; not secret. */
+	readonly sashash: Uint8Array;
 	/** The store holds newSecret. */
 	readonly stored: boolean;
 	readonly mode: "DH" | "Preshared";
@@ -217,6 +221,10 @@ export interface Secure {
 	readonly ownMacKey: Uint8Array;
 	readonly peerMacKey: Uint8Array;
 	readonly peerZrtpKey: Uint8Array;
+	/** Kept by a device in the middle, which encrypts SASrelay with it. */
+	readonly ownZrtpKey: Uint8Array | undefined;
+	/** SASrelay, until RelayACK. */
+	readonly relay: Retransmission | undefined;
 	/** The responder answers repeats of it. */
 	readonly confirm2: Uint8Array | undefined;
 }

@@ -24,6 +24,8 @@ export interface RetainedSecrets {
 	readonly expired?: boolean;
 	/** The owner's name for this peer. Going in: absent leaves the stored name as it is. */
 	readonly name?: string;
+	/** Coming out: the trusted MiTM key, 32 bytes, of a PBX this phone is enrolled with (section 7.3.1). Going in: ignored. */
+	readonly pbxsecret?: Uint8Array;
 	/** Where the peer was met in this call (a SIP address). Going in: added to those it was seen at. Coming out: absent. */
 	readonly address?: string;
 }

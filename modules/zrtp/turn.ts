@@ -99,6 +99,8 @@ export interface Handler<S extends State> {
 	clear?(turn: Turn, state: S): State;
 	firstStreamSecure?(turn: Turn, state: S): State;
 	goSecure?(turn: Turn, state: S): State;
+	enrolled?(turn: Turn, state: S, event: EventOf<"enrolled">): State;
+	relaySas?(turn: Turn, state: S, event: EventOf<"relaySas">): State;
 	/** When this state wants a tick. */
 	wakeAt?(state: S): number | undefined;
 }

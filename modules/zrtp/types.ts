@@ -65,6 +65,12 @@ export interface SessionConfig {
 	 * a call fall with the stored secret: default false.
 	 */
 	readonly preshared?: boolean;
+	/** A secret that both ends have from elsewhere (section 4.3), 1 octet or more; it goes into s0 where the peer has it too. */
+	readonly auxsecret?: Uint8Array;
+	/** This end is a device in the middle: sets M in its Hello (section 7.3). A phone never does. */
+	readonly mitm?: boolean;
+	/** With `mitm`: asks the peer to enrol (E, section 7.3.1). */
+	readonly enrollment?: boolean;
 }
 
 /** RFC 6189 section 4.5.3, one direction. The receiver of the action wipes both arrays once they are installed. */
@@ -97,6 +103,10 @@ export interface Sas extends Omit<Suite, "keyAgreement"> {
 	readonly disclosure: boolean;
 	/** The peer is a device in the middle (M flag of its Hello, section 7.3). */
 	readonly mitm: boolean;
+	/** The device in the middle is one this phone is enrolled with, and it proved that: pbxsecret matched (section 7.3). */
+	readonly trustedMitm: boolean;
+	/** `text` is the SAS between that device and the far party, as it relayed it (section 7.3). */
+	readonly relayed: boolean;
 	/** The peer is a PBX that asks to be enrolled (E flag, section 7.3.1). */
 	readonly enrollment: boolean;
 	/** The peer accepts GoClear (A flag). */
@@ -129,6 +139,10 @@ export type Event =
 	| { readonly type: "firstStreamSecure"; readonly now: number }
 	/** After GoClear, the owner wants encryption back (section 4.7.2). */
 	| { readonly type: "goSecure"; readonly now: number }
+	/** The owner's answer to `enroll`: this PBX may be in the middle of calls, or not (section 7.3.1). */
+	| { readonly type: "enrolled"; readonly now: number; readonly accepted: boolean }
+	/** Of a device in the middle: what to relay to this peer (section 7.3); 32 zeros to one that is not enrolled. */
+	| { readonly type: "relaySas"; readonly now: number; readonly sasType: SasTypeCode; readonly sashash: Uint8Array }
 	/** The call is over: everything secret is wiped, nothing more is sent. */
 	| { readonly type: "stop"; readonly now: number };
 
@@ -164,6 +178,10 @@ export type Action =
 	| { readonly type: "cleared" }
 	/** The SAS to show, again whenever its `verified` changes. */
 	| { readonly type: "showSas"; readonly sas: Sas }
+	/** The PBX asks to be trusted: put it to the owner, and answer with `enrolled`; no answer is no. */
+	| { readonly type: "enroll"; readonly zid: Uint8Array; readonly peerClientId: string }
+	/** Keep the trusted MiTM key of this peer; undefined: keep none. The runner wipes the array afterwards. */
+	| { readonly type: "savePbxsecret"; readonly zid: Uint8Array; readonly pbxsecret: Uint8Array | undefined }
 	/** Keys are on in both directions and confirmed by the peer: the microphone may open. */
 	| { readonly type: "secure"; readonly role: Role; readonly retained: RetainedStatus }
 	| { readonly type: "warn"; readonly code: WarnCode }
@@ -200,8 +218,10 @@ export type WarnCode =
 	| "unsupportedVersion"
 	/** An Error message was ignored because the call is already secure and Errors carry no MAC. */
 	| "errorIgnored"
-	/** A relayed SAS was answered and not shown: no PBX is enrolled (section 7.3). */
-	| "sasRelayIgnored";
+	/** A relayed SAS was answered and not shown: it came from no PBX that this phone is enrolled with (section 7.3). */
+	| "sasRelayIgnored"
+	/** The owner agreed to enrol, and a secret did not match: not before the SAS has been compared (section 7.3.1). */
+	| "enrollmentUnsafe";
 
 export type FailCode =
 	/** Discovery ended and the other end never showed ZRTP. A Hello that comes later starts it again. */

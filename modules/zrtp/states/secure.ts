@@ -2,23 +2,23 @@
  * secure: keys are on in both directions (RFC 6189 sections 4.6.1, 4.7.2, 5.13, 7.1).
  *
  * Arrives from: waitConf2ACK, waitConfirm2.
- * Sends: answers to repeats (Conf2ACK, HelloACK), RelayACK, ClearACK or a refusal; GoClear when the owner asks.
+ * Sends: answers to repeats (Conf2ACK, HelloACK), RelayACK, ClearACK or a refusal; GoClear when the owner asks; SASrelay,
+ * when this is a device in the middle.
  * Goes to: cleared (the peer's GoClear), waitClearACK (ours); a bare Error message no longer ends anything.
  */
 
 import { equal } from "bytes/equal";
 import { MAC_BYTE_LENGTH, T2 } from "zrtp/constants";
-import { saveSecrets } from "zrtp/exchange";
+import { savePbxsecret, saveSecrets } from "zrtp/exchange";
 import { encodeClearAck } from "zrtp/messages/clear-ack";
 import { encodeConf2Ack } from "zrtp/messages/conf2-ack";
 import { encodeGoClear, type GoClear, goClearMacInput } from "zrtp/messages/go-clear";
-import { encodeRelayAck } from "zrtp/messages/relay-ack";
-import type { SasRelay } from "zrtp/messages/sas-relay";
 import { primitives } from "zrtp/primitives";
-import { startRetransmission } from "zrtp/retransmission";
+import { isExhausted, retransmitted, startRetransmission } from "zrtp/retransmission";
 import type { Secure, Session, State } from "zrtp/session";
 import type { Handler, Turn } from "zrtp/turn";
 import type { Suite } from "zrtp/types";
+import { hearRelay, sendRelay } from "./relay";
 import { hearHelloAgain } from "./repeats";
 
 export const secure = Object.freeze<Handler<Secure>>({
@@ -34,8 +34,9 @@ export const secure = Object.freeze<Handler<Secure>>({
 			case "GoClear":
 				return goClear(turn, state, message);
 			case "SASrelay":
-				relaySas(turn, state, message);
-				return state;
+				return hearRelay(turn, state, message);
+			case "RelayACK":
+				return state.relay ? { ...state, relay: undefined } : state;
 			case "Error":
 				turn.ignoreError();
 				return state;
@@ -71,6 +72,28 @@ export const secure = Object.freeze<Handler<Secure>>({
 		turn.emit({ type: "showSas", sas: next.sas });
 		return next;
 	},
+
+	enrolled(turn, state, { accepted }) {
+		const { sas, peer } = state;
+		if (!sas.enrollment || sas.trustedMitm) return state;
+		if (!accepted) return state;
+		// Whoever is in the middle now would be trusted for ever (section 7.3.1).
+		if (sas.retained === "mismatch" && !sas.verified) turn.warn("enrollmentUnsafe");
+		else savePbxsecret(turn, peer.hello.zid);
+		return state;
+	},
+
+	relaySas: sendRelay,
+
+	tick(turn, state) {
+		const { relay } = state;
+		if (relay === undefined || turn.now < relay.nextAt) return state;
+		if (isExhausted(relay, turn.now)) return { ...state, relay: undefined };
+		turn.send(relay.message);
+		return { ...state, relay: retransmitted(relay, turn.now) };
+	},
+
+	wakeAt: ({ relay }) => relay?.nextAt,
 
 	clear(turn, state) {
 		if (!state.sas.allowClear) {
@@ -129,16 +152,4 @@ function goClear(turn: Turn, state: Secure, message: GoClear): State {
 	session.keysInstalled = false;
 	leaveEncryption(session);
 	return { name: "cleared", peer: state.peer, goClear: message.bytes };
-}
-
-/** Acknowledged, as every valid one must be, and not shown: no PBX is enrolled, so none is trusted (section 5.13). */
-function relaySas(turn: Turn, state: Secure, message: SasRelay): void {
-	const { mac } = primitives(turn.session, state.suite);
-	const expected = mac.compute(state.peerMacKey, message.encrypted).slice(0, MAC_BYTE_LENGTH);
-	if (!equal(expected, message.mac)) {
-		turn.warn("malformed");
-		return;
-	}
-	turn.send(encodeRelayAck());
-	turn.warn("sasRelayIgnored");
 }

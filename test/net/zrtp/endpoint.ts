@@ -58,6 +58,8 @@ export class Endpoint {
 	outbox: Uint8Array[] = [];
 	readonly warnings: WarnCode[] = [];
 	readonly failures: FailCode[] = [];
+	/** Names of PBXs that asked to be trusted. */
+	readonly enrollments: string[] = [];
 	/** Types of all actions but `send` and `wakeAt`, with the direction of keys. */
 	readonly history: string[] = [];
 	wakeAt: number | undefined;
@@ -176,17 +178,35 @@ export class Endpoint {
 				this.failures.push(action.code);
 				this.peerErrorCode = action.errorCode;
 				return undefined;
+			case "savePbxsecret":
+				this.#savePbxsecret(action.zid, action.pbxsecret);
+				return undefined;
+			case "enroll":
+				this.enrollments.push(action.peerClientId);
+				return undefined;
 			case "securing":
 			case "cleared":
 				return undefined;
 		}
 	}
 
+	#savePbxsecret(zid: Uint8Array, pbxsecret: Uint8Array | undefined): void {
+		const { pbxsecret: _old, ...record } = this.cache.get(toHex(zid)) ?? { verified: false };
+		this.cache.set(toHex(zid), { ...record, ...(pbxsecret && { pbxsecret: pbxsecret.slice() }) });
+		wipe(pbxsecret);
+	}
+
 	#save(zid: Uint8Array, secrets: RetainedSecrets): boolean {
 		if (this.#options.canSave === false) return false;
 		const key = toHex(zid);
+		const { pbxsecret } = this.cache.get(key) ?? {};
 		if (secrets.rs1 === undefined && secrets.rs2 === undefined) this.cache.delete(key);
-		else this.cache.set(key, { ...copyRecord(secrets), expired: secrets.lifetimeSec === 0 });
+		else
+			this.cache.set(key, {
+				...copyRecord(secrets),
+				expired: secrets.lifetimeSec === 0,
+				...(pbxsecret && { pbxsecret }),
+			});
 		wipe(secrets.rs1, secrets.rs2);
 		return true;
 	}

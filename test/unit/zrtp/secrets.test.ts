@@ -1,7 +1,16 @@
 import { equal, ok, test } from "test/harness";
 import { seededBytes } from "test/net/seeded";
 import { Endpoint } from "test/net/zrtp/endpoint";
-import { agreedLifetimeSec, matchS1, retainedStatus, rotate, secretId, secretIds } from "zrtp/secrets";
+import {
+	agreedLifetimeSec,
+	matchS1,
+	matchS2,
+	matchS3,
+	retainedStatus,
+	rotate,
+	secretId,
+	secretIds,
+} from "zrtp/secrets";
 import type { RetainedSecrets } from "zrtp/store";
 
 const mac = new Endpoint("any", { seed: 1 }).config.provider.hmacSha256;
@@ -82,5 +91,28 @@ test("a lifetime of 0 stores nothing new and lets what is there expire (section 
 		...record(1, 2),
 		verified: true,
 		lifetimeSec: 0,
+	});
+});
+
+test("auxsecret and pbxsecret are known by IDs, the first bound to the sender's H3 (section 4.3.1)", () => {
+	const h3 = secret(8);
+	const held = { ...record(1), pbxsecret: secret(3) };
+	const ids = secretIds(mac, random, "initiator", held, { secret: secret(2), h3 });
+	equal(ids.auxsecretId, mac.compute(secret(2), h3).slice(0, 8));
+	equal(ids.pbxsecretId, secretId(mac, secret(3), "initiator"));
+	equal(matchS2(mac, { secret: secret(2), h3 }, ids), secret(2));
+	equal(matchS2(mac, { secret: secret(2), h3: secret(9) }, ids), undefined, "another Hello");
+	equal(matchS2(mac, { secret: secret(4), h3 }, ids), undefined);
+	equal(matchS2(mac, undefined, ids), undefined);
+	equal(matchS3(mac, held, ids, "initiator"), secret(3));
+	equal(matchS3(mac, held, ids, "responder"), undefined, "reflected");
+	equal(matchS3(mac, record(1), ids, "initiator"), undefined);
+});
+
+test("after a Preshared exchange rs2 stays what it was (section 4.6.1)", () => {
+	equal(rotate(record(1, 2), secret(5), 0xffffffff, true, "Preshared"), {
+		rs1: secret(5),
+		rs2: secret(2),
+		verified: true,
 	});
 });
