@@ -56,7 +56,7 @@ export class Signalling {
 		this.#socket = new UDP({
 			address: options.address,
 			port: options.port,
-			onReadable: () => this.#receive(),
+			onReadable: (count) => this.#receive(count),
 			onError: (error) => {
 				this.#log.warn(error.message);
 				const { address, port, message } = error;
@@ -100,8 +100,11 @@ export class Signalling {
 		this.#socket.close();
 	}
 
-	#receive(): void {
-		for (let datagram = this.#socket.read(); datagram; datagram = this.#socket.read()) {
+	/** No more than were there: what came meanwhile waits its turn, or a flood would keep keys and timers from theirs. */
+	#receive(count: number): void {
+		for (let i = 0; i < count; i++) {
+			const datagram = this.#socket.read();
+			if (datagram === undefined) return;
 			const bytes = new Uint8Array(datagram);
 			const from = { address: datagram.address, port: datagram.port };
 			this.#trace("in", bytes, from);

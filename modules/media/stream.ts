@@ -77,7 +77,7 @@ export class MediaStream {
 			port: options.port,
 			ssrc: options.ssrc,
 			audio: options.audio,
-			onReadable: () => this.#read(),
+			onReadable: (count) => this.#read(count),
 			onEvent: (event) => {
 				this.#log.debug(event === "bye" ? "RTCP BYE from the peer" : "first authenticated SRTP packet");
 				if (event === "bye") options.onBye?.();
@@ -190,9 +190,10 @@ export class MediaStream {
 		);
 	}
 
-	#read(): void {
+	/** No more than were there: what came meanwhile waits its turn, or a flood would keep keys and timers from theirs. */
+	#read(count: number): void {
 		// The stream may be closed by what a packet brings about.
-		while (this.#final === undefined) {
+		for (let i = 0; i < count && this.#final === undefined; i++) {
 			const packet = this.#rtp.read();
 			if (packet === undefined) return;
 			const bytes = new Uint8Array(packet);
