@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { type Figure, table } from "./bench/figure";
 import { buildHeapPrograms, heapFigures } from "./bench/heap";
 import { phoneFigures } from "./bench/phones";
+import { storeFigures } from "./bench/store";
 import { buildHandshakePrograms, handshakeFigures } from "./bench/zrtp";
 import { root } from "./builder/paths";
 import { BuildError, say } from "./builder/process";
@@ -20,6 +21,7 @@ const BENCHES: readonly { readonly areas: readonly string[]; readonly run: () =>
 	{ areas: ["zrtp", "phone"], run: phoneFigures },
 	{ areas: ["vm"], run: heapFigures },
 	{ areas: ["zrtp"], run: handshakeFigures },
+	{ areas: ["store"], run: storeFigures },
 ];
 const INSIDE = "SOTTO_BENCH_ON_LOOPBACK";
 

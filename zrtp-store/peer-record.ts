@@ -21,6 +21,7 @@ export const NOTE_MAXIMUM = 80;
 export const NEVER = 0xffffffff;
 
 const FLAG_VERIFIED = 1;
+const FLAG_RENEWED = 2;
 const Tag = Object.freeze({ rs1: 1, rs2: 2, rs1Times: 3, rs2Times: 4, name: 5, pbxsecret: 7, address: 8, note: 9 });
 const KNOWN: readonly number[] = Object.freeze(Object.values(Tag));
 
@@ -108,6 +109,15 @@ export function wipePeer(record: PeerRecord): void {
 export function seenAt(addresses: readonly string[], address: string | undefined): readonly string[] {
 	if (address === undefined || address === "" || utf8Encode(address).length > ADDRESS_MAXIMUM) return addresses;
 	return [address, ...addresses.filter((other) => other !== address)].slice(0, ADDRESSES_MAXIMUM);
+}
+
+/** Whether a body was written anew when the store was opened, and so by a program that was not cut short. */
+export function isRenewed(body: Uint8Array): boolean {
+	return ((body[ZID_BYTE_LENGTH] ?? 0) & FLAG_RENEWED) !== 0;
+}
+
+export function markRenewed(body: Uint8Array): void {
+	body[ZID_BYTE_LENGTH] = (body[ZID_BYTE_LENGTH] ?? 0) | FLAG_RENEWED;
 }
 
 function isSecret(value: Uint8Array | undefined): boolean {

@@ -78,14 +78,15 @@ export function everyCut(plan: Plan): string {
 		before = after;
 	}
 	flash.onOperation = () => {};
-	same(stateOf(open(flash, plan.provider)).sort(), lines(state), "at the end");
 	if (operations !== flash.operations) throw new Error("an operation was not seen");
+	const { programs } = flash;
 	const [least, most] = [Math.min(...flash.eraseCounts), Math.max(...flash.eraseCounts)];
 	if (least === 0) throw new Error(`erases ${flash.eraseCounts}: the history is too short`);
 	if (most - least > 2) throw new Error(`erases ${flash.eraseCounts}: the sectors do not wear evenly`);
+	same(stateOf(open(flash, plan.provider)).sort(), lines(state), "at the end");
 	return (
 		`${plan.calls} operations on the store, ${sectorCount} sectors of ${sectorByteLength} bytes: ` +
-		`${cuts} cuts tried in ${flash.programs} programs and ${operations - flash.programs} erases, ` +
+		`${cuts} cuts tried in ${programs} programs and ${operations - programs} erases, ` +
 		`${nested} more while it recovered, ${further} continued; lost 0`
 	);
 }
