@@ -7,19 +7,16 @@ import { modp2048, modp3072 } from "./modp";
 import { nobleAesCfb, nobleAesCtr } from "./noble-cipher";
 import {
 	nobleHmacSha1,
-	nobleHmacSha3_256,
-	nobleHmacSha3_384,
 	nobleHmacSha256,
 	nobleHmacSha384,
 	nobleMd5,
 	nobleSha1,
-	nobleSha3_256,
-	nobleSha3_384,
 	nobleSha256,
 	nobleSha384,
 } from "./noble-hash";
 import { nobleX448, nobleX25519 } from "./noble-montgomery";
 import { nobleP256, nobleP384, nobleP521 } from "./noble-nist";
+import { nobleSha3 } from "./noble-sha3";
 import type { Provider } from "./types";
 
 export const nobleProvider: Required<Provider> = Object.freeze({
@@ -36,10 +33,7 @@ export const nobleProvider: Required<Provider> = Object.freeze({
 	x25519: nobleX25519,
 	p256: nobleP256,
 	dh3072: modp3072,
-	sha3_256: nobleSha3_256,
-	sha3_384: nobleSha3_384,
-	hmacSha3_256: nobleHmacSha3_256,
-	hmacSha3_384: nobleHmacSha3_384,
+	...nobleSha3,
 	x448: nobleX448,
 	p384: nobleP384,
 	p521: nobleP521,

@@ -2,8 +2,12 @@ import { toHex } from "bytes/hex";
 import { nativeProvider } from "crypto/native";
 import type { KeyAgreement, Provider } from "crypto/types";
 import { equal, ok, test, throws } from "test/harness";
+import modp2048 from "test/vectors/modp2048.json";
 import modp3072 from "test/vectors/modp3072.json";
 import p256 from "test/vectors/p256.json";
+import p384 from "test/vectors/p384.json";
+import p521 from "test/vectors/p521.json";
+import x448 from "test/vectors/x448.json";
 import x25519 from "test/vectors/x25519.json";
 import { octets } from "./octets";
 import { providers } from "./providers";
@@ -20,15 +24,20 @@ interface Table {
 	readonly invalidPrivate?: readonly { readonly why: string; readonly privateKey: string }[];
 }
 
-const tables: readonly (readonly [Table, (provider: Provider) => KeyAgreement])[] = [
+const tables: readonly (readonly [Table, (provider: Provider) => KeyAgreement | undefined])[] = [
 	[x25519, (provider) => provider.x25519],
+	[x448, (provider) => provider.x448],
 	[p256, (provider) => provider.p256],
+	[p384, (provider) => provider.p384],
+	[p521, (provider) => provider.p521],
+	[modp2048, (provider) => provider.dh2048],
 	[modp3072, (provider) => provider.dh3072],
 ];
 
 for (const provider of providers) {
 	for (const [table, of] of tables) {
 		const agreement = of(provider);
+		if (agreement === undefined) throw new Error(`${provider.name} lacks an agreement`);
 		const name = `${agreement.name}, ${provider.name}`;
 
 		test(`shared secrets: ${name}`, () => {
@@ -46,7 +55,8 @@ for (const provider of providers) {
 			for (const vector of table.agreements) {
 				// generate sets the top bit of a DH3k exponent, as these have it.
 				if (vector.ownPublicKey === undefined) continue;
-				const pair = agreement.generate(() => octets(vector.privateKey));
+				const privateKey = octets(vector.privateKey);
+				const pair = agreement.generate(() => privateKey, privateKey.length / 2);
 				equal(toHex(pair.publicKey), vector.ownPublicKey, vector.source);
 				equal(toHex(pair.privateKey), vector.privateKey, vector.source);
 				equal(pair.publicKey.length, agreement.publicKeyByteLength);
@@ -66,7 +76,8 @@ for (const provider of providers) {
 			const peer = octets(table.agreements[0]?.publicKey ?? "");
 			for (const vector of table.invalidPrivate ?? [])
 				throws(() => agreement.agree(octets(vector.privateKey), peer), RangeError);
-			for (const byteLength of [0, 31, 33]) throws(() => agreement.agree(new Uint8Array(byteLength), peer), RangeError);
+			for (const byteLength of [0, 31, 33, 55, 57, 65, 67])
+				throws(() => agreement.agree(new Uint8Array(byteLength), peer), RangeError);
 		});
 	}
 
@@ -87,14 +98,18 @@ for (const provider of providers) {
 	});
 }
 
-// The first iteration is in the table above, for every provider; a thousand of them are four seconds of BigInt.
-test("X25519 a thousand times over, RFC 7748 section 5.2: native", () => {
-	let k = octets(x25519.iterated.start);
-	let u = k;
-	for (let i = 0; i < x25519.iterated.count; i++) {
-		const next = nativeProvider.x25519.agree(k, u);
-		ok(next !== undefined);
-		[k, u] = [next, k];
-	}
-	equal(toHex(k), x25519.iterated.result);
-});
+// The first iteration is in the tables above, for every provider; a thousand of them are seconds of BigInt.
+for (const [name, agreement, { iterated }] of [
+	["X25519", nativeProvider.x25519, x25519],
+	["X448", nativeProvider.x448, x448],
+] as const)
+	test(`${name} a thousand times over, RFC 7748 section 5.2: native`, () => {
+		let k = octets(iterated.start);
+		let u = k;
+		for (let i = 0; i < iterated.count; i++) {
+			const next = agreement?.agree(k, u);
+			ok(next !== undefined);
+			[k, u] = [next, k];
+		}
+		equal(toHex(k), iterated.result);
+	});

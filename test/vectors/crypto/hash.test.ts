@@ -7,21 +7,25 @@ import { octets } from "./octets";
 import { providers } from "./providers";
 
 function hashOf(provider: Provider, name: string): Hash {
-	const found = new Map([
+	const found = new Map<string, Hash | undefined>([
 		["md5", provider.md5],
 		["sha1", provider.sha1],
 		["sha256", provider.sha256],
 		["sha384", provider.sha384],
+		["sha3_256", provider.sha3_256],
+		["sha3_384", provider.sha3_384],
 	]).get(name);
 	if (found === undefined) throw new Error(`no hash ${name}`);
 	return found;
 }
 
 function macOf(provider: Provider, name: string): Mac {
-	const found = new Map([
+	const found = new Map<string, Mac | undefined>([
 		["sha1", provider.hmacSha1],
 		["sha256", provider.hmacSha256],
 		["sha384", provider.hmacSha384],
+		["sha3_256", provider.hmacSha3_256],
+		["sha3_384", provider.hmacSha3_384],
 	]).get(name);
 	if (found === undefined) throw new Error(`no mac ${name}`);
 	return found;

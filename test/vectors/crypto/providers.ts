@@ -1,6 +1,11 @@
-/** Every provider there is: each vector runs through each of them. A composed one has nothing that is not in these. */
+/** Every provider there is: each vector runs through each of them. What the native one lacks is composed in, as a board does. */
+import { compose } from "crypto/compose";
 import { nativeProvider } from "crypto/native";
 import { nobleProvider } from "crypto/noble";
+import { nobleSha3 } from "crypto/noble-sha3";
 import type { Provider } from "crypto/types";
 
-export const providers: readonly Provider[] = Object.freeze([nobleProvider, nativeProvider]);
+export const providers: readonly Provider[] = Object.freeze([
+	nobleProvider,
+	compose("native with noble's SHA-3", nativeProvider, nobleSha3),
+]);
