@@ -139,3 +139,27 @@ test("a damaged slot is passed over", () => {
 	equal(new LastGood(part.power()).read(), config(1, 100));
 	part.close();
 });
+
+test("a factory erase, and the power goes at each moment: a config that was kept, whole, or none", () => {
+	const part = new Part(8);
+	let [cuts, gone] = [0, 0];
+	for (const tear of [0, 0.5, 1])
+		for (let after = 0, done = false; !done; after++) {
+			ok(after < 100, "it never ends");
+			part.blank();
+			for (const number of [1, 2]) ok(written(part.power(), config(number, 700)));
+			const flash = part.power({ powerCutAfter: after, powerCutTear: tear });
+			try {
+				new LastGood(flash).erase();
+				done = true;
+			} catch {
+				cuts++;
+			}
+			const found = new LastGood(part.power()).read();
+			ok(found === undefined || (!done && [config(1, 700), config(2, 700)].includes(found)), `after ${after}`);
+			if (found === undefined) gone++;
+			if (done) equal(part.power().read(0, 8 * SECTOR), new Uint8Array(8 * SECTOR).fill(0xff));
+		}
+	ok(cuts > 10 && gone > 3, `${cuts} cuts`);
+	part.close();
+});

@@ -312,3 +312,26 @@ test("1,000 phones: the list is read once, and a key costs no more than with ten
 	const many = perKey(1000);
 	ok(many < 4 * few + 5, `${many} ms for a key with 1,000 phones, ${few} ms with ten`);
 });
+
+test("every sentence about known phones is on the screen in full", () => {
+	const stage = new Stage(IDLE);
+	const { canvas } = stage.ui;
+	const whole = (text: string, font: "small" | "body", lines: number) =>
+		equal(canvas.wrap(text, font, 296, lines).join(" "), text);
+	const { known, unverify, forget, passphrase, imported, erase, menu } = TEXT;
+	for (const text of [unverify.text, forget.text, `1000 added, 1000 known already. ${imported.taken}`])
+		whole(text, "body", 4);
+	whole(`1000 added, 1000 known already, 10 without room. ${imported.other}`, "body", 4);
+	whole(known.empty, "body", 3);
+	whole(erase.done, "body", 4);
+	whole(erase.text, "small", 4);
+	whole(passphrase.keep, "small", 2);
+	for (const text of [erase.type, erase.sure, passphrase.short, passphrase.differ, passphrase.rule])
+		whole(text, "small", 1);
+	for (const text of [passphrase.choose, passphrase.again, passphrase.enter]) whole(text, "body", 1);
+	for (const text of [known.name, known.trust, known.memory, known.lastSeen, known.address, known.note])
+		equal(canvas.fit(text, "small", 94), text);
+	for (const text of Object.values(known.secret)) equal(canvas.fit(text, "small", 200), text);
+	for (const text of [menu.export, menu.import, menu.erase]) equal(canvas.fit(text, "body", 130), text);
+	stage.close();
+});

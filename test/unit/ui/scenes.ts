@@ -2,6 +2,8 @@
  * The screen in every state of a phone, as data: tests look at properties of the frames, and scripts/screens.ts makes
  * pictures of them.
  */
+import { writeFile } from "board/files";
+import { utf8Encode } from "bytes/text";
 import type { CallState, PhoneState } from "call/state";
 import Display from "hal/display/display";
 import type { InfoRow, LogLine, LogSource, Peer, UiPhone } from "ui/screen";
@@ -177,6 +179,23 @@ const PHONES = ["soft4", "soft1"];
 const SECRET = [..."24682468"].flatMap((key) => [key]);
 const EXPORT = [...PHONES, "soft3", "ok", ...SECRET, "soft1", ...SECRET, "soft1", "wait"];
 
+const MOVE = [...PHONES, "soft3", "down", "ok", ...SECRET];
+
+/** An old handset's file lies where this one looks for it. */
+function moved(known: Known): void {
+	const old = new Known(() => false);
+	people(old);
+	// What the keys of SECRET type.
+	const result = old.phones.export(utf8Encode("agmtagmt"));
+	if ("bytes" in result) writeFile(known.path, result.bytes);
+	old.close();
+}
+
+function movedBeside(known: Known): void {
+	moved(known);
+	known.meet(9, { daysAgo: 0, verified: true, name: "Dora" });
+}
+
 function people(known: Known): void {
 	known.meet(6, { daysAgo: 400, verified: true, name: "Workshop", address: "sip:workshop@192.0.2.17:5062" });
 	known.meet(5, { daysAgo: 31, verified: true, name: "Zoë Šimková", address: "sip:zoe@example.org" });
@@ -310,6 +329,8 @@ export const SCENES: readonly Scene[] = [
 		keys: [...PHONES, "soft3", "down", "ok", ...SECRET, "soft1", "wait"],
 		known: people,
 	},
+	{ name: "import-taken", state: IDLE, keys: [...MOVE, "soft1", "wait"], known: moved },
+	{ name: "import-other", state: IDLE, keys: [...MOVE, "soft1", "wait"], known: movedBeside },
 	{ name: "erase", state: IDLE, keys: [...PHONES, "soft3", "up", "down", "down", "ok", "3", "7"], known: people },
 	{ name: "erase-sure", state: IDLE, keys: [...PHONES, "soft3", "down", "down", "ok", ..."37273"], known: people },
 	{ name: "erased", state: IDLE, keys: [...PHONES, "soft3", "down", "down", "ok", ..."37273", "soft1"], known: people },
