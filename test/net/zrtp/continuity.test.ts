@@ -188,3 +188,106 @@ test("a man in the middle with keys of his own: two SAS, and a mismatch at both 
 	ok(alice.sas && bob.sas && alice.sas.text !== bob.sas.text);
 	equal([alice.sas.verified, bob.sas.verified], [false, false]);
 });
+
+/** What one end holds now, to be put back later. */
+const copyOf = (cache: Cache) => new Map([...cache].map(([zid, entry]) => [zid, { ...entry }]));
+const restore = (cache: Cache, copy: Cache) => {
+	cache.clear();
+	for (const [zid, entry] of copy) cache.set(zid, entry);
+};
+
+test("a memory that is one call old recovers by rs2 without a word, in either role and at either end", () => {
+	for (const which of ["aliceCache", "bobCache"] as const)
+		for (let seed = 0; seed < 10; seed++) {
+			const pair = new Pair(300 + 20 * seed);
+			verify(pair.call());
+			const old = copyOf(pair[which]);
+			pair.call();
+			restore(pair[which], old);
+			const ends = pair.call();
+			equal(statuses(ends), ["match", "match"], `${which} ${seed}`);
+			equal(
+				ends.map((end) => end.warnings),
+				[[], []],
+			);
+			equal(statuses(pair.call()), ["match", "match"]);
+		}
+});
+
+test("a memory that is two calls old is a mismatch at both ends, and goes on from where the owners compare", () => {
+	const pair = new Pair(500);
+	pair.call();
+	const old = copyOf(pair.bobCache);
+	pair.call();
+	pair.call();
+	restore(pair.bobCache, old);
+	const ends = pair.call();
+	equal(statuses(ends), ["mismatch", "mismatch"]);
+	verify(ends);
+	equal(statuses(pair.call()), ["match", "match"]);
+});
+
+test("only one owner compares after a mismatch: the other one warns again, and the line is mended from both sides", () => {
+	const pair = new Pair(520);
+	verify(pair.call());
+	pair.bobCache.clear();
+	const [alice] = pair.call();
+	equal(alice.retained, "mismatch");
+	verify([alice]);
+	const ends = pair.call();
+	equal(statuses(ends), ["match", "match"], "bob, who was new, kept the secret of that call");
+	equal(ends[0].sas?.verified, true);
+	equal(ends[1].sas?.verified, false);
+});
+
+test("what has expired may still match, and not matching is no event (section 4.9)", () => {
+	const pair = new Pair(540);
+	verify(pair.call());
+	for (const cache of [pair.aliceCache, pair.bobCache])
+		for (const [zid, entry] of cache) cache.set(zid, { ...entry, expired: true });
+	equal(statuses(pair.call()), ["match", "match"]);
+	for (const [zid, entry] of pair.aliceCache) pair.aliceCache.set(zid, { ...entry, expired: true });
+	pair.bobCache.clear();
+	const ends = pair.call();
+	equal(statuses(ends), ["none", "none"]);
+	equal(
+		ends.map((end) => end.warnings),
+		[[], []],
+	);
+});
+
+test("the word taken back is taken back for the calls that follow, and the secrets go on (section 7.1)", () => {
+	const pair = new Pair(560);
+	const first = pair.call();
+	verify(first);
+	const [alice] = pair.call();
+	equal(alice.sas?.verified, true);
+	alice.feed({ type: "sasVerified", now: 1e6, verified: false });
+	const next = pair.call();
+	equal(statuses(next), ["match", "match"]);
+	equal(
+		next.map((end) => end.sas?.verified),
+		[false, true],
+	);
+	verify([next[0]]);
+	equal(
+		pair.call().map((end) => end.sas?.verified),
+		[true, true],
+	);
+});
+
+test("a cache that forgets in every third call at either end never cries wolf at the end that forgot", () => {
+	const pair = new Pair(600);
+	for (let n = 1; n <= 24; n++) {
+		const forgets = n % 3 === 0 ? (n % 2 === 0 ? pair.aliceCache : pair.bobCache) : undefined;
+		forgets?.clear();
+		const ends = pair.call();
+		for (const [end, cache] of [
+			[ends[0], pair.aliceCache],
+			[ends[1], pair.bobCache],
+		] as const)
+			if (cache === forgets) equal([end.retained, end.warnings], ["none", []], `call ${n}`);
+		if (ends.some(({ retained }) => retained === "mismatch")) verify(ends);
+		equal(ends[0].sas?.text, ends[1].sas?.text);
+	}
+});
