@@ -98,7 +98,7 @@ const BAD: readonly Json[] = [
 	{ zrtp: { keyAgreements: [] } },
 	{ zrtp: { keyAgreements: ["X255"] } },
 	{ zrtp: { keyAgreements: ["DH3k", "DH3k"] } },
-	{ zrtp: { keyAgreements: ["DH3k", "DH2k"] } },
+	{ zrtp: { keyAgreements: ["DH3k", "E414"] } },
 	{ zrtp: { keyAgreements: "DH3k" } },
 	{ zrtp: { hashes: ["S384"] } },
 	{ zrtp: { ciphers: ["AES3"] } },
