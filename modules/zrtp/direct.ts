@@ -60,8 +60,9 @@ export function commitMultistream(turn: Turn, peer: Peer, returning: boolean): W
 export function commitPreshared(turn: Turn, peer: Peer): WaitDirectConfirm1 | undefined {
 	const { chain, config } = turn.session;
 	const suite: StreamSuite = { ...choose(config.suites, peer.hello), keyAgreement: PRESHARED_CODE };
-	const key = presharedKeyOf(turn.session, suite, peer);
-	if (key === undefined) return undefined;
+	const [set] = presharedSets(turn.session, peer);
+	if (set === undefined) return undefined;
+	const key = presharedKey(config.provider, suite.hash, set);
 	const keyId = keyIdOf(turn.session, suite, key);
 	wipe(key);
 	const nonce = config.random(NONCE_BYTE_LENGTH);
@@ -110,16 +111,20 @@ export function takePreshared(turn: Turn, peer: Peer, commit: PresharedCommit): 
 	const accepted = accept(config.suites, { ...commit.codes, keyAgreement: "DH3k" });
 	if (typeof accepted === "string") return turn.fail(accepted);
 	const suite: StreamSuite = { ...accepted, keyAgreement: PRESHARED_CODE };
-	const key = mayPreshare(session, peer) ? presharedKeyOf(session, suite, peer) : undefined;
-	const matches = key !== undefined && equal(keyIdOf(session, suite, key), commit.keyId);
-	wipe(key);
-	if (!matches) return commitDh(turn, peer);
-	return answer(turn, { role: "responder", peer, suite, commit: commit.bytes });
+	const set = presharedSets(session, peer).find((secrets) => {
+		const key = presharedKey(config.provider, suite.hash, secrets);
+		const matches = equal(keyIdOf(session, suite, key), commit.keyId);
+		wipe(key);
+		return matches;
+	});
+	if (set === undefined || !mayPreshare(session, peer)) return commitDh(turn, peer);
+	return answer(turn, { role: "responder", peer, suite, commit: commit.bytes }, set);
 }
 
 /** Keys of a mode without DHParts, from both ends' nonces: the Commit's, and H3 in the responder's Hello. */
-export function deriveDirect(turn: Turn, state: Negotiated): Keyed | Failed {
+export function deriveDirect(turn: Turn, state: Negotiated, found?: PresharedSet): Keyed | Failed {
 	const { session } = turn;
+	const set = found ?? presharedSets(session, state.peer)[0];
 	const { config, vault } = session;
 	const { peer, suite } = state;
 	const initiating = state.role === "initiator";
@@ -135,14 +140,14 @@ export function deriveDirect(turn: Turn, state: Negotiated): Keyed | Failed {
 	const { role, commit } = state;
 	const { sas } = session.association;
 	const retained = sas?.retained ?? "match";
-	const trustedMitm = sas?.trustedMitm === true;
+	const trustedMitm = sas === undefined ? set?.pbxsecret !== undefined : sas.trustedMitm;
 	return { role, peer, suite, commit, keys, retained, trustedMitm, peerPart: undefined };
 
 	function derive(): StreamKeys | SessionKeys | undefined {
 		const { provider } = config;
 		if (suite.keyAgreement === PRESHARED_CODE && session.association.facts === undefined) {
-			const key = presharedKeyOf(session, suite, peer);
-			if (key === undefined) return undefined;
+			if (set === undefined) return undefined;
+			const key = presharedKey(provider, suite.hash, set);
 			const derived = derivePreshared(provider, suite, key, context);
 			wipe(key);
 			return derived;
@@ -152,9 +157,9 @@ export function deriveDirect(turn: Turn, state: Negotiated): Keyed | Failed {
 	}
 }
 
-function answer(turn: Turn, negotiated: Negotiated): State {
+function answer(turn: Turn, negotiated: Negotiated, set?: PresharedSet): State {
 	turn.emit({ type: "securing" });
-	const keyed = deriveDirect(turn, negotiated);
+	const keyed = deriveDirect(turn, negotiated, set);
 	if ("name" in keyed) return keyed;
 	const confirm1 = makeConfirm(turn, "Confirm1", keyed);
 	turn.send(confirm1);
@@ -192,8 +197,20 @@ function sent(
 	};
 }
 
-function presharedKeyOf({ config }: Session, suite: StreamSuite, { secrets }: Peer): Uint8Array | undefined {
-	return secrets?.rs1 && presharedKey(config.provider, suite.hash, { rs1: secrets.rs1 });
+type PresharedSet = Parameters<typeof presharedKey>[2];
+
+/** What a preshared_key can be made of, the fullest first: the initiator takes that one, the responder looks for its match. */
+function presharedSets({ config: { auxsecret } }: Session, { secrets }: Peer): readonly PresharedSet[] {
+	if (secrets?.rs1 === undefined) return [];
+	const { rs1, pbxsecret } = secrets;
+	const aux = auxsecret && { auxsecret };
+	const pbx = pbxsecret && { pbxsecret };
+	return [
+		...(aux && pbx ? [{ rs1, ...aux, ...pbx }] : []),
+		...(aux ? [{ rs1, ...aux }] : []),
+		...(pbx ? [{ rs1, ...pbx }] : []),
+		{ rs1 },
+	];
 }
 
 /** keyID = MAC(preshared_key, "Prsh") (section 4.4.2.2). */

@@ -410,6 +410,44 @@ test("a Preshared call that broke between the two updates is mended by rs2, with
 	equal([ends.alice.retained, ends.bob.retained, ends.alice.warnings, ends.bob.warnings], ["match", "match", [], []]);
 });
 
+test("Preshared with an auxsecret at one end or both: the sets of section 4.4.2.3, or DH where none fits", () => {
+	const auxsecret = new Uint8Array(16).fill(5);
+	for (const [a, b, mode] of [
+		[auxsecret, auxsecret, "Preshared"],
+		[undefined, auxsecret, "Preshared"],
+		[auxsecret, undefined, "DH"],
+	] as const)
+		for (let seed = 30; seed < 34; seed++) {
+			const caches = acquainted();
+			const alice = new Endpoint("alice", {
+				seed: 2 * seed,
+				cache: caches.a,
+				...PRESHARED,
+				...(a && { auxsecret: a }),
+			});
+			const bob = new Endpoint("bob", {
+				seed: 2 * seed + 1,
+				cache: caches.b,
+				...PRESHARED,
+				...(b && { auxsecret: b }),
+			});
+			alice.start(0);
+			bob.start(0);
+			// The HelloACK comes to alice alone, so that she is the one who commits.
+			const [hello, helloB] = [alice.take()[0], bob.take()[0]];
+			ok(hello && helloB);
+			bob.packet(0, hello);
+			alice.packet(0, helloB);
+			alice.take();
+			settle({ alice, bob }, 1);
+			sameKeys({ alice, bob }, `${mode} ${seed}`);
+			ok(alice.sas && bob.sas);
+			equal(alice.sas.text, bob.sas.text);
+			equal(alice.sas.keyAgreement === "Prsh" ? "Preshared" : "DH", mode);
+			equal([alice.retained, bob.retained], ["match", "match"]);
+		}
+});
+
 test("Preshared exchanges under loss", () => {
 	for (let seed = 1; seed <= 20; seed++) {
 		const ends = preshared(acquainted(), 50 + seed);
