@@ -121,7 +121,7 @@ export const TABLE = {
 					default: ["S256"],
 					choices: ["S256", "S384", "N256", "N384"],
 					mandatory: "S256",
-					what: "Hashes, best liked first (section 5.1.2); N256 and N384 are SHA-3.",
+					what: "Hashes, best liked first (section 5.1.2). N256 and N384 are SHA-3, and offered by boards that have it.",
 				},
 				ciphers: {
 					type: "preference",
