@@ -200,7 +200,7 @@ export const TEXT = Object.freeze({
 		kept: "known already",
 		leftOut: "without room",
 		taken: "This phone now stands for the old one: erase that one.",
-		other: "Names came over, secrets did not: they belong to a phone that knew nobody yet.",
+		other: "Names came over; secrets only go to a phone that knows nobody.",
 	}),
 	erase: Object.freeze({
 		title: "Factory erase",

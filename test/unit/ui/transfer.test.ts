@@ -229,6 +229,16 @@ test("factory erase in a call: refused, also where the word was typed before the
 	stage.close();
 });
 
+function opened(open: () => void): boolean {
+	try {
+		open();
+		return true;
+	} catch (error) {
+		ok(String(error).includes("the power went off"), String(error));
+		return false;
+	}
+}
+
 test("factory erase, and the power goes at each moment: everything as before, or nothing at all under a new ZID", () => {
 	let cuts = 0;
 	let before = 0;
@@ -238,9 +248,12 @@ test("factory erase, and the power goes at each moment: everything as before, or
 			const stage = new Stage(IDLE, { known: three });
 			const zid = toHex(stage.known.store.zid);
 			const state = stateOf(stage.known.store);
-			stage.known.restart({ powerCutAfter: after, powerCutTear: tear });
-			stage.press(...ERASE, ..."37273", "soft1");
-			equal(stage.ui.screen, "message");
+			// Each opening writes a little: the power may go right there.
+			const up = opened(() => stage.known.restart({ powerCutAfter: after, powerCutTear: tear }));
+			if (up) {
+				stage.press(...ERASE, ..."37273", "soft1");
+				equal(stage.ui.screen, "message");
+			}
 			done = stage.known.events.includes("erased");
 			if (!done) cuts += 1;
 			stage.known.restart();
