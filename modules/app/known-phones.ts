@@ -226,7 +226,8 @@ function tooShort(passphrase: Uint8Array): string | undefined {
 		: undefined;
 }
 
-function shown({ zid, verified, name, hasSecret, expired, lastSeenSec, addresses, note }: StoredPeer): KnownPhone {
+function shown(peer: StoredPeer): KnownPhone {
+	const { zid, verified, name, hasSecret, expired, lastSeenSec, addresses, note, hasPbxSecret } = peer;
 	return {
 		zid: toHex(zid),
 		verified,
@@ -234,6 +235,7 @@ function shown({ zid, verified, name, hasSecret, expired, lastSeenSec, addresses
 		addresses: addresses ?? [],
 		...(name !== undefined && { name }),
 		...(note !== undefined && { note }),
+		...(hasPbxSecret === true && { gateway: true }),
 		...(lastSeenSec !== undefined && { lastSeenSec }),
 	};
 }

@@ -56,6 +56,8 @@ export interface KnownPhone {
 	readonly addresses: readonly string[];
 	/** The owner's note. */
 	readonly note?: string;
+	/** It is a PBX that this phone is enrolled with (RFC 6189 section 7.3.1): it may change the words it relays. */
+	readonly gateway?: true;
 }
 
 export type Exported = { readonly phones: number; readonly place: string } | { readonly error: string };

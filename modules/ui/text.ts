@@ -152,6 +152,8 @@ export const TEXT = Object.freeze({
 		lastSeen: "Last seen",
 		memory: "Memory",
 		note: "Note",
+		gateway: "Gateway",
+		enrolled: "This phone is enrolled there",
 		secret: Object.freeze({ kept: "A secret is kept", expired: "The secret has expired", none: "No secret is kept" }),
 		address: "Address",
 		unknown: "unknown",

@@ -98,6 +98,7 @@ function rowsOf(phone: KnownPhone, nowSec: number | undefined): InfoRow[] {
 			value: phone.lastSeenSec === undefined ? label.unknown : momentText(phone.lastSeenSec, nowSec),
 		},
 		...phone.addresses.map((uri, index) => ({ label: index === 0 ? label.address : "", value: addressText(uri) })),
+		...(phone.gateway === true ? [{ label: label.gateway, value: label.enrolled }] : []),
 		...(phone.note === undefined ? [] : [{ label: label.note, value: phone.note }]),
 		{ label: label.zid, value: groups.slice(0, 3).join(" ") },
 		{ label: "", value: groups.slice(3).join(" ") },

@@ -65,6 +65,10 @@ test("the list: last seen first, plain JSON without a key", () =>
 			{ zid: BOB, verified: true, secret: "kept", addresses: ["sip:bob@example.org"], name: "Bob", lastSeenSec },
 			{ zid: CAROL, verified: false, secret: "kept", addresses: [], lastSeenSec: lastSeenSec - 86_400 },
 		]);
+		known.store.setPbxSecret(zidOf(2), new Uint8Array(32).fill(5));
+		known.store.setNote(zidOf(2), "Zimmer 4");
+		const [, carol] = ask({ peers: true }).peers as Record<string, unknown>[];
+		equal([carol?.gateway, carol?.note], [true, "Zimmer 4"]);
 		const secret = toHex(known.store.lookup(zidOf(1))?.rs1 ?? new Uint8Array(0));
 		ok(secret.length === 64 && !JSON.stringify(answer).includes(secret));
 	}));

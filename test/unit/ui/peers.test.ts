@@ -331,7 +331,7 @@ test("every sentence about known phones is on the screen in full", () => {
 	for (const text of [passphrase.choose, passphrase.again, passphrase.enter]) whole(text, "body", 1);
 	for (const text of [known.name, known.trust, known.memory, known.lastSeen, known.address, known.note])
 		equal(canvas.fit(text, "small", 94), text);
-	for (const text of Object.values(known.secret)) equal(canvas.fit(text, "small", 200), text);
+	for (const text of [...Object.values(known.secret), known.enrolled]) equal(canvas.fit(text, "small", 200), text);
 	for (const text of [menu.export, menu.import, menu.erase]) equal(canvas.fit(text, "body", 130), text);
 	stage.close();
 });
