@@ -19,9 +19,15 @@ const MOST_CALLS = 22;
 
 const LINPHONE_NAMES = {
 	X255: "MS_ZRTP_KEY_AGREEMENT_X255",
+	X448: "MS_ZRTP_KEY_AGREEMENT_X448",
+	DH2k: "MS_ZRTP_KEY_AGREEMENT_DH2K",
 	DH3k: "MS_ZRTP_KEY_AGREEMENT_DH3K",
 	HS32: "MS_ZRTP_AUTHTAG_HS32",
 	HS80: "MS_ZRTP_AUTHTAG_HS80",
+	S256: "MS_ZRTP_HASH_S256",
+	S384: "MS_ZRTP_HASH_S384",
+	AES1: "MS_ZRTP_CIPHER_AES1",
+	AES3: "MS_ZRTP_CIPHER_AES3",
 	B32: "MS_ZRTP_SAS_B32",
 	B256: "MS_ZRTP_SAS_B256",
 } as const;
@@ -61,14 +67,18 @@ async function callUntilBothRoles(meeting: Meeting, expected: Readonly<Record<st
 }
 
 describe("suites with linphonec", { concurrency: false }, () => {
-	for (const [keyAgreement, authTag, sasType] of [
-		["DH3k", "HS80", "B256"],
-		["X255", "HS32", "B32"],
-		["X255", "HS80", "B256"],
-		["DH3k", "HS32", "B32"],
+	for (const [keyAgreement, authTag, sasType, hash, cipher] of [
+		["DH3k", "HS80", "B256", "S256", "AES1"],
+		["X255", "HS32", "B32", "S256", "AES1"],
+		["X255", "HS80", "B256", "S256", "AES1"],
+		["DH3k", "HS32", "B32", "S256", "AES1"],
+		["X255", "HS80", "B32", "S384", "AES3"],
+		["DH3k", "HS80", "B32", "S256", "AES3"],
+		["X448", "HS80", "B32", "S384", "AES3"],
+		["DH2k", "HS32", "B256", "S256", "AES1"],
 	] as const)
-		test(`${keyAgreement} ${authTag} ${sasType}, as initiator and as responder`, async () => {
-			const name = `${keyAgreement}-${authTag}-${sasType}`;
+		test(`${keyAgreement} ${authTag} ${sasType} ${hash} ${cipher}, as initiator and as responder`, async () => {
+			const name = `${keyAgreement}-${authTag}-${sasType}-${hash}-${cipher}`;
 			const [meeting, roles] = await Meeting.hold(
 				{
 					folder: path.join(FOLDER, name),
@@ -79,6 +89,8 @@ describe("suites with linphonec", { concurrency: false }, () => {
 							keyAgreements: preferring(keyAgreement, "DH3k"),
 							authTags: preferring(authTag, "HS32", "HS80"),
 							sasTypes: preferring(sasType, "B32"),
+							hashes: preferring(hash, "S256"),
+							ciphers: preferring(cipher, "AES1"),
 						},
 					},
 					linphone: {
@@ -86,10 +98,12 @@ describe("suites with linphonec", { concurrency: false }, () => {
 							`zrtp_key_agreements_suites=${LINPHONE_NAMES[keyAgreement]}`,
 							`zrtp_auth_suites=${LINPHONE_NAMES[authTag]}`,
 							`zrtp_sas_suites=${LINPHONE_NAMES[sasType]}`,
+							`zrtp_hash_suites=${LINPHONE_NAMES[hash]}`,
+							`zrtp_cipher_suites=${LINPHONE_NAMES[cipher]}`,
 						],
 					},
 				},
-				(each) => callUntilBothRoles(each, { keyAgreement, authTag, sasType, hash: "S256", cipher: "AES1" }),
+				(each) => callUntilBothRoles(each, { keyAgreement, authTag, sasType, hash, cipher }),
 			);
 			assert.deepEqual([...roles].sort(), ["initiator", "responder"]);
 			assertEncrypted(meeting, [authTag]);
