@@ -36,9 +36,12 @@ export function clear(part: Part, found: Survey): Sector | undefined {
 	// From this program on the store is to be erased, even when the power goes.
 	if (last !== undefined) zeroMark(part, last);
 	const marked = putFormatMark(part, found.marked === last ? undefined : found.marked, last);
-	// From here on it needs no header: what the following erases leave may look like anything.
-	if (last !== undefined) part.zeroHeader(last);
-	for (const sector of part.sectors) if (sector !== marked && !sector.clean) eraseOrZero(part, sector);
+	for (const sector of part.sectors)
+		if (sector !== marked && sector !== last && !sector.clean) eraseOrZero(part, sector);
+	if (last === undefined) return marked;
+	// Nothing else is left, and the format mark says so: what the last erase leaves may look like anything but a header.
+	part.zeroHeader(last);
+	eraseOrZero(part, last);
 	return marked;
 }
 
@@ -49,7 +52,10 @@ export function zeroMark(part: Part, sector: Sector): void {
 
 /** Says on flash that nothing of value is in the partition, in a sector with nothing else in it. */
 function putFormatMark(part: Part, marked: Sector | undefined, spared: Sector | undefined): Sector | undefined {
-	if (marked !== undefined) return marked;
+	if (marked !== undefined) {
+		part.settle(marked.offset + CLEAN_MARK_OFFSET, encodeFormatMark());
+		return marked;
+	}
 	const candidates = part.sectors.filter((sector) => sector !== spared).reverse();
 	const markable = (sector: Sector) =>
 		part.isBlank(sector.offset + CLEAN_MARK_OFFSET, part.flash.sectorByteLength - CLEAN_MARK_OFFSET);

@@ -63,6 +63,15 @@ export class Part {
 			throw new StoreError("bad-flash", `the flash did not keep ${bytes.length} bytes at ${offset}`);
 	}
 
+	/** Programs once more what reads right or nearly so: bits that the power left between 0 and 1 stay clear then. */
+	settle(offset: number, right: Uint8Array): void {
+		const found = this.flash.read(offset, right.length);
+		this.flash.program(
+			offset,
+			right.map((octet, i) => octet & (found[i] ?? 0)),
+		);
+	}
+
 	isBlank(offset: number, byteLength: number): boolean {
 		return this.#every(offset, byteLength, isBlank);
 	}

@@ -31,6 +31,11 @@ export class PeerIndex {
 		return this.#length;
 	}
 
+	/** Bytes of memory that the index takes, room for more peers included. */
+	get byteLength(): number {
+		return this.#columns().reduce((sum, column) => sum + column.byteLength, this.#zids.byteLength);
+	}
+
 	get(zid: Uint8Array): IndexEntry | undefined {
 		const at = this.#find(zid);
 		return at < 0 ? undefined : this.at(at);
@@ -95,10 +100,10 @@ export class PeerIndex {
 		return found.sort((a, b) => a.offset - b.offset);
 	}
 
-	/** Bytes that all the records take in flash. */
-	totalByteLength(): number {
+	/** Bytes that all the records take in flash, each counted as `least` or more. */
+	totalByteLength(least: number): number {
 		let total = 0;
-		for (const byteLength of this.#byteLengths.subarray(0, this.#length)) total += byteLength;
+		for (const byteLength of this.#byteLengths.subarray(0, this.#length)) total += Math.max(least, byteLength);
 		return total;
 	}
 

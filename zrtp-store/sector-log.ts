@@ -28,8 +28,8 @@ import type { Sectors } from "./sectors";
 const ATTEMPTS = 3;
 /** How much of the room may be taken by what counts: with less slack every commit would erase a sector. */
 const FILL_MAXIMUM = 7 / 8;
-/** What a peer takes once it has both secrets and a name: kept free for each, so that every peer there is can be renewed. */
-const RESERVED_BYTE_LENGTH = 176;
+/** What a peer takes with both secrets and the longest name: kept free for each, so that every peer there is can be renewed. */
+const RESERVED_BYTE_LENGTH = 208;
 
 /** A record as it was found on flash. */
 export interface FoundRecord {
@@ -76,7 +76,9 @@ export class SectorLog {
 	 */
 	append(type: number, body: Uint8Array, isNew: boolean): FoundRecord {
 		if (body.length > BODY_MAXIMUM) throw new RangeError(`body: ${body.length} of at most ${BODY_MAXIMUM} bytes`);
-		if (isNew) this.#requireRoom(recordByteLength(body.length));
+		const byteLength = recordByteLength(body.length);
+		if (isNew && !this.hasRoom(byteLength, 0))
+			throw new StoreError("full", `there is no room for one more record of ${byteLength} bytes`);
 		const sequence = this.#sequence + 1;
 		for (let attempt = 1; ; attempt++) {
 			const sector = this.#makeRoom(recordByteLength(body.length));
@@ -218,13 +220,14 @@ export class SectorLog {
 		return offset;
 	}
 
-	/** Refuses one more peer when too little would be left free. */
-	#requireRoom(byteLength: number): void {
+	/** Whether enough stays free when a record of some length takes the place of another; 0: of none. */
+	hasRoom(byteLength: number, replacedByteLength: number): boolean {
+		const counted = (length: number) => (length === 0 ? 0 : Math.max(length, RESERVED_BYTE_LENGTH));
+		const growth = counted(byteLength) - counted(replacedByteLength);
+		if (growth <= 0) return true;
 		// One sector is always free, to copy to.
 		const room = (this.#sectors.usableCount - 1) * (this.#sectors.flash.sectorByteLength - RECORDS_OFFSET);
-		const taken = Math.max(this.#index.totalByteLength() + byteLength, (this.#index.length + 1) * RESERVED_BYTE_LENGTH);
-		if (taken > FILL_MAXIMUM * room)
-			throw new StoreError("full", `there is no room for one more record of ${byteLength} bytes`);
+		return this.#index.totalByteLength(RESERVED_BYTE_LENGTH) + growth <= FILL_MAXIMUM * room;
 	}
 
 	/** A sector with room for a record of that length. */

@@ -181,11 +181,7 @@ export class Sectors {
 	#settleMark({ offset, tagged }: Sector): void {
 		const right = this.sealer.openedMark(tagged);
 		const mark = this.flash.read(offset + OPENED_MARK_OFFSET, MARK_BYTE_LENGTH);
-		if (equal(mark, right)) return;
-		this.flash.program(
-			offset + OPENED_MARK_OFFSET,
-			right.map((octet, i) => octet & (mark[i] ?? 0)),
-		);
+		if (!equal(mark, right)) this.#part.settle(offset + OPENED_MARK_OFFSET, right);
 	}
 
 	/** The first sector's header is there without its mark: the identity in it is kept. */
@@ -196,7 +192,8 @@ export class Sectors {
 				"foreign",
 				"the flash holds the beginning of a store of retained secrets, but not the store",
 			);
-		const [sector, { tagged }] = last;
+		const [sector, { tagged, tag }] = last;
+		this.#part.settle(sector.offset, finishHeader(tagged, tag));
 		sector.salt = newest.salt;
 		sector.generation = newest.generation;
 		sector.tagged = tagged;

@@ -5,24 +5,15 @@
  * @module
  */
 import { equal } from "bytes/equal";
-import { toHex } from "bytes/hex";
 import { wipe } from "bytes/wipe";
 import type { Provider, RandomSource } from "crypto/types";
 import type { ImportOutcome, PeerTools, RetainedSecrets, SecretStore, StoredPeer } from "zrtp/store";
 import { type FlashDevice, StoreError } from "./flash-device";
-import { RecordType, ZID_BYTE_LENGTH } from "./format";
+import { RecordType, recordByteLength, ZID_BYTE_LENGTH } from "./format";
 import { hasExpired, lastSeenSec, timesAt, timesOf } from "./lifetime";
-import { type IndexEntry, PeerIndex } from "./peer-index";
-import {
-	decodePeer,
-	encodePeer,
-	isRenewed,
-	markRenewed,
-	type PeerRecord,
-	SECRET_BYTE_LENGTH,
-	seenAt,
-	wipePeer,
-} from "./peer-record";
+import { PeerIndex } from "./peer-index";
+import { decodePeer, encodePeer, type PeerRecord, SECRET_BYTE_LENGTH, seenAt, wipePeer } from "./peer-record";
+import { recover } from "./recovery";
 import { type FoundRecord, SectorLog } from "./sector-log";
 import { Sectors } from "./sectors";
 import { seal, unseal } from "./transfer";
@@ -55,8 +46,6 @@ export function openStore(options: StoreOptions): Store {
 	return new Store(options);
 }
 
-type Found = IndexEntry & { readonly zid: Uint8Array };
-
 export class Store implements SecretStore, PeerTools {
 	readonly #options: StoreOptions;
 	readonly #deviceKey: Uint8Array;
@@ -73,7 +62,7 @@ export class Store implements SecretStore, PeerTools {
 		this.#warn = onWarning ?? (() => {});
 		this.#sectors = this.#openSectors(format ?? false);
 		this.#log = new SectorLog(this.#sectors, this.#index, this.#warn);
-		this.#fill();
+		recover(this.#log, this.#index, this.#warn);
 	}
 
 	/** Own ZID. */
@@ -272,76 +261,6 @@ export class Store implements SecretStore, PeerTools {
 		};
 	}
 
-	/** Finds the newest record of each peer; what those replaced is crossed out. */
-	#fill(): void {
-		const superseded: Found[] = [];
-		const unsettled: Map<string, Found> = new Map();
-		let last: (Found & { readonly renewed: boolean }) | undefined;
-		this.#log.scan(({ offset, byteLength, type, sequence, settled, body }) => {
-			const record = type === RecordType.peer && body !== undefined ? decodePeer(body) : undefined;
-			const renewed = body !== undefined && isRenewed(body);
-			wipe(body);
-			if (record === undefined) {
-				this.#warn(`a record of a kind this version does not know (${type}) is ignored`);
-				return;
-			}
-			const { zid, verified } = record;
-			wipePeer(record);
-			const found = { zid, offset, byteLength, sequence, verified };
-			const known = this.#index.get(zid);
-			if (known !== undefined && known.sequence > sequence) {
-				superseded.push(found);
-				return;
-			}
-			if (known !== undefined) superseded.push({ zid, ...known });
-			if (settled) unsettled.delete(toHex(zid));
-			else unsettled.set(toHex(zid), found);
-			this.#index.set(zid, found);
-			last = { ...found, renewed };
-		});
-		if (last !== undefined && !last.renewed) unsettled.set(toHex(last.zid), last);
-		this.#settle(superseded, unsettled);
-	}
-
-	/**
-	 * What the power may have cut short reads well now and perhaps never again: it is written anew before anything else
-	 * about the same peer goes.
-	 */
-	#settle(superseded: readonly Found[], unsettled: Map<string, Found>): void {
-		for (const older of superseded) {
-			const isCopy = this.#index.get(older.zid)?.sequence === older.sequence;
-			const sure = isCopy && !unsettled.has(toHex(older.zid));
-			unsettled.delete(toHex(older.zid));
-			if (sure || this.#renew(older.zid)) this.#log.crossIf(older.offset, older.sequence);
-			else this.#index.set(older.zid, older);
-		}
-		for (const { zid } of unsettled.values()) if (!this.#renew(zid)) this.#index.delete(zid);
-	}
-
-	/** Writes a peer's record once more, elsewhere. False: it cannot be read any more. */
-	#renew(zid: Uint8Array): boolean {
-		const entry = this.#index.get(zid);
-		const body = entry && this.#log.read(entry.offset)?.body;
-		if (entry === undefined) return false;
-		if (body === undefined) {
-			this.#log.cross(entry.offset);
-			return false;
-		}
-		markRenewed(body);
-		try {
-			const { offset, byteLength, sequence } = this.#log.append(RecordType.peer, body, false);
-			const former = this.#index.get(zid);
-			this.#index.set(zid, { offset, byteLength, sequence, verified: entry.verified });
-			if (former !== undefined) this.#log.cross(former.offset);
-		} catch (error) {
-			if (!(error instanceof StoreError)) throw error;
-			this.#warn(`a peer's record was not renewed: ${error.message}`);
-		} finally {
-			wipe(body);
-		}
-		return true;
-	}
-
 	#read(zid: Uint8Array): PeerRecord | undefined {
 		const entry = this.#index.get(checkZid(zid));
 		if (entry === undefined) return undefined;
@@ -362,7 +281,7 @@ export class Store implements SecretStore, PeerTools {
 
 	/** Writes the new record, then crosses the old one out. */
 	#put(record: PeerRecord): void {
-		const body = encodePeer(record);
+		const body = this.#fitting(record);
 		try {
 			const written = this.#append(record.zid, body);
 			// Where the old one lies now: making room may have moved it.
@@ -372,6 +291,15 @@ export class Store implements SecretStore, PeerTools {
 		} finally {
 			wipe(body);
 		}
+	}
+
+	/** A peer that is known can always be renewed: where room is short, its addresses go before a secret does. */
+	#fitting(record: PeerRecord): Uint8Array {
+		const replaced = this.#index.get(record.zid)?.byteLength;
+		const body = encodePeer(record);
+		if (replaced === undefined || this.#log.hasRoom(recordByteLength(body.length), replaced)) return body;
+		wipe(body);
+		return encodePeer({ ...record, addresses: [] });
 	}
 
 	#enter({ zid, verified }: PeerRecord, { offset, byteLength, sequence }: FoundRecord): void {

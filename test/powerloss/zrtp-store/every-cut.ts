@@ -6,7 +6,7 @@ import type { Provider } from "crypto/types";
 import { MemoryFlash, type Operation, type Tear } from "test/unit/zrtp-store/memory-flash";
 import { DEVICE_KEY_FILL, Seeded, stateOf } from "test/unit/zrtp-store/plain";
 import { openStore, type Store } from "zrtp-store/store";
-import { type Call, history, lines } from "./history";
+import { history, lines } from "./history";
 
 export interface Plan {
 	readonly seed: number;
@@ -111,8 +111,11 @@ function tearOf(random: Seeded, byteLength: number): Tear {
 /** The power goes in one of the operations with which a store puts itself in order; false: it had nothing to do. */
 function cutWhileOpening(part: MemoryFlash, random: Seeded, provider: Provider): boolean {
 	let left = random.below(4);
+	let off = false;
 	part.onOperation = (operation: Operation) => {
+		if (off) throw new PowerCut();
 		if (left-- > 0) return;
+		off = true;
 		part.tear(operation, tearOf(random, operation.bytes?.length ?? part.sectorByteLength));
 		throw new PowerCut();
 	};
