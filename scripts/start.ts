@@ -18,11 +18,15 @@ const TONES = [440, 880] as const;
 const TALK_MS = 2500;
 
 const args = process.argv.slice(2);
+const USAGE =
+	"Usage: npm start [-- --once]\n\n  --once   end after the first secure call, with one JSON line; so it does without a terminal";
+if (args.includes("--help")) {
+	console.log(USAGE);
+	process.exit(0);
+}
 const unknown = args.find((arg) => arg !== "--once");
 if (unknown !== undefined) {
-	say(
-		`${unknown} is no option of npm start.\n\nUsage: npm start [-- --once]\n\n  --once   end after the first secure call, with one JSON line`,
-	);
+	say(`${unknown} is no option of npm start.\n\n${USAGE}`);
 	process.exit(2);
 }
 const once = args.includes("--once") || !process.stdout.isTTY;
@@ -106,7 +110,17 @@ async function firstCall(alice: PhoneProcess, bob: PhoneProcess, uri: string, fo
 	bob.send({ speaker: recordings[1] });
 
 	alice.send({ dial: uri });
-	await bob.until("Bob to ring", (state) => state.calls[0]?.state === "ringing");
+	await Promise.race([
+		bob.until("Bob to ring", (state) => state.calls[0]?.state === "ringing"),
+		// What goes wrong before Bob hears of it stands in Alice's log.
+		alice
+			.until("Alice to call", (state) => state.calls[0]?.state === "ended")
+			.then(({ calls: [call] }) => {
+				throw new Error(
+					`Alice's call ended before Bob rang: ${call?.reason}. Her last lines:\n${alice.lines.slice(-25).join("\n")}`,
+				);
+			}),
+	]);
 	step("Alice calls, Bob rings.");
 	bob.send({ answer: true });
 	const calls: CallState[] = [];
@@ -144,7 +158,7 @@ async function firstCall(alice: PhoneProcess, bob: PhoneProcess, uri: string, fo
 		authTag: a.authTag,
 		retained: a.retained,
 		heard: heardBoth,
-		secureAfterMs: Math.max(a.secureAfterMs ?? 0, b.secureAfterMs ?? 0),
+		secureAfterMs: Math.round(Math.max(a.secureAfterMs ?? 0, b.secureAfterMs ?? 0)),
 	};
 	if (once) console.log(JSON.stringify(summary));
 	return secure && a.sas !== undefined && a.sas === b.sas && heardBoth.every(Boolean) ? 0 : 1;
