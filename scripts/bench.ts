@@ -18,9 +18,9 @@ import { onLoopbackAlone } from "./testing/loopback";
 
 /** What measures, and the areas of the figures that come of it. */
 const BENCHES: readonly { readonly areas: readonly string[]; readonly run: () => Promise<Figure[]> }[] = [
-	{ areas: ["zrtp", "phone"], run: phoneFigures },
+	{ areas: ["zrtp/dh3k-hello-to-encrypted", "phone"], run: phoneFigures },
 	{ areas: ["vm"], run: heapFigures },
-	{ areas: ["zrtp"], run: handshakeFigures },
+	{ areas: ["zrtp/x255-instructions", "zrtp/dh3k-instructions"], run: handshakeFigures },
 	{ areas: ["store"], run: storeFigures },
 ];
 const INSIDE = "SOTTO_BENCH_ON_LOOPBACK";
@@ -29,6 +29,15 @@ const names = process.argv.slice(2);
 const wanted = (figure: Figure): boolean => names.length === 0 || names.some((name) => figure.name.startsWith(name));
 
 async function main(): Promise<number> {
+	const benches = BENCHES.filter(
+		({ areas }) =>
+			names.length === 0 || areas.some((area) => names.some((name) => name.startsWith(area) || area.startsWith(name))),
+	);
+	if (benches.length === 0) {
+		const known = new Set(BENCHES.flatMap(({ areas }) => areas));
+		say(`No figure begins with ${names.join(" or ")}. Areas: ${[...known].join(", ")}.`);
+		return 2;
+	}
 	if (process.env[INSIDE] === undefined) {
 		await buildProgram();
 		await buildHeapPrograms();
@@ -41,14 +50,6 @@ async function main(): Promise<number> {
 			...names,
 		]);
 		return spawnSync(program, args, { stdio: "inherit", env: { ...process.env, [INSIDE]: "1" } }).status ?? 1;
-	}
-	const benches = BENCHES.filter(
-		({ areas }) =>
-			names.length === 0 || areas.some((area) => names.some((name) => name.startsWith(area) || area.startsWith(name))),
-	);
-	if (benches.length === 0) {
-		say(`No figure begins with ${names.join(" or ")}. Areas: ${BENCHES.flatMap(({ areas }) => areas).join(", ")}.`);
-		return 2;
 	}
 	const figures: Figure[] = [];
 	for (const bench of benches) figures.push(...(await bench.run()).filter(wanted));

@@ -1,12 +1,14 @@
-/** `npm run phone -- --config URL --state DIR [--name N] [--panel PORT] [--sip-port P] [--rtp-port P]`: one phone and its panel. */
+/** `npm run phone -- --state DIR [--config URL] [--name N] [--panel PORT] [--sip-port P] [--rtp-port P]`: one phone and its panel. */
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { say } from "./builder/process";
 import { PhoneProcess } from "./simulator/phone-process";
 import { buildProgram } from "./simulator/program";
 
-const USAGE = `Usage: npm run phone -- --config URL --state DIR [--name N] [--panel PORT] [--sip-port P] [--rtp-port P]
+const USAGE = `Usage: npm run phone -- --state DIR [--config URL] [--name N] [--panel PORT] [--sip-port P] [--rtp-port P]
 
-  --config URL   where the phone fetches its settings (JSON over HTTP); docs/settings.md lists them
+  --config URL   where the phone fetches its settings (JSON over HTTP); docs/settings.md lists them;
+                 without it: the last good ones, or the defaults
   --state DIR    folder of the phone's flash files; made when it is missing
   --name N       the name on the idle screen
   --panel PORT   where its panel is served on loopback; default any free port
@@ -38,13 +40,24 @@ try {
 		process.exit(0);
 	}
 	if (values.state === undefined) throw new Error("--state is missing: the phone needs a folder for its flash");
-	await buildProgram();
+	if (existsSync(values.state) && !statSync(values.state).isDirectory())
+		throw new Error(`--state ${values.state} is a file; the phone needs a folder for its flash`);
+	try {
+		mkdirSync(values.state, { recursive: true });
+	} catch (error) {
+		throw new Error(
+			`--state ${values.state} cannot be made: ${error instanceof Error ? error.message : String(error)}`,
+		);
+	}
+	const panelPort = port("panel", values.panel) ?? 0;
 	const sipPort = port("sip-port", values["sip-port"]);
 	const rtpPort = port("rtp-port", values["rtp-port"]);
+	if (rtpPort !== undefined && rtpPort % 2 !== 0) throw new Error(`--rtp-port must be even, not ${rtpPort}`);
+	await buildProgram();
 	const phone = await PhoneProcess.start({
 		name: values.name ?? "Sotto",
 		state: values.state,
-		panelPort: port("panel", values.panel) ?? 0,
+		panelPort,
 		onLine: (line) => console.log(line),
 		...(values.config !== undefined && { config: values.config }),
 		...(sipPort !== undefined && { sipPort }),

@@ -43,4 +43,7 @@ async function main(): Promise<void> {
 	process.exitCode = totals.failed === 0 ? 0 : 1;
 }
 
-void main();
+if (process.argv.length > 2) {
+	say("npm test takes no arguments: it runs everything. One file on XS: npm run test-xs -- FILE");
+	process.exitCode = 2;
+} else void main();
