@@ -21,6 +21,7 @@ export class Sealer {
 	readonly #provider: Provider;
 	readonly #encryptionKey: Uint8Array;
 	readonly #macKey: Uint8Array;
+	#wiped = false;
 
 	/** @param deviceKey 32 bytes; not kept, but what is derived from it is, until wipe() */
 	constructor(provider: Provider, deviceKey: Uint8Array, storeId: Uint8Array) {
@@ -40,6 +41,7 @@ export class Sealer {
 
 	/** Header, encrypted body and tag, as they go to flash. */
 	seal(place: Place, header: Uint8Array, plain: Uint8Array): Uint8Array {
+		this.#check();
 		const body = this.#provider.aesCtr.encrypt(this.#encryptionKey, iv(place), plain);
 		const tag = this.#recordTag(place, header, body);
 		const sealed = new Uint8Array(header.length + body.length + tag.length);
@@ -55,7 +57,9 @@ export class Sealer {
 		return this.#provider.aesCtr.decrypt(this.#encryptionKey, iv(place), body);
 	}
 
+	/** Nothing can be sealed or read after it: every other call throws. Safe to repeat. */
 	wipe(): void {
+		this.#wiped = true;
 		wipe(this.#encryptionKey, this.#macKey);
 	}
 
@@ -63,7 +67,13 @@ export class Sealer {
 		return this.#tag(label("record"), place.salt, u32(place.sectorIndex), u32(place.offset), header, body);
 	}
 
+	/** Under keys of zeros anybody could read what is sealed. */
+	#check(): void {
+		if (this.#wiped) throw new Error("the keys of this store are wiped: it has to be opened again");
+	}
+
 	#tag(...parts: readonly Uint8Array[]): Uint8Array {
+		this.#check();
 		return this.#provider.hmacSha256.compute(this.#macKey, ...parts).slice(0, TAG_BYTE_LENGTH);
 	}
 }

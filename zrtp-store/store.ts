@@ -223,7 +223,7 @@ export class Store implements SecretStore, PeerTools {
 		return new Sectors({ flash, provider, deviceKey, random, warn: this.#warn, format, zid });
 	}
 
-	/** Erases everything and begins a store with nobody in it. */
+	/** Erases everything and begins a store with nobody in it. Where the flash fails the store is of no use until it is opened again. */
 	#beginAnew(zid: Uint8Array | undefined): void {
 		this.#sectors.sealer.wipe();
 		this.#index.clear();

@@ -248,6 +248,7 @@ export class Call {
 				config: { ...zrtp, ssrc },
 				transport: stream,
 				store,
+				peer: this.#options.peer,
 				log: zrtpLog,
 				now,
 				onChange: () => this.#settle(),

@@ -37,6 +37,8 @@ export interface ZrtpStreamOptions {
 	readonly config: Omit<SessionConfig, "peerHelloHash">;
 	readonly transport: ZrtpTransport;
 	readonly store: SecretStore;
+	/** SIP URI of the other party: kept with its secrets as where it was seen. */
+	readonly peer: string;
 	readonly log: AreaLog;
 	/** Monotonic milliseconds. */
 	readonly now: () => number;
@@ -211,7 +213,7 @@ export class ZrtpStream {
 
 	#save(action: Extract<Action, { type: "saveSecrets" }>): boolean {
 		try {
-			this.#options.store.commit(action.zid, action.secrets);
+			this.#options.store.commit(action.zid, { ...action.secrets, address: this.#options.peer });
 			return true;
 		} catch (error) {
 			this.#options.log.error(`the retained secret was not stored: ${String(error)}`);

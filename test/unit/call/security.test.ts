@@ -36,6 +36,11 @@ test("words compared once: verified with a name, and in the next call without a 
 		for (const { call } of [alice, bob])
 			equal([call.lock, call.retained, call.verified, call.notice], ["verified", "match", true, undefined]);
 		equal(alice.call.peerName, "Bob from work");
+		equal(
+			alice.store.list().map(({ addresses }) => addresses),
+			[[bob.uri]],
+			"where the peer was seen",
+		);
 		// Power off and on at one end; the store is on flash.
 		alice.phone.hangup();
 		await ended(alice, bob);
