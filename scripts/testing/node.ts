@@ -20,6 +20,9 @@ export function listNodeTests(): string[] {
 	});
 }
 
+/** A test that waits for what never comes fails, and the others still run. */
+const TEST_TIMEOUT_MS = 300_000;
+
 /**
  * One process at a time: phones and browsers share the sound, the ports and the two cores. What is skipped for a missing
  * peer counts as a failure where CI is set, since there everything must be installed.
@@ -54,6 +57,7 @@ function runOne(file: string): Promise<{ output: string; code: number | null }> 
 			"tsx",
 			"--test",
 			"--test-reporter=tap",
+			`--test-timeout=${TEST_TIMEOUT_MS}`,
 			file,
 		]);
 		const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });

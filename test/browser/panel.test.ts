@@ -325,7 +325,7 @@ describe("the panel for programs", { concurrency: false }, () => {
 				assert.ok(error.length > 5 && error.length < 300, `${wrong.slice(0, 40)} gives "${error}"`);
 			}
 			client.sendBytes(Buffer.from([1, 2, 3]));
-			client.sendText(`{"dial":"${"x".repeat(70_000)}"}`);
+			client.sendText(`{"dial":"${"x".repeat(600_000)}"}`);
 			await client.closed;
 			const again = await PanelClient.open(alice);
 			assert.equal((await again.next("state")).name, "Alice", "the phone goes on");
