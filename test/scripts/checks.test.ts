@@ -37,9 +37,11 @@ test("flags: a difference between manifest and tsconfig is named", () => {
 });
 
 test("words: what must not be in the tree is found with its line", () => {
+	// In pieces, so that this file itself has none of them.
 	const home = ["", "home", "someone"].join("/");
+	const address = ["https", "//example.org/x.tgz"].join(":");
 	assert.match(checkWords("docs/a.md", `one\nsee ${home}/x`)[0] ?? "", /docs\/a\.md:2: a path of one machine/);
-	assert.equal(checkWords("package-lock.json", '"resolved": "https://example.org/x.tgz"').length, 1);
+	assert.equal(checkWords("package-lock.json", `"resolved": "${address}"`).length, 1);
 	assert.equal(checkWords("modules/a/b.ts", "let count = 0;").length, 1);
 	assert.deepEqual(checkWords("modules/a/b.ts", "function f() {\n\tlet count = 0;\n}"), []);
 	assert.equal(checkWords("modules/a/b.ts", "const x: any = 1;").length, 1);
