@@ -17,6 +17,7 @@ import { Tones } from "./tones";
 /** SIP status codes that this room chooses (RFC 3261 section 21). */
 const BUSY_HERE = 486;
 const SERVER_INTERNAL_ERROR = 500;
+const DECLINE = 603;
 
 export class Phone {
 	readonly #options: PhoneOptions;
@@ -228,10 +229,22 @@ export class Phone {
 			case "ended":
 				this.#ended(action);
 				break;
-			default: {
+			case "progress":
+			case "answered":
+			case "accepted":
+			case "offered":
+			case "reinviteAnswered":
+			case "reinviteFailed":
+			case "offerWanted": {
 				const call = this.#active();
 				if (call && call.id === action.call && this.#negotiation) this.#progress(call, this.#negotiation, action);
+				break;
 			}
+			case "referred":
+				this.#signalling.post({ type: "rejectReferral", referral: action.referral, status: DECLINE });
+				break;
+			default:
+				break;
 		}
 		this.#changed();
 	}
@@ -270,7 +283,10 @@ export class Phone {
 	#progress(
 		call: Call,
 		negotiation: Negotiation,
-		action: Extract<CallAction, { type: "progress" | "answered" | "accepted" | "offered" | `reinvite${string}` }>,
+		action: Extract<
+			CallAction,
+			{ type: "progress" | "answered" | "accepted" | "offered" | "offerWanted" | `reinvite${string}` }
+		>,
 	): void {
 		switch (action.type) {
 			case "progress":
@@ -288,6 +304,11 @@ export class Phone {
 				return;
 			case "offered":
 				this.#answerReinvite(call, negotiation, action.sdp);
+				return;
+			case "offerWanted":
+				// An offer that met the peer's own is void; the next one stands above it (RFC 3264 section 8).
+				negotiation.withdraw();
+				this.#signalling.post({ type: "reinvite", call: call.id, sdp: negotiation.offer() });
 		}
 	}
 

@@ -6,6 +6,7 @@
 
 import { hangUp } from "./bye";
 import { type Call, forget, type Incoming, isSdp, newCall, sdpOf, stopIncoming } from "./call";
+import { callInfo } from "./call-info";
 import {
 	ALLOW,
 	MAX_CALLS,
@@ -20,7 +21,7 @@ import {
 import type { Core } from "./core";
 import { fromRequest, refreshTarget } from "./dialog";
 import { InviteServer } from "./invite-server";
-import { header, headerLines, type Request } from "./message";
+import { header, type Request } from "./message";
 import { formatResponse } from "./respond";
 import { parseNumber, quote } from "./syntax";
 import { serverKey } from "./transaction";
@@ -58,7 +59,7 @@ export function receiveInvite(core: Core, request: Request, to: Destination): vo
 		uri,
 		...(displayName === undefined ? {} : { displayName }),
 		sdp: sdpOf(request),
-		...(asksAutoAnswer(request) ? { autoAnswer: true } : {}),
+		info: callInfo(core, request, call.account, to),
 	});
 }
 
@@ -183,11 +184,4 @@ function repeat(core: Core, incoming: Incoming, bytes: Uint8Array, delayMs: numb
 		incoming.transaction.respond(200, bytes);
 		repeat(core, incoming, bytes, Math.min(2 * delayMs, T2_MS));
 	});
-}
-
-/** Intercom: Answer-Mode (RFC 5373) and the two forms that desk phones know. */
-function asksAutoAnswer(request: Request): boolean {
-	if (/^auto\b/i.test(header(request, "answer-mode") ?? "")) return true;
-	if (headerLines(request, "call-info").some((value) => /;\s*answer-after\s*=\s*0\b/i.test(value))) return true;
-	return headerLines(request, "alert-info").some((value) => /info\s*=\s*"?alert-autoanswer/i.test(value));
 }

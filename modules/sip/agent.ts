@@ -88,6 +88,10 @@ function handle(core: Core, event: Event): void {
 		case "invite":
 			invite(core, event);
 			return;
+		case "subscribe":
+		case "unsubscribe":
+		case "rejectReferral":
+			return;
 		default: {
 			const call = core.callOf(event.call);
 			if (call !== undefined) handleCall(core, call, event);
@@ -95,10 +99,7 @@ function handle(core: Core, event: Event): void {
 	}
 }
 
-type CallEvent = Extract<
-	Event,
-	{ type: "ring" | "accept" | "reject" | "hangup" | "reinvite" | "answerReinvite" | "rejectReinvite" }
->;
+type CallEvent = Exclude<Extract<Event, { readonly call: number }>, { type: "invite" }>;
 
 function handleCall(core: Core, call: Call, event: CallEvent): void {
 	const initial = call.incoming?.initial === true;
@@ -128,6 +129,11 @@ function handleCall(core: Core, call: Call, event: CallEvent): void {
 			return;
 		case "hangup":
 			hangup(core, call);
+			return;
+		case "redirect":
+		case "refer":
+		case "dtmf":
+			return;
 	}
 }
 

@@ -142,8 +142,14 @@ function provisional(core: Core, call: Call, response: Response): void {
 	}
 	const sdp = sdpOf(response);
 	if (sdp !== undefined) outgoing.earlySdp = sdp;
-	const progress = { type: "progress", call: call.id, status: response.status, reason: response.reason } as const;
-	core.act(sdp === undefined ? progress : { ...progress, sdp });
+	core.act({
+		type: "progress",
+		call: call.id,
+		status: response.status,
+		reason: response.reason,
+		...(sdp !== undefined && { sdp }),
+		...(tag !== undefined && response.status > 100 && { fork: tag }),
+	});
 }
 
 /** Section 13.2.2.4: every 2xx gets its ACK; only the first one makes the call. */
@@ -182,7 +188,7 @@ function accepted(core: Core, call: Call, response: Response): void {
 		hangUp(core, call);
 		return;
 	}
-	core.act({ type: "answered", call: call.id, sdp });
+	core.act({ type: "answered", call: call.id, sdp, fork: dialog.remoteTag });
 }
 
 /** The dialog of a 2xx: an early one keeps its numbers and takes route and target anew. */

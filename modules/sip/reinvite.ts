@@ -131,5 +131,5 @@ export function receiveReinvite(core: Core, request: Request, to: Destination, c
 	const incoming = incomingFor(transaction, request, dialog.localTag, false);
 	call.incoming = incoming;
 	limitOffer(core, call, incoming);
-	core.act({ type: "offered", call: call.id, sdp: sdpOf(request) });
+	core.act({ type: "offered", call: call.id, sdp: sdpOf(request), in: "INVITE" });
 }

@@ -172,7 +172,7 @@ test("hold and resume: re-INVITE both ways (RFC 3261 14)", () => {
 	world.do("bob", { type: "reinvite", call: -1, sdp: "resume" });
 	world.run(100);
 	equal(world.reports("bob", "reinviteAnswered")[0]?.sdp, "to resume");
-	equal(world.reports("alice", "offered")[0], { type: "offered", call: 1, sdp: "resume" });
+	equal(world.reports("alice", "offered")[0], { type: "offered", call: 1, sdp: "resume", in: "INVITE" });
 	world.do("bob", { type: "hangup", call: -1 });
 	world.run(70000);
 	ok(world.quiet("alice") && world.quiet("bob"));

@@ -54,9 +54,9 @@ test("early media and the answer after it; SDP of 183 counts when the 200 has no
 	wire.respond(invite, { status: 200, toTag: "t", headers: [CONTACT] });
 	equal(wire.world.reports("bob", "progress"), [
 		{ type: "progress", call: 1, status: 100, reason: "Trying" },
-		{ type: "progress", call: 1, status: 183, reason: "Session Progress", sdp: "early" },
+		{ type: "progress", call: 1, status: 183, reason: "Session Progress", sdp: "early", fork: "t" },
 	]);
-	equal(wire.world.reports("bob", "answered"), [{ type: "answered", call: 1, sdp: "early" }]);
+	equal(wire.world.reports("bob", "answered"), [{ type: "answered", call: 1, sdp: "early", fork: "t" }]);
 });
 
 test("a 200 without any SDP: ACK, BYE, and a reason", () => {

@@ -342,8 +342,8 @@ test("the intercom asks for an answer without ringing", () => {
 	];
 	for (const [i, mark] of marks.entries()) wire.request("INVITE", { headers: [contact, mark], callId: `c${i}` });
 	equal(
-		wire.world.reports("bob", "incoming").map((action) => action.autoAnswer),
-		[true, true, true, undefined],
+		wire.world.reports("bob", "incoming").map((action) => action.info.autoAnswer?.afterMs),
+		[0, 0, 0, undefined],
 	);
 });
 
