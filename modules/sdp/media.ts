@@ -1,5 +1,5 @@
 /**
- * What one audio section says, taken apart: codecs, direction, addresses, zrtp-hash. Sections enter from offer-answer.ts;
+ * What one audio section says, taken apart: codecs, direction, RTCP, zrtp-hash. Sections enter from offer-answer.ts;
  * nothing here decides.
  * @module
  */
@@ -11,7 +11,6 @@ import { type Attribute, attribute, type MediaDescription, type SessionDescripti
 const ZRTP_HASH = /^(\S+) +([0-9a-fA-F]{64})$/;
 const RTPMAP = /^([0-9]{1,3}) +([A-Za-z0-9_.-]+)\/([0-9]{1,6})(?:\/1)?$/;
 const NUMBER = /^[0-9]{1,5}$/;
-const IPV4 = /^([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})$/;
 
 export type CodecName = "PCMU" | "PCMA";
 export type Direction = "sendrecv" | "sendonly" | "recvonly" | "inactive";
@@ -115,18 +114,6 @@ export function zrtpHashOf(sd: SessionDescription, media: MediaDescription): Uin
 
 export function zrtpHashAttribute(hash: Uint8Array): Attribute {
 	return { name: "zrtp-hash", value: `${ZRTP_VERSION} ${toHex(hash)}` };
-}
-
-/** Where a section is to be reached: its own c= or the session's. */
-export function addressOf(sd: SessionDescription, media: MediaDescription): string | { readonly fault: string } {
-	const connection = media.connection ?? sd.connection;
-	if (connection === undefined) return { fault: "the description has no c= line for its audio" };
-	if (connection.addressType === "IP6") return { fault: "media over IPv6 is not supported" };
-	const octets = IPV4.exec(connection.address)?.slice(1).map(Number);
-	if (octets === undefined || octets.some((octet) => octet > 255))
-		return { fault: `the media address ${printable(connection.address)} is not an IPv4 address` };
-	if ((octets[0] ?? 0) >= 224) return { fault: "multicast media is not supported" };
-	return octets.join(".");
 }
 
 /** Text of a peer inside a message of ours. */
