@@ -35,7 +35,8 @@ export class Registrations {
 			return;
 		}
 		const ok = action.expiresSec > 0;
-		this.#states.set(action.account, { aor, transport, ok, ...(!ok && { reason: "no longer registered" }) });
+		const over = action.leg?.transport ?? "udp";
+		this.#states.set(action.account, { aor, transport: over, ok, ...(!ok && { reason: "no longer registered" }) });
 		this.#log.info(ok ? `registered ${aor} for ${action.expiresSec} s` : `no longer registered: ${aor}`);
 	}
 }

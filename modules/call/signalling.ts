@@ -8,6 +8,7 @@ import UDP from "hal/net/udp";
 import type { AreaLog } from "log/log";
 import { type Agent, createAgent, step } from "sip/agent";
 import { describe } from "sip/describe";
+import type { Leg } from "sip/flows";
 import type { Action, AgentConfig, Event } from "sip/types";
 import Timer from "timer";
 
@@ -69,6 +70,14 @@ export class Signalling {
 			...options.agent,
 			contact: { address: options.agent.contact.address, port: this.#socket.port },
 		});
+	}
+
+	/**
+	 * What a request to that URI goes over for certain, for who must know before it is made (keys in SDP): TLS only where
+	 * nothing else would be tried.
+	 */
+	legTo(_account: string | undefined, _uri: string): Leg {
+		return { transport: "udp", secure: false };
 	}
 
 	get port(): number {

@@ -60,6 +60,7 @@ export function receiveInvite(core: Core, request: Request, to: Destination): vo
 		...(displayName === undefined ? {} : { displayName }),
 		sdp: sdpOf(request),
 		info: callInfo(core, request, call.account, to),
+		...core.legOf(to),
 	});
 }
 

@@ -79,6 +79,12 @@ function handle(core: Core, event: Event): void {
 			for (const client of [...core.clients.values()])
 				if (client.to.address === event.to.address && client.to.port === event.to.port) client.sendFailed(event.error);
 			return;
+		case "connected":
+			core.flows.add(event);
+			return;
+		case "disconnected":
+			core.flows.remove(event.to);
+			return;
 		case "register":
 			register(core, event.account);
 			return;

@@ -8,6 +8,7 @@ import { toHex } from "bytes/hex";
 import { formatAddress } from "./address";
 import type { Call } from "./call";
 import { ALLOW, MAX_SERVERS, MAX_TRANSACTIONS, RESERVED_TRANSACTIONS } from "./constants";
+import { Flows, type Leg } from "./flows";
 import type { InviteServer } from "./invite-server";
 import { type Header, type Request, tagOf } from "./message";
 import type { NonInviteServer } from "./non-invite-server";
@@ -27,6 +28,7 @@ export class Core implements Ground {
 	/** Every call that is not yet over for SIP, those already reported as ended included. */
 	readonly calls = new Set<Call>();
 	readonly registrations = new Map<string, Registration>();
+	readonly flows = new Flows();
 	/** Addresses that answered for a registrar, for its name may resolve to any of several. */
 	readonly #servers = new Set<string>();
 	#actions: Action[] = [];
@@ -75,6 +77,12 @@ export class Core implements Ground {
 			return true;
 		}
 		return false;
+	}
+
+	/** For an action's `leg`: nothing for UDP. */
+	legOf(to: Destination): { readonly leg?: Leg } {
+		const leg = this.flows.leg(to);
+		return leg === undefined ? {} : { leg };
 	}
 
 	/** Answers through the transaction, with our tag. */

@@ -188,7 +188,7 @@ function accepted(core: Core, call: Call, response: Response): void {
 		hangUp(core, call);
 		return;
 	}
-	core.act({ type: "answered", call: call.id, sdp, fork: dialog.remoteTag });
+	core.act({ type: "answered", call: call.id, sdp, fork: dialog.remoteTag, ...core.legOf(outgoing.exchange.to) });
 }
 
 /** The dialog of a 2xx: an early one keeps its numbers and takes route and target anew. */

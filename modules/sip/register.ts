@@ -11,7 +11,7 @@ import { header, headerList, type Response } from "./message";
 import { param, parseNumber } from "./syntax";
 import type { Timer } from "./timers";
 import type { Account } from "./types";
-import { parseUri, sameUri } from "./uri";
+import { type Destination, parseUri, sameUri } from "./uri";
 import { failureStatus, failureWords, statusWords } from "./words";
 
 export interface Registration {
@@ -113,7 +113,7 @@ function send(core: Core, registration: Registration): void {
 		onResponse: (response) => {
 			if (response.status < 200) return;
 			registration.exchange = undefined;
-			if (response.status < 300) succeeded(core, registration, response, wanted, expiresSec);
+			if (response.status < 300) succeeded(core, registration, response, wanted, expiresSec, to);
 			else refused(core, registration, response, wanted, exchange.fault);
 		},
 		onFailure: (failure) => {
@@ -125,7 +125,14 @@ function send(core: Core, registration: Registration): void {
 	exchange.start();
 }
 
-function succeeded(core: Core, registration: Registration, response: Response, asked: boolean, askedSec: number): void {
+function succeeded(
+	core: Core,
+	registration: Registration,
+	response: Response,
+	asked: boolean,
+	askedSec: number,
+	to: Destination,
+): void {
 	registration.failures = 0;
 	const account = registration.account.id;
 	// The owner changed its mind while the answer was on its way.
@@ -142,7 +149,7 @@ function succeeded(core: Core, registration: Registration, response: Response, a
 		failed(core, registration, 500, "the registrar did not keep our address", asked, 0);
 		return;
 	}
-	core.act({ type: "registered", account, expiresSec });
+	core.act({ type: "registered", account, expiresSec, ...core.legOf(to) });
 	registration.timer = core.timers.after(refreshMs(expiresSec), () => send(core, registration));
 }
 

@@ -5,6 +5,7 @@
  */
 
 import type { Provider, RandomSource } from "crypto/types";
+import type { Flow, Leg } from "./flows";
 import type { Destination } from "./uri";
 
 /** One identity of the phone. */
@@ -117,6 +118,10 @@ export interface WatchedDialog {
 export type Event =
 	| { readonly type: "datagram"; readonly now: number; readonly bytes: Uint8Array; readonly from: Destination }
 	| { readonly type: "tick"; readonly now: number }
+	/** A connection to `to` stands, made by us or by the other side. */
+	| ({ readonly type: "connected"; readonly now: number } & Flow)
+	/** It has ended, or could not be made; the error in plain words. */
+	| { readonly type: "disconnected"; readonly now: number; readonly to: Destination; readonly error: string }
 	/** `to` as it stood in the send action; the error in plain words. */
 	| { readonly type: "sendFailed"; readonly now: number; readonly to: Destination; readonly error: string }
 	| { readonly type: "register"; readonly now: number; readonly account: string }
@@ -207,7 +212,7 @@ export type Action =
 	/** Send a tick at that time; undefined: nothing is waited for. Replaces the one before. */
 	| { readonly type: "wakeAt"; readonly at: number | undefined }
 	/** expiresSec 0: no longer registered, as asked. */
-	| { readonly type: "registered"; readonly account: string; readonly expiresSec: number }
+	| { readonly type: "registered"; readonly account: string; readonly expiresSec: number; readonly leg?: Leg }
 	/** The agent tries again by itself at retryAt; without it, it does not. */
 	| {
 			readonly type: "registrationFailed";
@@ -224,6 +229,8 @@ export type Action =
 			readonly displayName?: string;
 			readonly sdp: string | undefined;
 			readonly info: CallInfo;
+			/** What the INVITE came over; absent: UDP. */
+			readonly leg?: Leg;
 	  }
 	/**
 	 * 1xx; with sdp it is early media: the answer of one fork. The first of a fork counts; another fork may bring another,
@@ -244,7 +251,14 @@ export type Action =
 	| { readonly type: "identified"; readonly call: number; readonly identity: Party }
 	/** The caller answered the offer of our `ring` (in PRACK). */
 	| { readonly type: "earlyAnswered"; readonly call: number; readonly sdp: string }
-	| { readonly type: "answered"; readonly call: number; readonly sdp: string; readonly fork: string }
+	/** `leg`: what the answer came over; absent: UDP. */
+	| {
+			readonly type: "answered";
+			readonly call: number;
+			readonly sdp: string;
+			readonly fork: string;
+			readonly leg?: Leg;
+	  }
 	/** The ACK arrived; with sdp when the offer was ours, in a 2xx. */
 	| { readonly type: "accepted"; readonly call: number; readonly sdp?: string }
 	/**

@@ -22,10 +22,15 @@ export interface Uri {
 	readonly headers: string | undefined;
 }
 
+/** What carries a message (RFC 3261 section 18). */
+export type Transport = "udp" | "tcp" | "tls";
+
 /** Where a message goes: an address or a host name that the shell resolves. */
 export interface Destination {
 	readonly address: string;
 	readonly port: number;
+	/** Absent: UDP. */
+	readonly transport?: Transport | undefined;
 }
 
 /** RFC 3261 section 19.1.2 */
