@@ -99,8 +99,11 @@ function asciiEncode(text: string): Uint8Array | undefined {
 	return ascii?.byteLength === text.length ? new Uint8Array(ascii) : undefined;
 }
 
-/** The engine's string of octets 0x01..0x7F; undefined for any other, and where the engine has no such function. */
-function asciiDecode(bytes: Uint8Array): string | undefined {
+/**
+ * The engine's string of octets 0x01..0x7F; undefined for any other, and where the engine has no such function: then the
+ * caller takes one of the functions above.
+ */
+export function asciiDecode(bytes: Uint8Array): string | undefined {
 	try {
 		const text = (String as EngineStrings).fromArrayBuffer?.(bytes.buffer, bytes.byteOffset, bytes.length);
 		return text?.length === bytes.length ? text : undefined;

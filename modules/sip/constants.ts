@@ -62,6 +62,8 @@ export const MAX_SERVERS = 8;
 /** What this phone does (RFC 3261 sections 20.5, 20.1). */
 export const ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS";
 export const SDP_TYPE = "application/sdp";
+/** The methods of ALLOW. */
+export const METHODS: readonly string[] = Object.freeze(ALLOW.split(", "));
 /** Methods we recognise and do not do: 405; any other is 501 (sections 8.2.1, 21.5.2). */
 export const KNOWN_METHODS: readonly string[] = Object.freeze([
 	"REGISTER",

@@ -5,11 +5,11 @@
  */
 
 import { type Address, formatAddress, parseAddress } from "./address";
-import { type Header, headerList, type Message, type Request, type Response, tagOf } from "./message";
+import { type Header, header, headerList, type Message, type Request, type Response, tagOf } from "./message";
 import type { Body, OutgoingRequest } from "./request";
 import { param } from "./syntax";
 import { type Destination, destinationOf, parseUri } from "./uri";
-import type { Via } from "./via";
+import { branchOf, MAGIC_COOKIE, type Via } from "./via";
 
 export interface Dialog {
 	readonly callId: string;
@@ -51,10 +51,14 @@ export function fromResponse(invite: OutgoingRequest, response: Response): Dialo
 	};
 }
 
-/** Dialog of a UAS from an INVITE (section 12.1.1); undefined without a usable Contact, which it must have (8.1.1.8). */
+/**
+ * Dialog of a UAS from an INVITE (section 12.1.1); undefined without a usable Contact, which it must have (8.1.1.8).
+ * RFC 2543 left Contact to the caller's choice: requests then go to the address in From (RFC 4475 section 3.4.1).
+ */
 export function fromRequest(request: Request, localTag: string): Dialog | undefined {
 	const routes = headerList(request, "record-route");
-	const target = contactOf(request);
+	const old = branchOf(request.via)?.startsWith(MAGIC_COOKIE) !== true && header(request, "contact") === undefined;
+	const target = old ? request.from.uri : contactOf(request);
 	if (target === undefined || !isRoutable(routes, target)) return undefined;
 	return {
 		callId: request.callId,

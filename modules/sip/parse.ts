@@ -5,9 +5,11 @@
  */
 
 import { Reader } from "bytes/reader";
-import { latin1Decode, utf8Decode } from "bytes/text";
+import { asciiDecode, latin1Decode, utf8Decode } from "bytes/text";
 import { type Address, parseAddress } from "./address";
-import { type Header, header, type Malformed, type Message } from "./message";
+import { KNOWN_METHODS, METHODS } from "./constants";
+import type { Header, Malformed, Message } from "./message";
+import { longName } from "./names";
 import { isToken, parseNumber, split } from "./syntax";
 import { parseVia, type Via } from "./via";
 
@@ -15,7 +17,6 @@ import { parseVia, type Via } from "./via";
 // An alternative, not an optional group: from a group that may be left out and holds what it begins with, the engine
 // needs exponential time to come back (scripts/checks/words.ts).
 const STATUS_LINE = /^SIP\/2\.0 ([1-6][0-9][0-9])( .*|)$/i;
-const REQUEST_LINE = /^(\S+) (\S+) (\S+)$/;
 const OTHER_VERSION = /^SIP\/[0-9]+\.[0-9]+$/i;
 const SPACE = /\s/;
 const CSEQ = /^([0-9]{1,10})\s+(\S+)$/;
@@ -23,39 +24,26 @@ const CSEQ = /^([0-9]{1,10})\s+(\S+)$/;
 /** A whole message; more is not believed. A large INVITE of a real phone has about 4,000 bytes. */
 export const MAX_MESSAGE_BYTE_LENGTH = 16384;
 const MAX_HEADERS = 100;
+/** Lines of the head, folded ones counted one by one. */
+const MAX_LINES = 500;
 const MAX_LINE_BYTE_LENGTH = 4096;
 /** Values of one kind of header that lines may carry; proxies on the way are rarely more than five. */
 const MAX_VALUES = 40;
+const MAX_METHOD_LENGTH = 64;
 
-const CR = 13;
+const TAB = 9;
 const LF = 10;
-
-/** RFC 3261 section 7.3.3 and the compact forms of the extensions a phone meets. */
-const COMPACT: Readonly<Record<string, string>> = Object.freeze({
-	a: "accept-contact",
-	b: "referred-by",
-	c: "content-type",
-	e: "content-encoding",
-	f: "from",
-	i: "call-id",
-	j: "reject-contact",
-	k: "supported",
-	l: "content-length",
-	m: "contact",
-	o: "event",
-	r: "refer-to",
-	s: "subject",
-	t: "to",
-	u: "allow-events",
-	v: "via",
-	x: "session-expires",
-});
-
-/** Headers that may stand only once (section 7.3.1); twice is a message that two readers would understand differently. */
-const SINGLE: readonly string[] = Object.freeze(["from", "to", "call-id", "cseq", "content-length", "content-type"]);
+const CR = 13;
+const BLANK = 32;
 
 type StartLine =
-	| { readonly type: "request"; readonly method: string; readonly uri: string }
+	| {
+			readonly type: "request";
+			readonly method: string;
+			readonly uri: string;
+			/** The line can be read so far that a response can say what is wrong with it. */
+			readonly fault?: { readonly status: number; readonly reason: string };
+	  }
 	| { readonly type: "response"; readonly status: number; readonly reason: string };
 
 /** A datagram that carries no message at all: the CRLF of a NAT keep-alive (RFC 5626 section 4.4.1) or nothing. */
@@ -67,113 +55,234 @@ export function isKeepAlive(bytes: Uint8Array): boolean {
 /** One datagram, one message. */
 export function parse(bytes: Uint8Array): Message | Malformed {
 	if (bytes.length > MAX_MESSAGE_BYTE_LENGTH) return hopeless(`${bytes.length} bytes are too many for one message`);
-	const reader = new Reader(bytes);
-	let first = readLine(reader);
-	// Empty lines before the start line are passed over (section 7.5).
-	while (first !== undefined && first.length === 0 && reader.remaining > 0) first = readLine(reader);
-	if (first === undefined) return hopeless("the first line does not end");
+	const head = readHead(bytes);
+	const first = head.lines[0];
+	if (first === undefined || (!head.whole && head.lines.length < 2)) return hopeless("the first line does not end");
 	if (first.length > MAX_LINE_BYTE_LENGTH) return hopeless("the first line is too long");
-	if (first.indexOf(CR) >= 0) return hopeless("the first line has a bare CR");
-	const start = parseStartLine(decode(first));
+	if (first.indexOf("\r") >= 0) return hopeless("the first line has a bare CR");
+	const start = parseStartLine(first);
 	if (typeof start === "string") return hopeless(start);
-	const malformed = (reason: string, headers: readonly Header[], status = 400): Malformed => ({
+
+	const fields = new Fields();
+	const malformed = (reason: string, status = 400): Malformed => ({
 		type: "malformed",
 		reason,
 		status: start.type === "request" ? status : undefined,
 		method: start.type === "request" ? start.method : undefined,
-		via: topVia(headers),
-		headers,
+		via: topVia(fields.via),
+		headers: fields.headers,
 	});
-
-	const headers: Header[] = [];
-	const fault = readHeaders(reader, headers);
-	if (fault !== undefined) return malformed(fault, headers, fault === TOO_MANY ? 513 : 400);
-	if (start.type === "request" && start.uri === VERSION_FAULT) return malformed("not SIP/2.0", headers, 505);
-	const core = readCore(headers);
-	if (typeof core === "string") return malformed(core, headers);
+	const fault = readHeaders(head, fields);
+	if (fault !== undefined) return malformed(fault, fault === TOO_MANY ? 513 : 400);
+	if (start.type === "request" && start.fault !== undefined) return malformed(start.fault.reason, start.fault.status);
+	const core = readCore(fields);
+	if (typeof core === "string") return malformed(core);
 	if (start.type === "request" && core.method !== start.method)
-		return malformed(`CSeq is for ${core.method}, the request is ${start.method}`, headers);
+		// RFC 4475 section 3.1.2.18: a method that nobody knows is refused for that.
+		return malformed(
+			`CSeq is for ${core.method}, the request is ${start.method}`,
+			KNOWN_METHODS.includes(start.method) || METHODS.includes(start.method) ? 400 : 501,
+		);
 
 	// Section 18.3: what comes after the body is discarded; a body cut short is an error.
-	const lengthText = header({ headers }, "content-length");
-	const byteLength = lengthText === undefined ? reader.remaining : parseNumber(lengthText, 9);
-	if (byteLength === undefined) return malformed("Content-Length is no length", headers);
+	const reader = new Reader(bytes);
+	reader.offset = head.byteLength;
+	const byteLength = fields.contentLength === undefined ? reader.remaining : parseNumber(fields.contentLength, 9);
+	if (byteLength === undefined) return malformed("Content-Length is no length");
 	if (byteLength > reader.remaining)
-		return malformed(`Content-Length says ${byteLength}, ${reader.remaining} bytes came`, headers);
-	const message = { headers, ...core, body: reader.bytes(byteLength) };
-	if (start.type === "response") return { type: "response", status: start.status, reason: start.reason, ...message };
-	const maxForwards = header({ headers }, "max-forwards");
-	if (maxForwards !== undefined && (parseNumber(maxForwards, 3) ?? 256) > 255)
-		return malformed("Max-Forwards is not 0 to 255", headers);
-	return { type: "request", uri: start.uri, ...message };
+		return malformed(`Content-Length says ${byteLength}, ${reader.remaining} bytes came`);
+	const { headers } = fields;
+	const { via, from, to, callId, cseq, method } = core;
+	const body = reader.bytes(byteLength);
+	if (start.type === "response") {
+		const { status, reason } = start;
+		return { type: "response", status, reason, headers, via, from, to, callId, cseq, method, body };
+	}
+	const { maxForwards } = fields;
+	if (maxForwards !== undefined && (parseNumber(maxForwards) ?? 256) > 255)
+		return malformed("Max-Forwards is not 0 to 255");
+	return { type: "request", uri: start.uri, headers, via, from, to, callId, cseq, method, body };
 }
 
 const TOO_MANY = "too many header fields";
-/** Stands where the Request-URI would: the line is a request of another SIP version. No URI has a space. */
-const VERSION_FAULT = " version";
 
 function parseStartLine(line: string): StartLine | string {
-	const status = STATUS_LINE.exec(line);
+	const status = line.charCodeAt(3) === SLASH ? STATUS_LINE.exec(line) : null;
 	if (status !== null) return { type: "response", status: Number(status[1]), reason: (status[2] ?? "").slice(1) };
-	const request = REQUEST_LINE.exec(line);
-	const method = request?.[1];
-	const uri = request?.[2];
-	if (request === null || method === undefined || uri === undefined || !isToken(method) || method.length > 32)
+	const first = line.indexOf(" ");
+	const last = line.lastIndexOf(" ");
+	const method = line.slice(0, Math.max(first, 0));
+	if (first === last || method.length > MAX_METHOD_LENGTH || !isToken(method))
 		return "the first line is neither a request nor a status";
-	const version = request[3] ?? "";
-	if (version.toUpperCase() === "SIP/2.0") return { type: "request", method, uri };
-	return OTHER_VERSION.test(version)
-		? { type: "request", method, uri: VERSION_FAULT }
-		: "the first line does not end with SIP/2.0";
+	const uri = line.slice(first + 1, last);
+	const version = line.slice(last + 1);
+	if (version === "SIP/2.0" || version.toUpperCase() === "SIP/2.0") {
+		if (!SPACE.test(uri)) return { type: "request", method, uri };
+		return { type: "request", method, uri: "", fault: { status: 400, reason: "the Request-URI has white space" } };
+	}
+	if (OTHER_VERSION.test(version))
+		return { type: "request", method, uri, fault: { status: 505, reason: "not SIP/2.0" } };
+	if (version === "" && line.trimEnd().toUpperCase().endsWith(" SIP/2.0"))
+		return { type: "request", method, uri, fault: { status: 400, reason: "the first line ends with white space" } };
+	return "the first line does not end with SIP/2.0";
 }
 
-/** Fills `headers` up to the empty line; returns what is wrong. */
-function readHeaders(reader: Reader, headers: Header[]): string | undefined {
-	let name: string | undefined;
-	let value = "";
-	for (;;) {
-		const line = readLine(reader);
-		if (line === undefined) return "the header does not end";
-		if (line.length > MAX_LINE_BYTE_LENGTH) return "a header line is too long";
-		// A CR inside a line would be a line end to another reader, and our responses echo these values.
-		if (line.indexOf(CR) >= 0) return "a header line has a bare CR";
-		const text = decode(line);
-		if (text.startsWith(" ") || text.startsWith("\t")) {
-			// Folding (section 7.3.1): the line goes on with the value above.
-			if (name === undefined) return "the first header line is folded";
-			value += ` ${text.trim()}`;
-			if (value.length > MAX_LINE_BYTE_LENGTH) return "a header line is too long";
-			continue;
+const SLASH = 47;
+
+interface Head {
+	/** Without their line ends. */
+	readonly lines: readonly string[];
+	/** Where the body begins. */
+	readonly byteLength: number;
+	/** The empty line that ends the header was found. */
+	readonly whole: boolean;
+}
+
+/** Everything up to the empty line. Lines end with CRLF, or with the bare LF that some send. */
+function readHead(bytes: Uint8Array): Head {
+	let begin = 0;
+	// Empty lines before the start line are passed over (section 7.5).
+	while (bytes[begin] === LF || (bytes[begin] === CR && bytes[begin + 1] === LF)) begin++;
+	let clean = true;
+	let end = -1;
+	let byteLength = bytes.length;
+	for (let at = bytes.indexOf(LF, begin); at >= 0; at = bytes.indexOf(LF, at + 1)) {
+		if (bytes[at - 1] !== CR) clean = false;
+		const empty = bytes[at + 1] === LF ? 2 : bytes[at + 1] === CR && bytes[at + 2] === LF ? 3 : 0;
+		end = at;
+		if (empty === 0) continue;
+		byteLength = at + empty;
+		if (empty === 2) clean = false;
+		return { lines: readLines(bytes.subarray(begin, at), clean), byteLength, whole: true };
+	}
+	// Only lines that have ended count.
+	const lines = end < 0 ? [] : readLines(bytes.subarray(begin, end), clean);
+	return { lines: end < 0 ? lines : [...lines, ""].slice(0, MAX_LINES + 1), byteLength, whole: false };
+}
+
+/** @param bytes without the last LF. @param clean every LF has its CR */
+function readLines(bytes: Uint8Array, clean: boolean): string[] {
+	// The last line's CR is still there, since its LF is not.
+	const text = asciiDecode(bytes[bytes.length - 1] === CR ? bytes.subarray(0, -1) : bytes);
+	if (text !== undefined && clean) return text.split("\r\n", MAX_LINES + 1);
+	const lines: string[] = [];
+	let begin = 0;
+	while (begin <= bytes.length && lines.length <= MAX_LINES) {
+		const found = bytes.indexOf(LF, begin);
+		const next = found < 0 ? bytes.length : found;
+		const end = next > begin && bytes[next - 1] === CR ? next - 1 : next;
+		lines.push(decode(bytes.subarray(begin, end)));
+		begin = next + 1;
+	}
+	return lines;
+}
+
+/** What one pass over the header lines finds: all of them, and the values that every message is judged by. */
+class Fields {
+	readonly headers: Header[] = [];
+	via: string | undefined;
+	from: string | undefined;
+	to: string | undefined;
+	callId: string | undefined;
+	cseq: string | undefined;
+	contentLength: string | undefined;
+	contentType: string | undefined;
+	maxForwards: string | undefined;
+	vias = 0;
+	/** The first that stands twice and may not. */
+	twice: string | undefined;
+
+	add(name: string, value: string): void {
+		this.headers.push({ name, value });
+		switch (name) {
+			case "via":
+				this.vias++;
+				this.via ??= value;
+				return;
+			case "from":
+				this.from = this.#once(this.from, name, value);
+				return;
+			case "to":
+				this.to = this.#once(this.to, name, value);
+				return;
+			case "call-id":
+				this.callId = this.#once(this.callId, name, value);
+				return;
+			case "cseq":
+				this.cseq = this.#once(this.cseq, name, value);
+				return;
+			case "content-length":
+				this.contentLength = this.#once(this.contentLength, name, value);
+				return;
+			case "content-type":
+				this.contentType = this.#once(this.contentType, name, value);
+				return;
+			case "max-forwards":
+				this.maxForwards = this.#once(this.maxForwards, name, value);
 		}
-		if (name !== undefined) {
-			if (headers.length >= MAX_HEADERS) return TOO_MANY;
-			headers.push({ name, value: value.trim() });
-		}
-		if (text === "") return undefined;
-		const colon = text.indexOf(":");
-		const written = text.slice(0, Math.max(colon, 0)).trim().toLowerCase();
-		if (colon < 0 || !isToken(written)) return "a header line has no name";
-		name = COMPACT[written] ?? written;
-		value = text.slice(colon + 1).trim();
+	}
+
+	/** Section 7.3.1: twice is a message that two readers would understand differently. */
+	#once(before: string | undefined, name: string, value: string): string {
+		if (before === undefined) return value;
+		this.twice ??= name;
+		return before;
 	}
 }
 
+/** Returns what is wrong. */
+function readHeaders({ lines, whole }: Head, fields: Fields): string | undefined {
+	// Without the empty line the last one is the end of what came, no line of its own.
+	const count = whole ? lines.length : lines.length - 1;
+	for (let i = 1; i < count; ) {
+		const line = lines[i++] ?? "";
+		if (line.length > MAX_LINE_BYTE_LENGTH) return "a header line is too long";
+		// A CR inside a line would be a line end to another reader, and our responses echo these values.
+		if (line.indexOf("\r") >= 0) return "a header line has a bare CR";
+		if (isFolded(line)) return "the first header line is folded";
+		if (fields.headers.length >= MAX_HEADERS || lines.length > MAX_LINES) return TOO_MANY;
+		const colon = line.indexOf(":");
+		const name = colon <= 0 ? undefined : longName(line.slice(0, colon));
+		if (name === undefined) return "a header line has no name";
+		let value = line.slice(colon + 1).trim();
+		// Folding (section 7.3.1): the line goes on with the value above.
+		for (let next = lines[i]; i < count && next !== undefined && isFolded(next); next = lines[++i]) {
+			if (next.indexOf("\r") >= 0) return "a header line has a bare CR";
+			value = value === "" ? next.trim() : `${value} ${next.trim()}`;
+			if (value.length > MAX_LINE_BYTE_LENGTH) return "a header line is too long";
+		}
+		fields.add(name, value);
+	}
+	return whole ? undefined : "the header does not end";
+}
+
+function isFolded(line: string): boolean {
+	const first = line.charCodeAt(0);
+	return first === BLANK || first === TAB;
+}
+
+interface CoreFields {
+	readonly via: Via;
+	readonly from: Address;
+	readonly to: Address;
+	readonly callId: string;
+	readonly cseq: number;
+	readonly method: string;
+}
+
 /** The fields that no message may lack (section 8.1.1), or the first fault among them. */
-function readCore(
-	headers: readonly Header[],
-): { via: Via; from: Address; to: Address; callId: string; cseq: number; method: string } | string {
-	for (const name of SINGLE)
-		if (headers.filter((entry) => entry.name === name).length > 1) return `${name} stands more than once`;
-	if (headers.filter((entry) => entry.name === "via").length > MAX_VALUES) return TOO_MANY;
-	const via = topVia(headers);
+function readCore(fields: Fields): CoreFields | string {
+	if (fields.twice !== undefined) return `${fields.twice} stands more than once`;
+	if (fields.vias > MAX_VALUES) return TOO_MANY;
+	const via = topVia(fields.via);
 	if (via === undefined) return "Via is missing or malformed";
-	const from = parseAddress(header({ headers }, "from") ?? "");
+	const from = parseAddress(fields.from ?? "");
 	if (from === undefined) return "From is missing or malformed";
-	const to = parseAddress(header({ headers }, "to") ?? "");
+	const to = parseAddress(fields.to ?? "");
 	if (to === undefined) return "To is missing or malformed";
-	const callId = header({ headers }, "call-id") ?? "";
+	const callId = fields.callId ?? "";
 	if (callId === "" || SPACE.test(callId) || callId.length > 256) return "Call-ID is missing or malformed";
-	const match = CSEQ.exec(header({ headers }, "cseq") ?? "");
+	const match = CSEQ.exec(fields.cseq ?? "");
 	const cseq = parseNumber(match?.[1]);
 	const method = match?.[2];
 	// Section 8.1.1.5: the sequence number is less than 2^31; up to 2^32-1 is seen and harms nobody.
@@ -182,21 +291,10 @@ function readCore(
 	return { via, from, to, callId, cseq, method };
 }
 
-function topVia(headers: readonly Header[]): Via | undefined {
-	const line = header({ headers }, "via");
-	const value = line === undefined ? undefined : split(line, ",")?.[0];
+function topVia(line: string | undefined): Via | undefined {
+	if (line === undefined) return undefined;
+	const value = line.indexOf(",") < 0 ? line : split(line, ",")?.[0];
 	return value === undefined ? undefined : parseVia(value);
-}
-
-/** The bytes up to the next line end (CRLF, or the bare LF that some send), which is passed over. */
-function readLine(reader: Reader): Uint8Array | undefined {
-	const rest = reader.remaining;
-	const start = reader.offset;
-	const view = reader.view(rest);
-	const end = view.indexOf(LF);
-	if (end < 0) return undefined;
-	reader.offset = start + end + 1;
-	return view.subarray(0, end > 0 && view[end - 1] === CR ? end - 1 : end);
 }
 
 /** Header text is UTF-8 (section 7.3.1); what is not is shown as ISO 8859-1 rather than refused. */

@@ -4,20 +4,20 @@
  * @module
  */
 
-import { bodyFault, openInvite, receiveAck, receiveInvite } from "./accept";
+import { openInvite, receiveAck, receiveInvite } from "./accept";
 import { receiveBye } from "./bye";
 import { findDialog, newCall } from "./call";
 import { receiveCancel } from "./cancel";
-import { SDP_TYPE } from "./constants";
+import { requestFault } from "./checks";
 import type { Core } from "./core";
-import { type Header, headerLines, headerList, type Request, type Response, tagOf } from "./message";
+import { headerLines, headerList, type Request, type Response, tagOf } from "./message";
 import { NonInviteServer } from "./non-invite-server";
 import { receiveOptions, refuseMethod } from "./options";
 import { isKeepAlive, parse } from "./parse";
 import { receiveReinvite } from "./reinvite";
 import { fromSource, refuse } from "./respond";
 import { clientKey, serverKey } from "./transaction";
-import { type Destination, schemeOf } from "./uri";
+import type { Destination } from "./uri";
 import { branchOf } from "./via";
 
 /** One datagram. */
@@ -84,39 +84,4 @@ function receiveRequest(core: Core, request: Request, to: Destination): void {
 	else refuseMethod(core, transaction, inside !== undefined);
 	if (inside !== undefined && fault === undefined && request.method !== "CANCEL")
 		inside.dialog.remoteCseq = request.cseq;
-}
-
-interface Fault {
-	readonly status: number;
-	readonly headers?: readonly Header[];
-	readonly reason?: string;
-}
-
-/** The checks of section 8.2 in their order, then those of 12.2.2; CANCEL passes them all (section 9.2). */
-function requestFault(core: Core, request: Request, inside: boolean): Fault | undefined {
-	if (request.method === "CANCEL") return undefined;
-	const offered = request.method === "INVITE" || request.method === "OPTIONS" || request.method === "BYE";
-	if (offered) {
-		// Section 8.2.2.1
-		if (schemeOf(request.uri) !== "sip") return { status: 416 };
-		// Section 8.2.2.3; Proxy-Require is not for us.
-		const required = headerList(request, "require");
-		if (required.length > 0) return { status: 420, headers: [{ name: "Unsupported", value: required.join(", ") }] };
-	}
-	if (tagOf(request.to) !== undefined) {
-		// Section 12.2.2; a BYE outside every dialog too (15.1.2).
-		if (!inside) return { status: 481 };
-	} else {
-		if (core.isMerged(request)) return { status: 482 };
-		if (request.method === "BYE") return { status: 481 };
-	}
-	if (request.method === "INVITE") {
-		const fault = bodyFault(request);
-		if (fault === "type") return { status: 415, headers: [{ name: "Accept", value: SDP_TYPE }] };
-		if (fault === "encoding") return { status: 415, headers: [{ name: "Accept-Encoding", value: "identity" }] };
-	}
-	const dialog = inside ? findDialog(core, request)?.dialog : undefined;
-	// Section 12.2.2: out of order.
-	if (dialog?.remoteCseq !== undefined && request.cseq < dialog.remoteCseq) return { status: 500 };
-	return undefined;
 }

@@ -34,7 +34,9 @@ const PHRASES: Readonly<Record<number, string>> = Object.freeze({
 	400: "Bad Request",
 	404: "Not Found",
 	405: "Method Not Allowed",
+	406: "Not Acceptable",
 	408: "Request Timeout",
+	414: "Request-URI Too Long",
 	415: "Unsupported Media Type",
 	416: "Unsupported URI Scheme",
 	420: "Bad Extension",
@@ -64,42 +66,64 @@ export function formatResponse(request: Request, parts: ResponseParts): Uint8Arr
 	return build(request.headers, request.via, parts, tagOf(request.to) === undefined ? parts.toTag : undefined);
 }
 
-/** An answer to what could not be read, as far as its header allows; undefined when not even Via does. */
+/**
+ * An answer to what could not be read, as far as its header allows: it goes back to where the request came from, and
+ * repeats the lines it has (RFC 4475 section 3.3.1 wants a 400 even without From, To and Call-ID). Undefined when not
+ * even a Via or a CSeq says that somebody waits for it.
+ */
 export function refuse(
 	malformed: Malformed,
 	from: Destination,
 	toTag: string,
 ): { bytes: Uint8Array; to: Destination } | undefined {
 	// An ACK is never answered (section 17.1).
-	if (malformed.status === undefined || malformed.via === undefined || malformed.method === "ACK") return undefined;
+	if (malformed.status === undefined || malformed.method === "ACK") return undefined;
 	const { headers } = malformed;
-	// Without these lines a response is as malformed as the request was (section 8.2.6.2).
-	for (const name of ["from", "to", "call-id", "cseq"])
-		if (!headers.some((entry) => entry.name === name)) return undefined;
-	const via = withSource(malformed.via, from);
+	for (const name of ["via", "cseq"]) if (!headers.some((entry) => entry.name === name)) return undefined;
+	const via = malformed.via === undefined ? undefined : withSource(malformed.via, from);
 	const tagged = headers.some((entry) => entry.name === "to" && TAGGED.test(entry.value));
 	const parts = { status: malformed.status, reason: phrase(malformed.status, malformed.reason) };
-	return { bytes: build(headers, via, parts, tagged ? undefined : toTag), to: responseDestination(via) };
+	const bytes = build(headers, via, parts, tagged ? undefined : toTag);
+	return { bytes, to: via === undefined ? from : responseDestination(via) };
 }
 
-function build(headers: readonly Header[], top: Via, parts: ResponseParts, toTag: string | undefined): Uint8Array {
+/** Headers that a response has once, however often a broken request had them. */
+const ECHOED: Readonly<Record<string, string>> = Object.freeze({
+	from: "From",
+	to: "To",
+	"call-id": "Call-ID",
+	cseq: "CSeq",
+	// Section 8.2.6.1 asks for it in 100; in the others it does no harm, and tells the round trip as well.
+	timestamp: "Timestamp",
+});
+const ECHOED_NAMES: readonly string[] = Object.freeze(Object.keys(ECHOED));
+
+/** @param top the first Via, with its source; undefined when it cannot be read and is repeated as it stands */
+function build(
+	headers: readonly Header[],
+	top: Via | undefined,
+	parts: ResponseParts,
+	toTag: string | undefined,
+): Uint8Array {
 	const lines = [`SIP/2.0 ${parts.status} ${parts.reason ?? PHRASES[parts.status] ?? "Unknown"}`];
-	let first = true;
+	let pending = top;
+	const echoed = new Set<string>();
 	for (const { name, value } of headers) {
 		if (name === "via") {
-			const others = first ? (split(value, ",") ?? []).slice(1) : [value];
-			if (first) lines.push(`Via: ${formatVia(top)}`);
-			for (const other of others) lines.push(`Via: ${other}`);
-			first = false;
+			if (pending === undefined) {
+				lines.push(`Via: ${value}`);
+				continue;
+			}
+			lines.push(`Via: ${formatVia(pending)}`);
+			pending = undefined;
+			if (value.indexOf(",") >= 0) for (const other of (split(value, ",") ?? []).slice(1)) lines.push(`Via: ${other}`);
+		} else if (name === "record-route") {
+			// Section 12.1.1: in everything that makes a dialog, in the order of the request.
+			if (parts.status > 100 && parts.status < 300) lines.push(`Record-Route: ${value}`);
+		} else if (ECHOED_NAMES.includes(name) && !echoed.has(name)) {
+			echoed.add(name);
+			lines.push(`${ECHOED[name]}: ${value}${name === "to" && toTag !== undefined ? `;tag=${toTag}` : ""}`);
 		}
-		if (name === "from") lines.push(`From: ${value}`);
-		if (name === "to") lines.push(`To: ${value}${toTag === undefined ? "" : `;tag=${toTag}`}`);
-		if (name === "call-id") lines.push(`Call-ID: ${value}`);
-		if (name === "cseq") lines.push(`CSeq: ${value}`);
-		// Section 8.2.6.1
-		if (name === "timestamp" && parts.status === 100) lines.push(`Timestamp: ${value}`);
-		// Section 12.1.1: in everything that makes a dialog, in the order of the request.
-		if (name === "record-route" && parts.status > 100 && parts.status < 300) lines.push(`Record-Route: ${value}`);
 	}
 	for (const { name, value } of parts.headers ?? []) lines.push(`${name}: ${value}`);
 	return withBody(lines, parts.body);

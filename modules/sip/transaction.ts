@@ -64,7 +64,9 @@ export function clientKey(branch: string, method: string): string {
 export function serverKey(request: Request, method = request.method): string {
 	const kind = method === "ACK" ? "INVITE" : method;
 	const branch = branchOf(request.via);
-	if (branch?.startsWith(MAGIC_COOKIE)) return `${branch}|${request.via.host}:${request.via.port ?? ""}|${kind}`;
+	// The cookie alone identifies nothing (RFC 4475 section 3.2.1).
+	if (branch?.startsWith(MAGIC_COOKIE) && branch.length > MAGIC_COOKIE.length)
+		return `${branch}|${request.via.host}:${request.via.port ?? ""}|${kind}`;
 	// The To tag of an ACK is that of our response, which the INVITE did not have: it cannot be part of that key.
 	const toTag = kind === "INVITE" ? "" : (tagOf(request.to) ?? "");
 	const via = formatVia({ ...request.via, params: request.via.params.filter((entry) => entry.name !== "received") });

@@ -36,7 +36,8 @@ export interface Destination {
 /** RFC 3261 section 19.1.2 */
 export const DEFAULT_PORT = 5060;
 
-const MAX_LENGTH = 512;
+/** Longer ones are not read; a Request-URI is answered with 414. */
+export const MAX_URI_LENGTH = 512;
 
 /** Scheme of any URI in lower case, or undefined when the text does not begin with one. */
 export function schemeOf(text: string): string | undefined {
@@ -45,7 +46,7 @@ export function schemeOf(text: string): string | undefined {
 
 /** A sip: or sips: URI; undefined when it is another scheme or malformed. */
 export function parseUri(text: string): Uri | undefined {
-	if (text.length > MAX_LENGTH || NOT_IN_URI.test(text) || hasControl(text)) return undefined;
+	if (text.length > MAX_URI_LENGTH || NOT_IN_URI.test(text) || hasControl(text)) return undefined;
 	const scheme = schemeOf(text);
 	if (scheme !== "sip" && scheme !== "sips") return undefined;
 	let rest = text.slice(scheme.length + 1);

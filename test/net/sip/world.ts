@@ -39,6 +39,8 @@ export class World {
 	readonly members = new Map<string, Member>();
 	/** Called before the world answers a report, so that a test can play the person. */
 	onReport: (member: Member, action: Action) => void = () => {};
+	/** Sees every packet as it leaves. */
+	onSend: (name: string, bytes: Uint8Array) => void = () => {};
 	/** Drops a packet by its trace line. */
 	drop: (line: string) => boolean = () => false;
 	readonly #net: Netem<string, { from: Place; bytes: Uint8Array }>;
@@ -135,6 +137,7 @@ export class World {
 	}
 
 	#send(name: string, bytes: Uint8Array, from: Place, to: Place): void {
+		this.onSend(name, bytes);
 		const line = `${name}>${this.#nameOf(to)} ${summary(bytes)}`;
 		this.trace.push(line);
 		this.times.push(this.now);
