@@ -70,16 +70,27 @@ static void copyOption(xsMachine* the, xsSlot* slot, uint8_t* bytes, size_t byte
 	memcpy(bytes, source, byteLength);
 }
 
+static void copyMki(xsMachine* the, xsSlot* slot, SrtpKeys* material)
+{
+	void* source;
+	xsUnsignedValue count;
+	xsmcGetBufferReadable(*slot, &source, &count);
+	if (count < 1 || count > SRTP_MKI_MOST_BYTES)
+		xsRangeError("rtp: a master key identifier has 1 to 32 bytes");
+	memcpy(material->mki, source, count);
+	material->mkiByteLength = count;
+}
+
 void xs_rtp_install_keys(xsMachine* the)
 {
 	Rtp* rtp = rtpOf(the);
 	char direction[16], cipher[16], authTag[16];
-	uint8_t key[SRTP_KEY_MOST_BYTES], salt[SRTP_SALT_BYTES];
-	size_t keyByteLength;
+	SrtpKeys material = {.cipher = cipher, .authTag = authTag};
+	size_t keyByteLength, saltByteLength;
 	SrtpContext* keys;
 	SrtpContext* before;
 	bool isSend;
-	xsmcVars(2);
+	xsmcVars(3);
 	wordOf(the, &xsArg(0), direction);
 	isSend = isWord(direction, "send");
 	if (!isSend && !isWord(direction, "receive"))
@@ -91,17 +102,20 @@ void xs_rtp_install_keys(xsMachine* the)
 	keyByteLength = srtpKeyByteLength(cipher);
 	if (keyByteLength == 0)
 		xsRangeError("rtp: the cipher is AES1, AES2 or AES3");
-	if (!srtpKnowsAuthTag(authTag))
-		xsRangeError("rtp: the tag is HS32 or HS80");
-	/* Both are fetched before either is copied: nothing is thrown once a copy lies on the stack. */
+	saltByteLength = srtpSaltByteLength(cipher, authTag);
+	if (saltByteLength == 0)
+		xsRangeError("rtp: the tag is HS32, HS80 or, not for AES2, GCM");
+	/* All are fetched before any is copied: nothing is thrown once a copy of the key lies on the stack. */
 	xsmcGet(xsVar(0), xsArg(1), xsID_salt);
 	xsmcGet(xsVar(1), xsArg(1), xsID_key);
-	copyOption(the, &xsVar(0), salt, sizeof salt, "rtp: a salt has 14 bytes");
-	copyOption(the, &xsVar(1), key, keyByteLength, "rtp: a key has 16 bytes for AES1, 24 for AES2 and 32 for AES3");
-	keys = isSend ? srtpContextForSend(cipher, authTag, key, salt, rtp->stream.ssrc)
-				  : srtpContextForReceive(cipher, authTag, key, salt);
-	wipeBytes(key, sizeof key);
-	wipeBytes(salt, sizeof salt);
+	xsmcGet(xsVar(2), xsArg(1), xsID_mki);
+	if (xsmcTypeOf(xsVar(2)) != xsUndefinedType)
+		copyMki(the, &xsVar(2), &material);
+	copyOption(the, &xsVar(0), material.salt, saltByteLength, "rtp: a salt has 14 bytes, 12 for GCM");
+	copyOption(the, &xsVar(1), material.key, keyByteLength,
+			   "rtp: a key has 16 bytes for AES1, 24 for AES2 and 32 for AES3");
+	keys = isSend ? srtpContextForSend(&material, rtp->stream.ssrc) : srtpContextForReceive(&material);
+	wipeBytes(&material, sizeof material);
 	if (!keys)
 		xsUnknownError("rtp: SRTP could not take the keys");
 	audioLock(rtp->audio);

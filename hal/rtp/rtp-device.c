@@ -50,6 +50,9 @@ static bool sendToPeer(void* refcon, StreamChannel channel, const uint8_t* bytes
 	/* A peer that said it takes no reports (port 0) gets none. */
 	if (rtp->peers[channel].port == 0)
 		return true;
+	/* One port for both: reports take the media socket (RFC 5761). */
+	if (isSame(rtp->peers[channel], rtp->peers[channelMedia]))
+		channel = channelMedia;
 	return rtpSocketSend(rtp->sockets.descriptors[channel], rtp->peers[channel], bytes, byteLength);
 }
 

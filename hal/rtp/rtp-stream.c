@@ -39,6 +39,7 @@ SrtpContext* streamSetReceiveKeys(RtpStream* stream, SrtpContext* keys)
 	SrtpContext* before = stream->receiveKeys;
 	stream->receiveKeys = keys;
 	stream->authenticated = false;
+	stream->events &= ~(unsigned)streamAuthenticated; /* it was said of the keys before */
 	return before;
 }
 

@@ -43,15 +43,17 @@ export interface RTPCodec {
 	readonly telephoneEventPayloadType?: number;
 }
 
-/** SRTP master key and salt of one direction (RFC 6189 section 4.5.3); the caller wipes them after the call. */
+/** SRTP master key and salt of one direction (RFC 6189 section 4.5.3, RFC 4568); the caller wipes them after the call. */
 export interface RTPKeys {
 	/** AES-128, AES-192 or AES-256 in counter mode; the key has 16, 24 or 32 bytes. */
 	readonly cipher: "AES1" | "AES2" | "AES3";
-	/** 32 or 80 bits of HMAC-SHA1; SRTCP always has 80. */
-	readonly authTag: "HS32" | "HS80";
+	/** 32 or 80 bits of HMAC-SHA1, where SRTCP always has 80; or AES-GCM with 128 bits (RFC 7714), not for AES2. */
+	readonly authTag: "HS32" | "HS80" | "GCM";
 	readonly key: Uint8Array;
-	/** 14 bytes. */
+	/** 14 bytes; 12 for GCM. */
 	readonly salt: Uint8Array;
+	/** The identifier that each packet of the peer carries (RFC 3711 section 3.1), 1 to 32 bytes; what we send has none. */
+	readonly mki?: Uint8Array | undefined;
 }
 
 /** A ZRTP packet as it stood in UDP, and who sent it where that is not the peer we are connected to. */
@@ -133,7 +135,7 @@ class RTP extends Native("xs_rtp_destructor") {
 	/**
 	 * Where packets go and alone come from. Before the first call all packets are a stranger's. May be called again.
 	 * @param address IPv4 in dotted form
-	 * @param rtcpPort 0 where the peer takes no RTCP
+	 * @param rtcpPort 0 where the peer takes no RTCP; `port` where it has RTCP on the same (RFC 5761)
 	 */
 	connect(address: string, port: number, rtcpPort: number): void {
 		native("xs_rtp_connect").call(this, address, port, rtcpPort);

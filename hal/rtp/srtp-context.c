@@ -11,6 +11,7 @@
 
 struct SrtpContext {
 	srtp_t session;
+	bool mki; /* in every packet of the peer */
 	unsigned sourceCount;
 	uint32_t sources[SOURCES_MOST];
 };
@@ -40,16 +41,24 @@ size_t srtpKeyByteLength(const char* cipher)
 	return strcmp(cipher, "AES3") == 0 ? 32 : 0;
 }
 
-bool srtpKnowsAuthTag(const char* authTag)
+size_t srtpSaltByteLength(const char* cipher, const char* authTag)
 {
-	return strcmp(authTag, "HS32") == 0 || strcmp(authTag, "HS80") == 0;
+	if (strcmp(authTag, "GCM") == 0)
+		return strcmp(cipher, "AES2") == 0 ? 0 : 12;
+	return strcmp(authTag, "HS32") == 0 || strcmp(authTag, "HS80") == 0 ? 14 : 0;
 }
 
 /* SRTCP keeps the 80-bit tag in either case: RFC 3711 section 5.2 and RFC 4568 section 6.2.2. */
 static void choosePolicy(srtp_policy_t* policy, const char* cipher, const char* authTag)
 {
 	bool isShort = strcmp(authTag, "HS32") == 0;
-	if (srtpKeyByteLength(cipher) == 16) {
+	if (strcmp(authTag, "GCM") == 0) {
+		void (*set)(srtp_crypto_policy_t*) = srtpKeyByteLength(cipher) == 16
+												 ? srtp_crypto_policy_set_aes_gcm_128_16_auth
+												 : srtp_crypto_policy_set_aes_gcm_256_16_auth;
+		set(&policy->rtp);
+		set(&policy->rtcp);
+	} else if (srtpKeyByteLength(cipher) == 16) {
 		srtp_crypto_policy_set_rtp_default(&policy->rtcp);
 		if (isShort)
 			srtp_crypto_policy_set_aes_cm_128_hmac_sha1_32(&policy->rtp);
@@ -70,11 +79,13 @@ static void choosePolicy(srtp_policy_t* policy, const char* cipher, const char* 
 	}
 }
 
-static SrtpContext* create(srtp_ssrc_type_t type, uint32_t ssrc, const char* cipher, const char* authTag,
-						   const uint8_t* key, const uint8_t* salt)
+static SrtpContext* create(srtp_ssrc_type_t type, uint32_t ssrc, const SrtpKeys* keys)
 {
-	uint8_t keyAndSalt[SRTP_KEY_MOST_BYTES + SRTP_SALT_BYTES];
-	size_t keyByteLength = srtpKeyByteLength(cipher);
+	uint8_t keyAndSalt[SRTP_KEY_MOST_BYTES + SRTP_SALT_MOST_BYTES];
+	uint8_t mki[SRTP_MKI_MOST_BYTES];
+	size_t keyByteLength = srtpKeyByteLength(keys->cipher);
+	srtp_master_key_t master = {.key = keyAndSalt, .mki_id = mki, .mki_size = (unsigned)keys->mkiByteLength};
+	srtp_master_key_t* masters[] = {&master};
 	srtp_policy_t policy;
 	SrtpContext* context = calloc(1, sizeof *context);
 	srtp_err_status_t status;
@@ -83,12 +94,19 @@ static SrtpContext* create(srtp_ssrc_type_t type, uint32_t ssrc, const char* cip
 		return NULL;
 	}
 	memset(&policy, 0, sizeof policy);
-	choosePolicy(&policy, cipher, authTag);
-	memcpy(keyAndSalt, key, keyByteLength);
-	memcpy(keyAndSalt + keyByteLength, salt, SRTP_SALT_BYTES);
+	choosePolicy(&policy, keys->cipher, keys->authTag);
+	memcpy(keyAndSalt, keys->key, keyByteLength);
+	memcpy(keyAndSalt + keyByteLength, keys->salt, srtpSaltByteLength(keys->cipher, keys->authTag));
 	policy.ssrc.type = type;
 	policy.ssrc.value = ssrc;
-	policy.key = keyAndSalt;
+	context->mki = keys->mkiByteLength > 0;
+	if (context->mki) {
+		memcpy(mki, keys->mki, keys->mkiByteLength);
+		policy.keys = masters;
+		policy.num_master_keys = 1;
+	} else {
+		policy.key = keyAndSalt;
+	}
 	policy.window_size = REPLAY_WINDOW;
 	status = srtp_create(&context->session, &policy);
 	wipeBytes(keyAndSalt, sizeof keyAndSalt);
@@ -99,15 +117,14 @@ static SrtpContext* create(srtp_ssrc_type_t type, uint32_t ssrc, const char* cip
 	return context;
 }
 
-SrtpContext* srtpContextForSend(const char* cipher, const char* authTag, const uint8_t* key, const uint8_t* salt,
-								uint32_t ssrc)
+SrtpContext* srtpContextForSend(const SrtpKeys* keys, uint32_t ssrc)
 {
-	return create(ssrc_specific, ssrc, cipher, authTag, key, salt);
+	return create(ssrc_specific, ssrc, keys);
 }
 
-SrtpContext* srtpContextForReceive(const char* cipher, const char* authTag, const uint8_t* key, const uint8_t* salt)
+SrtpContext* srtpContextForReceive(const SrtpKeys* keys)
 {
-	return create(ssrc_any_inbound, 0, cipher, authTag, key, salt);
+	return create(ssrc_any_inbound, 0, keys);
 }
 
 void srtpContextDelete(SrtpContext* context)
@@ -146,14 +163,14 @@ static bool isBound(const SrtpContext* context, uint32_t ssrc)
 	return false;
 }
 
-static SrtpResult unprotect(srtp_err_status_t (*with)(srtp_t, void*, int*), SrtpContext* context, uint8_t* packet,
-							size_t* byteLength, uint32_t ssrc)
+static SrtpResult unprotect(srtp_err_status_t (*with)(srtp_t, void*, int*, unsigned), SrtpContext* context,
+							uint8_t* packet, size_t* byteLength, uint32_t ssrc)
 {
 	int length = (int)*byteLength;
 	bool bound = isBound(context, ssrc);
 	if (!bound && context->sourceCount == SOURCES_MOST)
 		return srtpOtherSource;
-	switch (with(context->session, packet, &length)) {
+	switch (with(context->session, packet, &length, context->mki)) {
 	case srtp_err_status_ok:
 		break;
 	case srtp_err_status_replay_fail:
@@ -173,12 +190,12 @@ SrtpResult srtpUnprotect(SrtpContext* context, uint8_t* packet, size_t* byteLeng
 {
 	if (*byteLength < RTP_HEADER_BYTES)
 		return srtpRejected;
-	return unprotect(srtp_unprotect, context, packet, byteLength, readBig32(packet + 8));
+	return unprotect(srtp_unprotect_mki, context, packet, byteLength, readBig32(packet + 8));
 }
 
 SrtpResult srtpUnprotectControl(SrtpContext* context, uint8_t* packet, size_t* byteLength)
 {
 	if (*byteLength < 8)
 		return srtpRejected;
-	return unprotect(srtp_unprotect_rtcp, context, packet, byteLength, readBig32(packet + 4));
+	return unprotect(srtp_unprotect_rtcp_mki, context, packet, byteLength, readBig32(packet + 4));
 }

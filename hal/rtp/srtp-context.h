@@ -1,5 +1,5 @@
 /*
- * One direction of SRTP and SRTCP under one master key (RFC 3711, RFC 6188), by libsrtp. Made and ended on the VM
+ * One direction of SRTP and SRTCP under one master key (RFC 3711, 6188, 7714), by libsrtp. Made and ended on the VM
  * thread, used under the device's lock: installing keys is the exchange of one pointer between two packets.
  */
 #ifndef SOTTO_SRTP_CONTEXT_H
@@ -9,10 +9,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SRTP_SALT_BYTES 14u
+#define SRTP_SALT_MOST_BYTES 14u
 #define SRTP_KEY_MOST_BYTES 32u
-/* What protection adds at most: the tag, and SRTCP's index. */
-#define SRTP_ADDED_BYTES 16u
+/* Longer identifiers are refused where keys are agreed. */
+#define SRTP_MKI_MOST_BYTES 32u
+/* What protection adds at most: the tag of AES-GCM, and SRTCP's index. */
+#define SRTP_ADDED_BYTES 20u
+
+/* One direction's master key; the codes have been checked, and whoever fills it in wipes it. */
+typedef struct {
+	const char* cipher;
+	const char* authTag;
+	uint8_t key[SRTP_KEY_MOST_BYTES];
+	uint8_t salt[SRTP_SALT_MOST_BYTES];
+	/* The master key identifier in each packet of the peer (RFC 3711 section 3.1); 0: none. We send none. */
+	uint8_t mki[SRTP_MKI_MOST_BYTES];
+	size_t mkiByteLength;
+} SrtpKeys;
 
 typedef struct SrtpContext SrtpContext;
 
@@ -23,14 +36,14 @@ typedef enum { srtpAccepted, srtpReplayed, srtpRejected, srtpOtherSource } SrtpR
 bool srtpPrepare(void);
 /* Bytes of the master key that a ZRTP cipher code asks for (RFC 6189 section 5.1.3); 0 for a code that is not ours. */
 size_t srtpKeyByteLength(const char* cipher);
-/* "HS32" or "HS80" (RFC 6189 section 5.1.4). */
-bool srtpKnowsAuthTag(const char* authTag);
+/* Bytes of the master salt of "HS32", "HS80" (RFC 6189 section 5.1.4) and "GCM" (RFC 7714); 0 for a code that is not
+ * ours, and for AES-192 with GCM, which no RFC has. */
+size_t srtpSaltByteLength(const char* cipher, const char* authTag);
 
-/* For what we send. The codes have been checked. NULL where libsrtp fails. */
-SrtpContext* srtpContextForSend(const char* cipher, const char* authTag, const uint8_t* key, const uint8_t* salt,
-								uint32_t ssrc);
+/* For what we send. NULL where libsrtp fails. */
+SrtpContext* srtpContextForSend(const SrtpKeys* keys, uint32_t ssrc);
 /* For what we receive. Sources are bound by their first authenticated packet, a few at most. */
-SrtpContext* srtpContextForReceive(const char* cipher, const char* authTag, const uint8_t* key, const uint8_t* salt);
+SrtpContext* srtpContextForReceive(const SrtpKeys* keys);
 /* Also of NULL. */
 void srtpContextDelete(SrtpContext* context);
 

@@ -41,12 +41,14 @@ export interface MediaCodec {
 	readonly ptimeMs: number;
 }
 
-/** SRTP master key and salt of one direction, as ZRTP gives them (RFC 6189 section 4.5.3). */
+/** SRTP master key and salt of one direction, as ZRTP (RFC 6189 section 4.5.3), SDES or DTLS give them. */
 export interface MediaKeys {
 	readonly cipher: string;
 	readonly authTag: string;
 	readonly key: Uint8Array;
 	readonly salt: Uint8Array;
+	/** The peer's packets carry it (RFC 3711 section 3.1). */
+	readonly mki?: Uint8Array | undefined;
 }
 
 export type MediaDirection = "sendrecv" | "sendonly" | "recvonly" | "inactive";
@@ -159,10 +161,11 @@ export class MediaStream {
 	/** Takes effect between two packets. The caller wipes the keys. @throws {RangeError} for a suite that is not SRTP's here */
 	installKeys(direction: "send" | "receive", keys: MediaKeys): void {
 		if (this.#final !== undefined) return;
-		const { cipher, authTag, key, salt } = keys;
+		const { cipher, authTag, key, salt, mki } = keys;
 		if (cipher !== "AES1" && cipher !== "AES2" && cipher !== "AES3") throw new RangeError(`no SRTP cipher ${cipher}`);
-		if (authTag !== "HS32" && authTag !== "HS80") throw new RangeError(`no SRTP authentication tag ${authTag}`);
-		this.#rtp.installKeys(direction, { cipher, authTag, key, salt });
+		if (authTag !== "HS32" && authTag !== "HS80" && authTag !== "GCM")
+			throw new RangeError(`no SRTP authentication tag ${authTag}`);
+		this.#rtp.installKeys(direction, { cipher, authTag, key, salt, mki });
 		this.#log.info(`${direction} keys on: ${cipher} ${authTag}`);
 	}
 

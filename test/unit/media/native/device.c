@@ -115,17 +115,16 @@ static void pauseMs(long ms)
 /* Between two packets, as rtp.ts does it. */
 static void changeKeys(Line* from, Line* to, uint8_t seed)
 {
-	uint8_t key[32], salt[14];
+	SrtpKeys keys = {.cipher = seed % 2 ? "AES1" : "AES3", .authTag = seed % 3 ? "HS32" : "GCM"};
 	SrtpContext* before;
-	memset(key, seed, sizeof key);
-	memset(salt, seed + 1, sizeof salt);
+	memset(keys.key, seed, sizeof keys.key);
+	memset(keys.salt, seed + 1, sizeof keys.salt);
 	audioLock(to->audio);
-	before = streamSetReceiveKeys(&to->stream, srtpContextForReceive(seed % 2 ? "AES1" : "AES3", "HS32", key, salt));
+	before = streamSetReceiveKeys(&to->stream, srtpContextForReceive(&keys));
 	audioUnlock(to->audio);
 	srtpContextDelete(before);
 	audioLock(from->audio);
-	before = streamSetSendKeys(&from->stream,
-							   srtpContextForSend(seed % 2 ? "AES1" : "AES3", "HS32", key, salt, from->stream.ssrc));
+	before = streamSetSendKeys(&from->stream, srtpContextForSend(&keys, from->stream.ssrc));
 	from->stream.microphone = micOpen;
 	audioUnlock(from->audio);
 	srtpContextDelete(before);
