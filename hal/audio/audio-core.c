@@ -2,6 +2,9 @@
 #include "audio-core.h"
 
 #define VOLUME_FULL 100
+#define FULL_SCALE 32767
+/* -2.5 dB of full scale: one voice alone stays below it, or is hardly changed. */
+#define LIMIT_KNEE 24576
 
 void audioCoreStart(Audio* audio)
 {
@@ -68,17 +71,46 @@ static void readMicrophone(Audio* audio)
 	audio->microphoneTaken = true;
 }
 
-const int16_t* audioMicrophone(Audio* audio)
+/* Up to the knee nothing is changed; above it what is added counts less and less, and full scale is never passed: three
+   loud voices at once stay voices, where a plain limit would make them buzz. */
+static int16_t softLimit(int32_t sample)
 {
-	if (!audio->microphoneTaken)
-		readMicrophone(audio);
-	return audio->microphoneFrame;
+	int32_t magnitude = sample < 0 ? -sample : sample;
+	int32_t over = magnitude - LIMIT_KNEE;
+	if (over > 0)
+		magnitude = LIMIT_KNEE + (int32_t)((int64_t)over * (FULL_SCALE - LIMIT_KNEE) / (over + FULL_SCALE - LIMIT_KNEE));
+	return (int16_t)(sample < 0 ? -magnitude : magnitude);
 }
 
-void audioSpeak(Audio* audio, const int16_t* pcm)
+void audioHear(Audio* audio, const AudioStream* stream, bool microphone, int16_t pcm[AUDIO_FRAME_SAMPLES])
 {
+	unsigned others = stream->conference ? audio->joinedCount - stream->spoke : 0;
+	if (microphone && !audio->microphoneTaken)
+		readMicrophone(audio);
+	if (others == 0) {
+		if (microphone)
+			memcpy(pcm, audio->microphoneFrame, sizeof audio->microphoneFrame);
+		else
+			memset(pcm, 0, sizeof audio->microphoneFrame);
+		return;
+	}
+	for (size_t i = 0; i < AUDIO_FRAME_SAMPLES; i++)
+		pcm[i] = softLimit(audio->conference[i] - (stream->spoke ? stream->voice[i] : 0) +
+						   (microphone ? audio->microphoneFrame[i] : 0));
+}
+
+void audioSpeak(Audio* audio, AudioStream* stream, const int16_t* pcm)
+{
+	audio->spokenCount++;
 	for (size_t i = 0; i < AUDIO_FRAME_SAMPLES; i++)
 		audio->mix[i] += pcm[i];
+	if (!stream->conference)
+		return;
+	stream->spoke = true;
+	audio->joinedCount++;
+	memcpy(stream->voice, pcm, sizeof stream->voice);
+	for (size_t i = 0; i < AUDIO_FRAME_SAMPLES; i++)
+		audio->conference[i] += pcm[i];
 }
 
 void audioCoreFrame(Audio* audio, uint64_t nowUs)
@@ -86,17 +118,26 @@ void audioCoreFrame(Audio* audio, uint64_t nowUs)
 	int16_t speaker[AUDIO_FRAME_SAMPLES];
 	AudioStream* next;
 	memset(audio->mix, 0, sizeof audio->mix);
+	memset(audio->conference, 0, sizeof audio->conference);
+	audio->joinedCount = audio->spokenCount = 0;
 	audio->microphoneTaken = false;
 	/* A real microphone goes on whether anybody listens or not; a file waits until it is heard. */
 	if (audio->microphone.kind == microphoneDevice)
 		readMicrophone(audio);
 	for (AudioStream* stream = audio->streams; stream; stream = next) {
 		next = stream->next;
+		stream->spoke = false;
+		stream->listen(stream, audio);
+	}
+	for (AudioStream* stream = audio->streams; stream; stream = next) {
+		next = stream->next;
 		stream->frame(stream, audio, nowUs);
 	}
-	toneMix(&audio->tone, audio->mix, AUDIO_FRAME_SAMPLES, AUDIO_RATE_HZ);
+	audio->spokenCount += toneMix(&audio->tone, audio->mix, AUDIO_FRAME_SAMPLES, AUDIO_RATE_HZ);
+	/* A voice alone is played as it came. */
 	for (size_t i = 0; i < AUDIO_FRAME_SAMPLES; i++)
-		speaker[i] = clip((double)audio->mix[i] * audio->volumePercent / VOLUME_FULL);
+		speaker[i] = (int16_t)((audio->spokenCount > 1 ? softLimit(audio->mix[i]) : clip(audio->mix[i])) *
+							   (int32_t)audio->volumePercent / VOLUME_FULL);
 	audioPortWriteSpeaker(audio, speaker, AUDIO_FRAME_SAMPLES);
 	audio->counters.frames++;
 }

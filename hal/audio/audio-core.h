@@ -36,7 +36,9 @@ struct Audio {
 	/* Of the frame that runs. */
 	bool microphoneTaken;
 	int16_t microphoneFrame[AUDIO_FRAME_SAMPLES];
-	int32_t mix[AUDIO_FRAME_SAMPLES];
+	int32_t mix[AUDIO_FRAME_SAMPLES];		 /* for the speaker */
+	int32_t conference[AUDIO_FRAME_SAMPLES]; /* the joined voices, without the microphone */
+	unsigned joinedCount, spokenCount;		 /* how many they are, and how many voices the speaker plays */
 };
 
 void audioCoreStart(Audio* audio);

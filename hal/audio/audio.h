@@ -27,8 +27,15 @@ struct AudioStream {
 	int sockets[2];
 	/* A datagram waits on sockets[which]. The stream reads a bounded number of them and returns. */
 	void (*readable)(AudioStream* stream, unsigned which, uint64_t nowUs);
-	/* A frame is due: the stream takes audioMicrophone() if it wants it, and gives its voice to audioSpeak(). */
+	/* A frame is due. First every stream gives the voice of its peer to audioSpeak(), if it has one; then every stream
+	   takes what its peer is to hear from audioHear(). */
+	void (*listen)(AudioStream* stream, Audio* audio);
 	void (*frame)(AudioStream* stream, Audio* audio, uint64_t nowUs);
+	/* Joined streams hear each other. Under the lock. */
+	bool conference;
+	/* Of the frame that runs: the peer's voice, where the stream is joined and spoke. */
+	bool spoke;
+	int16_t voice[AUDIO_FRAME_SAMPLES];
 };
 
 /* The media thread holds the lock in every callback and never while it waits. Others hold it for a few copies at most.
@@ -39,10 +46,10 @@ void audioUnlock(Audio* audio);
 bool audioAttach(Audio* audio, AudioStream* stream);
 /* Under the lock. No callback of this stream begins afterwards. */
 void audioDetach(Audio* audio, AudioStream* stream);
-/* Within frame() only: the microphone's frame, the same for every stream that asks. */
-const int16_t* audioMicrophone(Audio* audio);
-/* Within frame() only: adds one frame to what the speaker plays. */
-void audioSpeak(Audio* audio, const int16_t* pcm);
+/* Within frame() only: what this stream's peer hears, the microphone and the voices of the others in the conference. */
+void audioHear(Audio* audio, const AudioStream* stream, bool microphone, int16_t pcm[AUDIO_FRAME_SAMPLES]);
+/* Within listen() only: adds one frame to what the speaker plays, and to what the others in the conference hear. */
+void audioSpeak(Audio* audio, AudioStream* stream, const int16_t* pcm);
 /* The device lives until its owner and every stream have let go of it. On the VM thread. */
 void audioRetain(Audio* audio);
 void audioRelease(Audio* audio);

@@ -19,8 +19,8 @@ export interface Speaker {
 	readonly panel?: boolean;
 }
 
-/** Call progress tones; `secure` and `warning` end by themselves. */
-export type ToneName = "dial" | "ringback" | "busy" | "congestion" | "waiting" | "ring" | "secure" | "warning";
+/** Call progress tones; `beep`, `secure` and `warning` end by themselves. */
+export type ToneName = "dial" | "ringback" | "busy" | "congestion" | "waiting" | "ring" | "beep" | "secure" | "warning";
 
 export interface AudioOptions {
 	/** Silence where nothing is said. */

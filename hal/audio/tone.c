@@ -1,4 +1,4 @@
-/* Call progress tones with the frequency and cadences of ETSI EN 300 001; ring, secure and warning are our own. */
+/* Call progress tones with the frequency and cadences of ETSI EN 300 001; ring, beep, secure and warning are our own. */
 #include <math.h>
 #include <string.h>
 #include "tone.h"
@@ -13,6 +13,7 @@ static const ToneCadence cadences[] = {
 	{"congestion", 0, 2, {{{425, 0}, 250}, {{0, 0}, 250}}},
 	{"waiting", 0, 4, {{{425, 0}, 200}, {{0, 0}, 600}, {{425, 0}, 200}, {{0, 0}, 3000}}},
 	{"ring", 0, 4, {{{440, 880}, 400}, {{0, 0}, 200}, {{440, 880}, 400}, {{0, 0}, 2000}}},
+	{"beep", 1, 1, {{{1000, 0}, 300}}},
 	{"secure", 1, 3, {{{660, 0}, 90}, {{0, 0}, 30}, {{880, 0}, 140}}},
 	{"warning", 3, 3, {{{950, 0}, 200}, {{700, 0}, 200}, {{0, 0}, 200}}},
 };

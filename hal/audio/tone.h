@@ -34,7 +34,7 @@ typedef struct {
 	ToneStep steps[TONE_STEPS];
 } ToneCadence;
 
-/* "dial", "ringback", "busy", "congestion", "waiting", "ring", "secure", "warning"; NULL for another name. */
+/* "dial", "ringback", "busy", "congestion", "waiting", "ring", "beep", "secure", "warning"; NULL for another name. */
 const ToneCadence* toneFind(const char* name);
 
 typedef struct {

@@ -223,3 +223,9 @@ void xs_rtp_set_latching(xsMachine* the)
 	Rtp* rtp = rtpOf(the);
 	setFlag(the, rtp, &rtp->stream.latching);
 }
+
+void xs_rtp_set_conference(xsMachine* the)
+{
+	Rtp* rtp = rtpOf(the);
+	setFlag(the, rtp, &rtp->onDevice.conference);
+}

@@ -41,7 +41,12 @@ static void readable(AudioStream* onDevice, unsigned which, uint64_t nowUs)
 
 static void frame(AudioStream* onDevice, Audio* audio, uint64_t nowUs)
 {
-	streamFrame(&rtpOfStream(onDevice)->stream, audio, nowUs);
+	streamFrame(&rtpOfStream(onDevice)->stream, audio, onDevice, nowUs);
+}
+
+static void hearPeer(AudioStream* onDevice, Audio* audio)
+{
+	streamListen(&rtpOfStream(onDevice)->stream, audio, onDevice);
 }
 
 static bool sendToPeer(void* refcon, StreamChannel channel, const uint8_t* bytes, size_t byteLength)
@@ -67,6 +72,7 @@ void rtpDeviceStart(Rtp* rtp)
 	rtp->stream.notify = notifyVm;
 	rtp->stream.refcon = rtp;
 	rtp->onDevice.readable = readable;
+	rtp->onDevice.listen = hearPeer;
 	rtp->onDevice.frame = frame;
 	rtp->onDevice.sockets[0] = rtp->sockets.descriptors[0];
 	rtp->onDevice.sockets[1] = rtp->sockets.descriptors[1];

@@ -70,3 +70,14 @@ void xs_rtp_get_statistics(xsMachine* the)
 	set(the, xsID_remoteJitterMs, counters->remoteJitterMs);
 	set(the, xsID_roundTripMs, counters->roundTripMs);
 }
+
+void xs_rtp_get_heard(xsMachine* the)
+{
+	Rtp* rtp = rtpOf(the);
+	const StreamCounters* counters = &rtp->stream.counters;
+	uint32_t heard;
+	audioLock(rtp->audio);
+	heard = counters->received + counters->controlReceived + counters->zrtpReceived;
+	audioUnlock(rtp->audio);
+	xsmcSetNumber(xsResult, heard);
+}

@@ -80,9 +80,8 @@ static void sendDigits(RtpStream* stream)
 	stream->talking = false;
 }
 
-void streamSendFrame(RtpStream* stream, Audio* audio, uint64_t nowUs)
+void streamSendFrame(RtpStream* stream, Audio* audio, const AudioStream* device)
 {
-	(void)nowUs;
 	if (!maySend(stream)) {
 		stream->pendingCount = 0;
 		stream->talking = false;
@@ -94,9 +93,10 @@ void streamSendFrame(RtpStream* stream, Audio* audio, uint64_t nowUs)
 		stream->timestamp += AUDIO_FRAME_SAMPLES;
 		return;
 	}
-	/* Held under keys is silence like muted: the path stays open and the other end hears no hole. */
-	if (stream->microphone == micOpen)
-		memcpy(stream->pending + stream->pendingCount, audioMicrophone(audio), AUDIO_FRAME_SAMPLES * sizeof(int16_t));
+	/* Held under keys is silence like muted: the path stays open and the other end hears no hole. Who is muted in a
+	   conference does not mute the others; a stream that is held passes nobody's voice on. */
+	if (stream->microphone != micHeld)
+		audioHear(audio, device, stream->microphone == micOpen, stream->pending + stream->pendingCount);
 	else
 		memset(stream->pending + stream->pendingCount, 0, AUDIO_FRAME_SAMPLES * sizeof(int16_t));
 	stream->pendingCount += AUDIO_FRAME_SAMPLES;
@@ -163,14 +163,18 @@ void streamReport(RtpStream* stream, uint64_t nowUs, bool bye)
 		stream->counters.sendFailed++;
 }
 
-void streamFrame(RtpStream* stream, Audio* audio, uint64_t nowUs)
+void streamListen(RtpStream* stream, Audio* audio, AudioStream* device)
 {
 	int16_t pcm[JITTER_FRAME_SAMPLES];
-	if (stream->receives) {
-		jitterGet(&stream->jitter, pcm, receptionJitterMs(&stream->reception, AUDIO_RATE_HZ));
-		audioSpeak(audio, pcm);
-	}
-	streamSendFrame(stream, audio, nowUs);
+	if (!stream->receives)
+		return;
+	jitterGet(&stream->jitter, pcm, receptionJitterMs(&stream->reception, AUDIO_RATE_HZ));
+	audioSpeak(audio, device, pcm);
+}
+
+void streamFrame(RtpStream* stream, Audio* audio, const AudioStream* device, uint64_t nowUs)
+{
+	streamSendFrame(stream, audio, device);
 	if (stream->nextReportUs == 0)
 		stream->nextReportUs = nowUs + REPORT_EVERY_US / 2;
 	if (nowUs < stream->nextReportUs)

@@ -95,8 +95,9 @@ void streamConnected(RtpStream* stream, PacketSource peer);
 bool streamDatagram(RtpStream* stream, uint8_t* bytes, size_t byteLength, PacketSource from, bool stranger,
 					uint64_t nowUs);
 bool streamControl(RtpStream* stream, uint8_t* bytes, size_t byteLength, bool stranger, uint64_t nowUs);
-/* 20 ms: one frame out to the speaker, one frame of the microphone in. */
-void streamFrame(RtpStream* stream, Audio* audio, uint64_t nowUs);
+/* 20 ms: one frame of the peer's voice to the speaker; then one frame for the peer. device is this stream's own. */
+void streamListen(RtpStream* stream, Audio* audio, AudioStream* device);
+void streamFrame(RtpStream* stream, Audio* audio, const AudioStream* device, uint64_t nowUs);
 /* A last report with BYE, if anything was sent. */
 void streamEnd(RtpStream* stream, uint64_t nowUs);
 
@@ -105,7 +106,7 @@ SrtpContext* streamSetSendKeys(RtpStream* stream, SrtpContext* keys);
 SrtpContext* streamSetReceiveKeys(RtpStream* stream, SrtpContext* keys);
 
 /* Of the two halves, for each other. */
-void streamSendFrame(RtpStream* stream, Audio* audio, uint64_t nowUs);
+void streamSendFrame(RtpStream* stream, Audio* audio, const AudioStream* device);
 /* Once send keys are on: silence for the time that has just passed leaves at once, so that the peer need not wait for
    the clock to see that they are (RFC 6189 section 4.6: it counts as Conf2ACK). */
 void streamSendFirst(RtpStream* stream);

@@ -193,6 +193,17 @@ class RTP extends Native("xs_rtp_destructor") {
 	set latching(latching: boolean) {
 		native("xs_rtp_set_latching").call(this, latching);
 	}
+	/** Packets of the peer that were taken, RTP, RTCP and ZRTP: it moves as long as the peer is there. Counts modulo 2^32. */
+	get heard(): number {
+		return native("xs_rtp_get_heard").call(this);
+	}
+	/**
+	 * At first false. True: the streams of this device that are so hear each other; each gets the microphone and the
+	 * others' voices, never its own.
+	 */
+	set conference(joined: boolean) {
+		native("xs_rtp_set_conference").call(this, joined);
+	}
 	get statistics(): RTPStatistics {
 		return native("xs_rtp_get_statistics").call(this);
 	}

@@ -55,6 +55,8 @@ export class Call {
 	#zrtp: ZrtpStream | undefined;
 	#media: NegotiatedMedia | undefined;
 	#heldHere = false;
+	/** The network plays before the answer. */
+	#early = false;
 	#muted = false;
 	#sasMismatch = false;
 	#verifiedHere = false;
@@ -94,15 +96,33 @@ export class Call {
 		return this.#zrtp?.helloHash;
 	}
 
+	/** The network's own sound is heard before the answer. */
+	get early(): boolean {
+		return this.#early && this.#state === "ringing";
+	}
+	/** Packets of the other end that were taken; it moves as long as that end is there. */
+	get heard(): number {
+		return this.#stream?.heard ?? 0;
+	}
+	/** Joined calls of this phone hear each other. */
+	set conference(joined: boolean) {
+		if (this.#stream && this.#state !== "ended") this.#stream.conference = joined;
+	}
+
+	/** Early media: what comes is heard, and nothing leaves; keys are agreed when the call is answered. */
+	hearEarly(media: NegotiatedMedia): void {
+		if (this.#state !== "ringing") return;
+		this.#point(this.#open(), media);
+		this.#early = true;
+		this.#settle();
+	}
+
 	/** Offer and answer are done: sound may flow as the rules for keys allow. Repeated by a re-INVITE. */
 	connect(media: NegotiatedMedia): void {
 		if (this.#state === "ended") return;
 		const stream = this.#open();
 		this.#media = media;
-		stream.connect({ address: media.remoteAddress, port: media.remotePort, rtcpPort: media.remoteRtcpPort });
-		stream.codec({ name: media.codec.name, payloadType: media.codec.payloadType, ptimeMs: media.ptimeMs });
-		stream.telephoneEvent(media.telephoneEventPayloadType);
-		stream.direction = media.direction;
+		this.#point(stream, media);
 		if (this.#connectedAt === undefined) {
 			this.#connectedAt = this.#context.now();
 			this.#zrtpStartedAt = this.#connectedAt;
@@ -256,6 +276,13 @@ export class Call {
 		return stream;
 	}
 
+	#point(stream: MediaStream, media: NegotiatedMedia): void {
+		stream.connect({ address: media.remoteAddress, port: media.remotePort, rtcpPort: media.remoteRtcpPort });
+		stream.codec({ name: media.codec.name, payloadType: media.codec.payloadType, ptimeMs: media.ptimeMs });
+		stream.telephoneEvent(media.telephoneEventPayloadType);
+		stream.direction = media.direction;
+	}
+
 	/** The one place that opens or holds the microphone. */
 	#settle(): void {
 		const stream = this.#stream;
@@ -270,7 +297,9 @@ export class Call {
 			muted: this.#muted,
 		};
 		stream.microphone = microphoneOf(facts);
-		stream.allowClearReceive = clearMayPlay(facts) && this.#connectedAt !== undefined;
+		// What the network plays before the answer is no voice of ours: hearing it gives nothing away.
+		const early = this.#early && this.#connectedAt === undefined && !this.#heldHere;
+		stream.allowClearReceive = early || (clearMayPlay(facts) && this.#connectedAt !== undefined);
 		this.#options.onChange();
 	}
 }

@@ -74,6 +74,11 @@ export class Negotiation {
 		return answer;
 	}
 
+	/** What a provisional answer to our offer says; the offer stays open. undefined: nothing was offered. */
+	preview(answer: string): NegotiatedMedia | Rejection | undefined {
+		return this.#open && readAnswer(this.#open.text, answer);
+	}
+
 	/** What the answer to our offer agreed to; undefined: nothing was offered. */
 	read(answer: string): NegotiatedMedia | Rejection | undefined {
 		const open = this.#open;

@@ -5,6 +5,7 @@ import type { AgentConfig } from "sip/types";
 import type { SecretStore } from "zrtp/store";
 import type { SessionConfig } from "zrtp/types";
 import type { CallContext } from "./call";
+import type { Features } from "./features";
 
 export interface PhoneOptions {
 	/** The name of this phone, for screen and panel. */
@@ -19,6 +20,8 @@ export interface PhoneOptions {
 	readonly mandatory: boolean;
 	readonly codecs: readonly ("PCMA" | "PCMU")[];
 	readonly autoAnswer: boolean;
+	/** What the phone may do by itself; without it, FEATURES of features.ts. */
+	readonly features?: Partial<Features>;
 	readonly audio: Audio;
 	readonly store: SecretStore;
 	readonly log: Log;

@@ -1,37 +1,39 @@
 /**
- * The phone: the SIP agent's calls and the owner's commands meet here. It holds one call at a time; a second caller
- * hears busy. Screen, keys and panel see `state` and the commands, and nothing of what is behind them.
+ * The phone: the SIP agent's calls and the owner's commands meet here. It holds a few calls at a time, each on a line
+ * of its own, and one of them has the sound (lines.ts). Screen, keys and panel see `state` and the commands, and nothing
+ * of what is behind them.
  */
 import { toHex } from "bytes/hex";
 import type { AreaLog } from "log/log";
-import { isRejection, type NegotiatedMedia } from "sdp/offer-answer";
-import { Call, type CallContext } from "./call";
+import { Conference } from "./conference";
 import { dialTarget } from "./dial-target";
-import { Negotiation, refusalOf } from "./negotiation";
+import { FEATURES, type Features } from "./features";
+import { arrivalOf, BUSY_HERE } from "./forwarding";
+import { Line, type LineContext, reasonOf } from "./line";
+import { Lines, MAX_LINES } from "./lines";
+import { refusalOf } from "./negotiation";
 import { contextOf, type PhoneOptions } from "./phone-options";
 import { Registrations } from "./registrations";
 import { type CallAction, Signalling } from "./signalling";
+import { Silence } from "./silence";
 import type { PhoneState } from "./state";
-import { Tones } from "./tones";
+import { type LastingTone, Tones } from "./tones";
 
-/** SIP status codes that this room chooses (RFC 3261 section 21). */
-const BUSY_HERE = 486;
-const SERVER_INTERNAL_ERROR = 500;
 const DECLINE = 603;
 
 export class Phone {
 	readonly #options: PhoneOptions;
 	readonly #log: AreaLog;
 	readonly #signalling: Signalling;
-	readonly #context: CallContext;
 	readonly #registrations: Registrations;
 	readonly #tones: Tones;
-	#call: Call | undefined;
-	/** Of the call above. */
-	#negotiation: Negotiation | undefined;
-	/** What an incoming call offered, until the owner takes it; `sdp` undefined: the caller leaves the offer to us. */
-	#offered: { readonly sdp: string | undefined } | undefined;
+	readonly #lines = new Lines();
+	readonly #conference: Conference;
+	readonly #silence: Silence;
+	readonly #lineContext: LineContext;
+	#features: Features;
 	#nextCall = 1;
+	#missed = 0;
 	/** From outside, until it is taken away. */
 	#notice: string | undefined;
 	/** Why the last command did nothing; the next command or call takes it away. */
@@ -41,13 +43,25 @@ export class Phone {
 	/** @throws {Error} naming address and port when the SIP port cannot be had */
 	constructor(options: PhoneOptions) {
 		this.#options = options;
-		const { log, now, address } = options;
+		const { log, now, address, codecs, agent } = options;
 		this.#log = log.area("call");
-		this.#context = contextOf(options);
+		this.#features = { ...FEATURES, ...options.features };
 		this.#tones = new Tones(options.audio);
-		this.#registrations = new Registrations(options.agent.accounts, log.area("sip"));
+		this.#conference = new Conference(this.#lines);
+		this.#silence = new Silence({ lines: this.#lines, now, features: this.#features, onChange: () => this.#changed() });
+		this.#lineContext = {
+			call: contextOf(options),
+			address,
+			codecs,
+			random: agent.random,
+			log: this.#log,
+			post: (event) => this.#signalling.post(event),
+			onChange: () => this.#changed(),
+			onGivenUp: () => this.#tones.busy(),
+		};
+		this.#registrations = new Registrations(agent.accounts, log.area("sip"));
 		this.#signalling = new Signalling({
-			agent: { ...options.agent, contact: { address, port: options.sipPort } },
+			agent: { ...agent, contact: { address, port: options.sipPort } },
 			address,
 			port: options.sipPort,
 			log: log.area("sip"),
@@ -63,12 +77,20 @@ export class Phone {
 
 	get state(): PhoneState {
 		const notice = this.#remark ?? this.#notice;
+		const { lock } = this.#conference;
 		return {
 			name: this.#options.name,
 			registered: this.#registrations.states,
-			calls: this.#call ? [this.#call.describe()] : [],
+			calls: this.#lines.inOrder.map((line) => ({
+				...line.describe(),
+				...(this.#conference.has(line) && { joined: true as const }),
+			})),
+			...(lock !== undefined && { conference: { lock } }),
 			store: { peers: this.#options.store.length },
 			zid: toHex(this.#options.store.zid),
+			missed: this.#missed,
+			doNotDisturb: this.#features.doNotDisturb,
+			forward: this.#features.forward,
 			...(notice !== undefined && { notice }),
 		};
 	}
@@ -79,11 +101,13 @@ export class Phone {
 		this.#changed();
 	}
 
-	/** Calls a SIP URI; a bare name or number goes to the account's own domain. */
+	/** Calls a SIP URI; a bare name or number goes to the account's own domain. A call that talks goes on hold. */
 	dial(target: string): void {
 		if (this.#closed) return;
-		if (this.#active()) {
-			this.#say("there is a call already: hang up first");
+		const number = this.#lines.freeNumber;
+		const refusal = this.#noDialReason(number);
+		if (refusal !== undefined || number === undefined) {
+			this.#say(refusal ?? "");
 			return;
 		}
 		const [account] = this.#options.agent.accounts;
@@ -92,126 +116,162 @@ export class Phone {
 			this.#say(`"${target}" is no address to call: write sip:name@host, or register an account to dial by number`);
 			return;
 		}
-		const { call, negotiation } = this.#begin(this.#nextCall++, "outgoing", uri, undefined);
-		let sdp: string;
+		const line = this.#begin(number, this.#nextCall++, "outgoing", uri, undefined);
+		this.#take(line);
 		try {
-			sdp = negotiation.offer();
+			line.invite(account?.id);
 		} catch (error) {
 			this.#log.error(reasonOf(error));
-			call.end(reasonOf(error));
-			return;
+			line.ended(reasonOf(error));
 		}
-		this.#log.info(`calling ${uri}`);
-		this.#tones.ringback();
-		this.#signalling.post({ type: "invite", call: call.id, uri, sdp, ...(account && { account: account.id }) });
 		this.#changed();
 	}
 
-	/** Takes the call that rings; nothing happens when it has been taken. */
-	answer(): void {
-		const [call, negotiation, offered] = [this.#active(), this.#negotiation, this.#offered];
-		if (!call || !negotiation || !offered) return;
-		this.#offered = undefined;
-		this.#tones.stop();
-		try {
-			if (offered.sdp === undefined) {
-				// The offer is ours; the answer comes with ACK (RFC 3261 section 13.2.1).
-				this.#signalling.post({ type: "accept", call: call.id, sdp: negotiation.offer() });
-				return;
-			}
-			const answer = negotiation.answer(offered.sdp);
-			if (isRejection(answer)) {
-				this.#signalling.post({ type: "reject", call: call.id, status: answer.reject, reason: answer.reason });
-				return;
-			}
-			this.#signalling.post({ type: "accept", call: call.id, sdp: answer.text });
-			this.#connect(call, answer.media);
-		} catch (error) {
-			const reason = reasonOf(error);
-			this.#log.error(reason);
-			this.#signalling.post({ type: "reject", call: call.id, status: SERVER_INTERNAL_ERROR, reason });
-			// Where it had been accepted by then, BYE.
-			this.#giveUp(call, reason);
-		}
+	/**
+	 * Takes the call that rings, or the one of them that is named; nothing happens when it has been taken. A call that
+	 * talks goes on hold.
+	 */
+	answer(id?: number): void {
+		const line = this.#lines.ringing(id);
+		if (!line || this.#closed) return;
+		this.#take(line);
+		line.answer();
+		this.#changed();
 	}
 
 	/** Ends, cancels or declines, as the call's state asks; with no call it ends a tone and a remark. */
-	hangup(): void {
+	hangup(id?: number): void {
 		this.#remark = undefined;
 		this.#tones.stop();
-		const call = this.#active();
-		if (call) this.#signalling.post({ type: "hangup", call: call.id });
+		this.#lines.find(id)?.hangup();
 		this.#changed();
 	}
 
 	/** The owner compared the words: `matched` or not, and what to call this peer from now on. */
-	verify(matched: boolean, name?: string): void {
-		this.#active()?.verify(matched, name);
+	verify(matched: boolean, name?: string, id?: number): void {
+		this.#lines.find(id)?.call.verify(matched, name);
 	}
 
-	hold(on: boolean): void {
-		const call = this.#active();
-		if (!call || call.state === "ringing" || call.heldHere === on) return;
-		call.hold(on);
-		this.#tellHold(call);
+	/** Of the call in front, or the one that is named. Whoever is resumed gets the sound. */
+	hold(on: boolean, id?: number): void {
+		const line = this.#lines.find(id);
+		if (!line?.connected || this.#closed) return;
+		if (this.#conference.has(line)) this.#conference.hold(on);
+		else if (on) line.hold(true);
+		else this.#take(line);
+		this.#changed();
+	}
+
+	/** The sound goes to a line by its number; what rings there is answered. @returns why nothing was done */
+	switchTo(number: number): string | undefined {
+		const line = this.#lines.numbered(number);
+		if (!line) return `line ${number} has no call`;
+		if (line.ringsHere) this.answer(line.id);
+		else if (!this.#conference.has(line)) this.#take(line);
+		this.#changed();
+		return undefined;
+	}
+
+	/** From the call that talks to one that waits on hold. @returns why nothing was done */
+	swap(): string | undefined {
+		const front = this.#lines.focus;
+		const other = this.#lines.live.find((line) => line !== front && line.connected && !this.#conference.has(line));
+		if (!other) return "no other call waits";
+		this.#take(other);
+		this.#changed();
+		return undefined;
+	}
+
+	/** Joins the calls that are connected, three parties with the owner; false parts them. @returns why nothing was done */
+	confer(on: boolean): string | undefined {
+		const refusal = on ? this.#conference.join() : this.#conference.part();
+		this.#changed();
+		return refusal;
 	}
 
 	mute(on: boolean): void {
-		this.#active()?.mute(on);
+		const front = this.#lines.front;
+		if (front && this.#conference.has(front)) this.#conference.mute(on);
+		else front?.call.mute(on);
 	}
 
 	dtmf(digit: string): void {
-		this.#active()?.dtmf(digit);
+		this.#lines.focus?.call.dtmf(digit);
 	}
 
-	/** Ends the call and leaves the registrar; nothing is called afterwards. Safe to repeat. */
+	/** Callers hear what the settings say, and it does not ring. */
+	set doNotDisturb(on: boolean) {
+		this.#features = { ...this.#features, doNotDisturb: on };
+		this.#changed();
+	}
+
+	/** Sends callers elsewhere from now on; undefined: no longer. @returns why nothing was done */
+	forward(when: "always" | "busy" | "noAnswer", target: string | undefined): string | undefined {
+		const wish = target === undefined || target.trim() === "" ? undefined : target.trim();
+		if (wish !== undefined && this.#uriOf(wish) === undefined) return `"${wish}" is no address to send calls to`;
+		this.#features = { ...this.#features, forward: { ...this.#features.forward, [when]: wish } };
+		this.#changed();
+		return undefined;
+	}
+
+	/** The owner has seen who called. */
+	seen(): void {
+		this.#missed = 0;
+		this.#changed();
+	}
+
+	/** Ends the calls and leaves the registrar; nothing is called afterwards. Safe to repeat. */
 	close(): void {
 		if (this.#closed) return;
 		this.#closed = true;
-		const call = this.#active();
-		if (call) {
-			this.#signalling.post({ type: "hangup", call: call.id });
-			call.end("the phone was switched off");
+		for (const line of this.#lines.live) {
+			line.hangup();
+			line.ended("the phone was switched off");
 		}
+		this.#lines.settle();
+		this.#silence.close();
 		this.#tones.stop();
 		for (const account of this.#registrations.accounts) this.#signalling.post({ type: "unregister", account });
 		this.#signalling.close();
 	}
 
-	#active(): Call | undefined {
-		return this.#call && this.#call.state !== "ended" ? this.#call : undefined;
-	}
-
 	#changed(): void {
-		if (!this.#closed) this.#options.onChange();
+		if (this.#closed) return;
+		this.#lines.settle();
+		this.#conference.settle();
+		this.#tones.last(toneOf(this.#lines));
+		this.#silence.settle();
+		this.#options.onChange();
 	}
 
-	#begin(id: number, direction: Call["direction"], peer: string, displayName: string | undefined) {
+	#uriOf(target: string): string | undefined {
+		return dialTarget(target, this.#options.agent.accounts[0]?.aor);
+	}
+
+	#noDialReason(number: number | undefined): string | undefined {
+		const { live } = this.#lines;
+		if (live.some((line) => line.ringsHere)) return "somebody is calling: answer or decline first";
+		if (live.some((line) => !line.connected)) return "there is a call already: hang up first";
+		return number === undefined ? `there are ${MAX_LINES} calls already: end one first` : undefined;
+	}
+
+	#begin(
+		number: number,
+		id: number,
+		direction: "incoming" | "outgoing",
+		peer: string,
+		displayName: string | undefined,
+	): Line {
 		this.#remark = undefined;
-		this.#offered = undefined;
-		const { address, codecs, agent } = this.#options;
-		const onChange = (): void => this.#changed();
-		const call = new Call({ context: this.#context, id, direction, peer, displayName, onChange });
-		const negotiation = new Negotiation({ side: call, address, codecs, random: agent.random });
-		this.#call = call;
-		this.#negotiation = negotiation;
-		return { call, negotiation };
+		const line = new Line({ context: this.#lineContext, number, id, direction, peer, displayName });
+		this.#lines.add(line);
+		return line;
 	}
 
-	#connect(call: Call, media: NegotiatedMedia): void {
-		this.#tones.stop();
-		call.connect(media);
-		const { name } = media.codec;
-		this.#log.info(`connected, ${name} to ${media.remoteAddress}:${media.remotePort}, ${call.describe().peer}`);
-	}
-
-	/** The call ends here, for a reason of ours; the other end is told in the way its state asks. */
-	#giveUp(call: Call, reason: string): void {
-		if (call.state === "ended") return;
-		this.#log.warn(reason);
-		call.end(reason);
-		this.#tones.busy();
-		this.#signalling.post({ type: "hangup", call: call.id });
+	/** The sound goes to a line that is in no conference: its parties wait, and do not hear each other. */
+	#take(line: Line): void {
+		this.#conference.part();
+		this.#lines.take(line);
 	}
 
 	#act(action: CallAction): void {
@@ -233,11 +293,11 @@ export class Phone {
 			case "answered":
 			case "accepted":
 			case "offered":
+			case "offerWanted":
 			case "reinviteAnswered":
-			case "reinviteFailed":
-			case "offerWanted": {
-				const call = this.#active();
-				if (call && call.id === action.call && this.#negotiation) this.#progress(call, this.#negotiation, action);
+			case "reinviteFailed": {
+				const line = this.#lines.find(action.call);
+				line?.act(action, line === this.#lines.focus);
 				break;
 			}
 			case "referred":
@@ -250,99 +310,67 @@ export class Phone {
 	}
 
 	#incoming(action: Extract<CallAction, { type: "incoming" }>): void {
-		if (this.#active() || this.#closed) {
-			this.#log.info(`${action.uri} called while there was a call, and hears busy`);
-			this.#signalling.post({ type: "reject", call: action.call, status: BUSY_HERE });
+		const { call, uri, sdp } = action;
+		const number = this.#lines.freeNumber;
+		const inUse = this.#lines.live.length > 0;
+		const arrival = arrivalOf({ features: this.#features, inUse, room: number !== undefined && !this.#closed });
+		if (arrival.type !== "ring" || number === undefined) {
+			if (arrival.type === "forward") this.#forward(call, uri, arrival.to);
+			else this.#refuse(call, uri, arrival.type === "refuse" ? arrival.status : BUSY_HERE);
 			return;
 		}
-		const refusal = action.sdp === undefined ? undefined : refusalOf(action.sdp, this.#options.codecs);
+		const refusal = sdp === undefined ? undefined : refusalOf(sdp, this.#options.codecs);
 		if (refusal) {
-			this.#say(`a call of ${action.uri} was refused: ${refusal.reason}`);
-			this.#signalling.post({ type: "reject", call: action.call, status: refusal.reject, reason: refusal.reason });
+			this.#say(`a call of ${uri} was refused: ${refusal.reason}`);
+			this.#signalling.post({ type: "reject", call, status: refusal.reject, reason: refusal.reason });
 			return;
 		}
-		this.#begin(action.call, "incoming", action.uri, action.displayName);
-		this.#offered = { sdp: action.sdp };
-		this.#log.info(`call from ${action.uri}`);
-		this.#signalling.post({ type: "ring", call: action.call });
-		if (this.#options.autoAnswer) this.answer();
-		else this.#tones.ring();
+		const line = this.#begin(number, call, "incoming", uri, action.displayName);
+		this.#log.info(`call from ${uri}`);
+		line.ring(sdp);
+		if (this.#options.autoAnswer) this.answer(call);
+		else if (!inUse && action.info.autoAnswer !== undefined && this.#features.autoAnswerByHeader) {
+			this.answer(call);
+			this.#tones.beep();
+		} else this.#forwardLater(line);
+	}
+
+	#refuse(call: number, uri: string, status: number): void {
+		this.#log.info(`${uri} called and was refused (${status})`);
+		if (this.#features.doNotDisturb) this.#missed++;
+		this.#signalling.post({ type: "reject", call, status });
+	}
+
+	#forward(call: number, from: string, to: string): void {
+		const contact = this.#uriOf(to);
+		if (contact === undefined) {
+			this.#say(`"${to}" is no address to send calls to: ${from} hears busy`);
+			this.#signalling.post({ type: "reject", call, status: BUSY_HERE });
+			return;
+		}
+		this.#log.info(`${from} is sent to ${contact}`);
+		this.#signalling.post({ type: "redirect", call, target: contact });
+	}
+
+	/** Nobody answers: the caller is sent elsewhere, where the owner wishes so. */
+	#forwardLater(line: Line): void {
+		const { noAnswer, noAnswerSec } = this.#features.forward;
+		if (noAnswer === undefined) return;
+		line.afterRinging(noAnswerSec * 1000, () => this.#forward(line.id, line.call.peer, noAnswer));
 	}
 
 	#ended(action: Extract<CallAction, { type: "ended" }>): void {
-		const call = this.#call;
-		if (!call || call.id !== action.call || call.state === "ended") return;
-		const missed = call.direction === "incoming" && call.state === "ringing";
-		if (action.by === "local" || missed) this.#tones.stop();
-		else this.#tones.busy();
-		this.#offered = undefined;
-		call.end(action.reason);
+		const line = this.#lines.find(action.call);
+		if (!line) return;
+		const { ringsHere } = line;
+		if (ringsHere && action.by !== "local") this.#missed++;
+		const heard = line === this.#lines.focus || this.#conference.has(line);
+		line.ended(action.reason);
 		this.#log.info(`ended: ${action.reason}`);
-	}
-
-	#progress(
-		call: Call,
-		negotiation: Negotiation,
-		action: Extract<
-			CallAction,
-			{ type: "progress" | "answered" | "accepted" | "offered" | "offerWanted" | `reinvite${string}` }
-		>,
-	): void {
-		switch (action.type) {
-			case "progress":
-				this.#log.info(`${action.status} ${action.reason}`);
-				return;
-			case "answered":
-			case "accepted":
-			case "reinviteAnswered":
-				if (action.sdp !== undefined) this.#readAnswer(call, negotiation, action.sdp);
-				return;
-			case "reinviteFailed":
-				this.#log.warn(`the other phone did not accept the change: ${action.reason}`);
-				negotiation.withdraw();
-				call.hold(negotiation.heldTold);
-				return;
-			case "offered":
-				this.#answerReinvite(call, negotiation, action.sdp);
-				return;
-			case "offerWanted":
-				// An offer that met the peer's own is void; the next one stands above it (RFC 3264 section 8).
-				negotiation.withdraw();
-				this.#signalling.post({ type: "reinvite", call: call.id, sdp: negotiation.offer() });
-		}
-	}
-
-	#readAnswer(call: Call, negotiation: Negotiation, sdp: string): void {
-		const media = negotiation.read(sdp);
-		if (media === undefined) return;
-		if (isRejection(media)) {
-			this.#giveUp(call, `the answer of the other phone cannot be used: ${media.reason}`);
-			return;
-		}
-		this.#connect(call, media);
-		this.#tellHold(call);
-	}
-
-	/** One change at a time: a wish that comes while an offer is on its way is told after its answer. */
-	#tellHold(call: Call): void {
-		const negotiation = this.#negotiation;
-		if (!negotiation || negotiation.waiting || negotiation.heldTold === call.heldHere) return;
-		this.#signalling.post({ type: "reinvite", call: call.id, sdp: negotiation.offer() });
-	}
-
-	#answerReinvite(call: Call, negotiation: Negotiation, sdp: string | undefined): void {
-		if (sdp === undefined) {
-			this.#signalling.post({ type: "answerReinvite", call: call.id, sdp: negotiation.offer() });
-			return;
-		}
-		const answer = negotiation.answer(sdp);
-		if (isRejection(answer)) {
-			this.#log.warn(`a change of the call was refused: ${answer.reason}`);
-			this.#signalling.post({ type: "rejectReinvite", call: call.id, status: answer.reject });
-			return;
-		}
-		this.#signalling.post({ type: "answerReinvite", call: call.id, sdp: answer.text });
-		call.connect(answer.media);
+		this.#lines.settle();
+		this.#conference.settle();
+		// Whoever goes on talking needs no tone to notice.
+		if (heard && action.by !== "local" && !this.#lines.focus) this.#tones.busy();
 	}
 
 	#say(text: string): void {
@@ -352,6 +380,9 @@ export class Phone {
 	}
 }
 
-function reasonOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
+/** What the phone itself is to be heard with. */
+function toneOf({ live, focus }: Lines): LastingTone | undefined {
+	const talking = focus?.connected === true && focus.call.state !== "held";
+	if (live.some((line) => line.ringsHere)) return talking ? "waiting" : "ring";
+	return focus?.call.state === "ringing" && !focus.early ? "ringback" : undefined;
 }

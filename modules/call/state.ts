@@ -42,12 +42,16 @@ export interface StreamStatistics {
 
 export interface CallState {
 	readonly id: number;
+	/** Its line on the phone, from 1. */
+	readonly line?: number;
 	/** SIP URI of the other party. */
 	readonly peer: string;
 	/** The name to show: the owner's for this peer first, else what the peer calls itself. */
 	readonly peerName: string;
 	readonly direction: "incoming" | "outgoing";
 	readonly state: "ringing" | "connected" | "held" | "ended";
+	/** It is part of the conference. */
+	readonly joined?: true;
 	readonly lock: Lock;
 	readonly keying: Keying;
 	/** True from connection until ZRTP has ended one way or the other: the microphone is held. */
@@ -73,10 +77,25 @@ export interface CallState {
 	readonly stats?: StreamStatistics;
 }
 
+/** Where callers are sent; an address as the owner wrote it, absent where they are not. */
+export interface ForwardState {
+	readonly always?: string | undefined;
+	readonly busy?: string | undefined;
+	readonly noAnswer?: string | undefined;
+	readonly noAnswerSec: number;
+}
+
 export interface PhoneState {
 	readonly name: string;
 	readonly registered: readonly Registration[];
+	/** The one with the sound first, then the others by their line, then the one that ended last. */
 	readonly calls: readonly CallState[];
+	/** The calls that are joined and the owner hear each other; the lock is the worst of theirs. */
+	readonly conference?: { readonly lock: Lock };
+	/** Calls that nobody answered, until the owner has looked. */
+	readonly missed?: number;
+	readonly doNotDisturb?: boolean;
+	readonly forward?: ForwardState;
 	readonly store: { readonly peers: number };
 	/** Own ZID, 24 hexadecimal digits. */
 	readonly zid: string;

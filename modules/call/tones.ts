@@ -1,4 +1,7 @@
-/** The tones that a call makes on this phone's own speaker: one at a time, and none without end but while it rings. */
+/**
+ * The tones that calls make on this phone's own speaker: one at a time. Those that last as long as something is so
+ * (it rings, it is called) are asked for again at every change; those that end by themselves come between.
+ */
 import type Audio from "hal/audio/audio";
 import Timer from "timer";
 
@@ -8,24 +11,31 @@ const BUSY_MS = 5000;
 /** What is needed of the voice device. */
 export type TonePlayer = Pick<Audio, "play" | "stop">;
 
+/** `waiting`: somebody calls while there is a call. */
+export type LastingTone = "ring" | "ringback" | "waiting";
+
 export class Tones {
 	readonly #audio: TonePlayer;
+	#lasting: LastingTone | undefined;
 	#timer: Timer | undefined;
 
 	constructor(audio: TonePlayer) {
 		this.#audio = audio;
 	}
 
-	ring(): void {
+	/** What is to be heard from now on, until something else is. A busy tone gives way to a tone, not to none. */
+	last(tone: LastingTone | undefined): void {
+		if (tone === this.#lasting) return;
+		if (tone === undefined && this.#timer !== undefined) {
+			this.#lasting = undefined;
+			return;
+		}
 		this.stop();
-		this.#audio.play("ring");
+		this.#lasting = tone;
+		if (tone !== undefined) this.#audio.play(tone);
 	}
 
-	ringback(): void {
-		this.stop();
-		this.#audio.play("ringback");
-	}
-
+	/** Instead of what is heard, for a while. */
 	busy(): void {
 		this.stop();
 		this.#audio.play("busy");
@@ -35,10 +45,17 @@ export class Tones {
 		}, BUSY_MS);
 	}
 
+	/** The phone has answered by itself: whoever is near hears that somebody listens. */
+	beep(): void {
+		this.stop();
+		this.#audio.play("beep");
+	}
+
 	/** Safe to repeat. */
 	stop(): void {
 		if (this.#timer !== undefined) Timer.clear(this.#timer);
 		this.#timer = undefined;
+		this.#lasting = undefined;
 		this.#audio.stop();
 	}
 }

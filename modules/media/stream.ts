@@ -177,6 +177,16 @@ export class MediaStream {
 		this.#log.info("keys off");
 	}
 
+	/** Packets of the peer that were taken: it moves as long as the peer is there. 0 after close. */
+	get heard(): number {
+		return this.#final === undefined ? this.#rtp.heard : 0;
+	}
+
+	/** Joined streams of one phone hear each other; at first it is not. */
+	set conference(joined: boolean) {
+		if (this.#final === undefined) this.#rtp.conference = joined;
+	}
+
 	/** Counted since the start; the last figures after close. */
 	get statistics(): RTPStatistics {
 		return this.#final ?? this.#rtp.statistics;

@@ -77,13 +77,13 @@ test("one tone at a time; busy ends by itself, and not in the midst of another",
 	const tones = new Tones(player);
 	tones.busy();
 	await sleep(4800);
-	tones.ring();
+	tones.last("ring");
 	await sleep(400);
 	equal(heard, ["-", "busy", "-", "ring"]);
 	tones.stop();
 	tones.stop();
 	heard.length = 0;
-	tones.ringback();
+	tones.last("ringback");
 	tones.busy();
 	equal(heard, ["-", "ringback", "-", "busy"]);
 	await sleep(5100);

@@ -56,9 +56,14 @@ static void readable(AudioStream* onDevice, unsigned which, uint64_t nowUs)
 		streamControl(&line->stream, bytes, (size_t)got, from.port != line->peers[1].port, nowUs);
 }
 
+static void listen(AudioStream* onDevice, Audio* audio)
+{
+	streamListen(&lineOf(onDevice)->stream, audio, onDevice);
+}
+
 static void frame(AudioStream* onDevice, Audio* audio, uint64_t nowUs)
 {
-	streamFrame(&lineOf(onDevice)->stream, audio, nowUs);
+	streamFrame(&lineOf(onDevice)->stream, audio, onDevice, nowUs);
 }
 
 static Line* openLine(uint32_t ssrc, double toneHz, const char* recording)
@@ -77,8 +82,10 @@ static Line* openLine(uint32_t ssrc, double toneHz, const char* recording)
 	line->stream.send = sendToPeer;
 	line->stream.notify = notify;
 	line->stream.refcon = line;
-	line->onDevice = (AudioStream){
-		.sockets = {line->sockets.descriptors[0], line->sockets.descriptors[1]}, .readable = readable, .frame = frame};
+	line->onDevice = (AudioStream){.sockets = {line->sockets.descriptors[0], line->sockets.descriptors[1]},
+								   .readable = readable,
+								   .listen = listen,
+								   .frame = frame};
 	return line;
 }
 

@@ -1,0 +1,266 @@
+/**
+ * One line of the phone: a call, what it has negotiated, and the dialog behind both. phone.ts gives it the owner's
+ * commands and the agent's actions that concern it; it gives the agent events. Whether it may be heard is not decided
+ * here: lines.ts keeps all but one on hold.
+ */
+import type { AreaLog } from "log/log";
+import { isRejection, type NegotiatedMedia } from "sdp/offer-answer";
+import Timer from "timer";
+import { Call, type CallContext, type CallOptions } from "./call";
+import { Negotiation, type NegotiationOptions } from "./negotiation";
+import type { CallAction, CallEvent } from "./signalling";
+import type { CallState } from "./state";
+
+/** SIP status code that this room chooses (RFC 3261 section 21). */
+const SERVER_INTERNAL_ERROR = 500;
+
+/** What all lines of a phone share. */
+export interface LineContext extends Omit<NegotiationOptions, "side"> {
+	readonly call: CallContext;
+	readonly log: AreaLog;
+	readonly post: (event: CallEvent) => void;
+	/** Something of `state` changed. */
+	readonly onChange: () => void;
+	/** The call ended here, for a reason of ours, and not because the owner wished it. */
+	readonly onGivenUp: () => void;
+}
+
+export interface LineOptions extends Pick<CallOptions, "id" | "peer" | "displayName" | "direction"> {
+	readonly context: LineContext;
+	/** Its number on the phone, from 1. */
+	readonly number: number;
+}
+
+const SILENT = "Nothing comes from the other phone: its network, or this one's, may be gone.";
+
+export type LineAction = Extract<
+	CallAction,
+	{ type: "progress" | "answered" | "accepted" | "offered" | "offerWanted" | "reinviteAnswered" | "reinviteFailed" }
+>;
+
+export class Line {
+	readonly number: number;
+	readonly call: Call;
+	readonly #context: LineContext;
+	readonly #negotiation: Negotiation;
+	/** What an incoming call offered, until the owner takes it; `sdp` undefined: the caller leaves the offer to us. */
+	#offered: { readonly sdp: string | undefined } | undefined;
+	#ringing: Timer | undefined;
+	/** For how long nothing came from the other end: how much had come when, by `silentMs`. */
+	#heard = { count: 0, at: 0 };
+	/** Nothing comes from the other end, and the owner is to know. */
+	silent = false;
+
+	constructor(options: LineOptions) {
+		const { context, id, peer, displayName, direction } = options;
+		this.number = options.number;
+		this.#context = context;
+		this.call = new Call({ context: context.call, id, peer, displayName, direction, onChange: context.onChange });
+		const { address, codecs, random } = context;
+		this.#negotiation = new Negotiation({ side: this.call, address, codecs, random });
+	}
+
+	get id(): number {
+		return this.call.id;
+	}
+	get live(): boolean {
+		return this.call.state !== "ended";
+	}
+	/** Somebody calls, and nobody has answered. */
+	get ringsHere(): boolean {
+		return this.call.state === "ringing" && this.call.direction === "incoming" && this.#offered !== undefined;
+	}
+	/** Media was agreed, and the call lives. */
+	get connected(): boolean {
+		return this.call.state === "connected" || this.call.state === "held";
+	}
+
+	/** The network plays its own sound before anybody answers. */
+	get early(): boolean {
+		return this.call.early;
+	}
+
+	describe(): CallState {
+		const state = this.call.describe();
+		const { silent } = this;
+		return { ...state, line: this.number, ...(silent && state.notice === undefined && { notice: SILENT }) };
+	}
+
+	/** How long nothing has come from the other end; 0 while nothing has to. */
+	silentMs(nowMs: number): number {
+		const { call } = this;
+		const count = call.heard;
+		if (call.state !== "connected" || count !== this.#heard.count || this.#heard.at === 0)
+			this.#heard = { count, at: nowMs };
+		return nowMs - this.#heard.at;
+	}
+
+	/** Calls out. @throws {Error} naming the RTP port when it is in use */
+	invite(account: string | undefined): void {
+		const sdp = this.#negotiation.offer();
+		const { id, peer } = this.call;
+		this.#context.log.info(`calling ${peer}`);
+		this.#context.post({ type: "invite", call: id, uri: peer, sdp, ...(account !== undefined && { account }) });
+	}
+
+	/** Somebody calls. @param sdp undefined: the caller leaves the offer to us */
+	ring(sdp: string | undefined): void {
+		this.#offered = { sdp };
+		this.#context.post({ type: "ring", call: this.id });
+	}
+
+	/** Where nobody has answered by then. */
+	afterRinging(delayMs: number, then: () => void): void {
+		this.#ringing = Timer.set(() => {
+			this.#ringing = undefined;
+			if (this.ringsHere) then();
+		}, delayMs);
+	}
+
+	/** Takes the call that rings; nothing happens when it has been taken. */
+	answer(): void {
+		const { post, log } = this.#context;
+		const offered = this.#offered;
+		if (!offered || !this.live) return;
+		const { id } = this;
+		this.#rangOut();
+		try {
+			if (offered.sdp === undefined) {
+				// The offer is ours; the answer comes with ACK (RFC 3261 section 13.2.1).
+				post({ type: "accept", call: id, sdp: this.#negotiation.offer() });
+				return;
+			}
+			const answer = this.#negotiation.answer(offered.sdp);
+			if (isRejection(answer)) {
+				post({ type: "reject", call: id, status: answer.reject, reason: answer.reason });
+				return;
+			}
+			post({ type: "accept", call: id, sdp: answer.text });
+			this.#connect(answer.media);
+		} catch (error) {
+			const reason = reasonOf(error);
+			log.error(reason);
+			post({ type: "reject", call: id, status: SERVER_INTERNAL_ERROR, reason });
+			// Where it had been accepted by then, BYE.
+			this.giveUp(reason);
+		}
+	}
+
+	/**
+	 * On hold or not. From this moment on nobody is heard through it or hears us; the other end is told when it can be:
+	 * a call that still rings is on hold from its first moment.
+	 */
+	hold(on: boolean): void {
+		const { call } = this;
+		if (!this.live || this.ringsHere || call.heldHere === on) return;
+		call.hold(on);
+		this.#tellHold();
+	}
+
+	/** Ends, cancels or declines, as its state asks. */
+	hangup(): void {
+		if (this.live) this.#context.post({ type: "hangup", call: this.id });
+	}
+
+	/** The call ends here, for a reason of ours; the other end is told in the way its state asks. */
+	giveUp(reason: string): void {
+		if (!this.live) return;
+		this.#context.log.warn(reason);
+		this.#rangOut();
+		this.call.end(reason);
+		this.#context.onGivenUp();
+		this.#context.post({ type: "hangup", call: this.id });
+	}
+
+	/** The agent's last word on it. */
+	ended(reason: string): void {
+		this.#rangOut();
+		this.call.end(reason);
+	}
+
+	/** @param inFront whether this line is the one with the sound */
+	act(action: LineAction, inFront: boolean): void {
+		const { log } = this.#context;
+		switch (action.type) {
+			case "progress":
+				log.info(`${action.status} ${action.reason}`);
+				if (action.sdp !== undefined) this.#early(action.sdp);
+				return;
+			case "answered":
+			case "accepted":
+			case "reinviteAnswered":
+				if (action.sdp !== undefined) this.#readAnswer(action.sdp);
+				return;
+			case "reinviteFailed":
+				log.warn(`the other phone did not accept the change: ${action.reason}`);
+				this.#negotiation.withdraw();
+				// Behind another call it stays silent, whether the other end knows of it or not.
+				this.call.hold(this.#negotiation.heldTold || !inFront);
+				return;
+			case "offered":
+				this.#answerReinvite(action.sdp);
+				return;
+			case "offerWanted":
+				// An offer that met the peer's own is void; the next one stands above it (RFC 3264 section 8).
+				this.#negotiation.withdraw();
+				this.#context.post({ type: "reinvite", call: this.id, sdp: this.#negotiation.offer() });
+		}
+	}
+
+	#rangOut(): void {
+		this.#offered = undefined;
+		if (this.#ringing !== undefined) Timer.clear(this.#ringing);
+		this.#ringing = undefined;
+	}
+
+	/** Before the answer: what the network plays is heard, and nothing of ours leaves (RFC 3960). */
+	#early(sdp: string): void {
+		const media = this.#negotiation.preview(sdp);
+		if (media !== undefined && !isRejection(media)) this.call.hearEarly(media);
+	}
+
+	#connect(media: NegotiatedMedia): void {
+		this.call.connect(media);
+		const { name } = media.codec;
+		this.#context.log.info(`connected, ${name} to ${media.remoteAddress}:${media.remotePort}, ${this.call.peer}`);
+	}
+
+	#readAnswer(sdp: string): void {
+		const media = this.#negotiation.read(sdp);
+		if (media === undefined) return;
+		if (isRejection(media)) {
+			this.giveUp(`the answer of the other phone cannot be used: ${media.reason}`);
+			return;
+		}
+		this.#connect(media);
+		this.#tellHold();
+	}
+
+	/** One change at a time: a wish that comes while an offer is on its way is told after its answer. */
+	#tellHold(): void {
+		const negotiation = this.#negotiation;
+		if (!this.connected || negotiation.waiting || negotiation.heldTold === this.call.heldHere) return;
+		this.#context.post({ type: "reinvite", call: this.id, sdp: negotiation.offer() });
+	}
+
+	#answerReinvite(sdp: string | undefined): void {
+		const { post, log } = this.#context;
+		const negotiation = this.#negotiation;
+		if (sdp === undefined) {
+			post({ type: "answerReinvite", call: this.id, sdp: negotiation.offer() });
+			return;
+		}
+		const answer = negotiation.answer(sdp);
+		if (isRejection(answer)) {
+			log.warn(`a change of the call was refused: ${answer.reason}`);
+			post({ type: "rejectReinvite", call: this.id, status: answer.reject });
+			return;
+		}
+		post({ type: "answerReinvite", call: this.id, sdp: answer.text });
+		this.call.connect(answer.media);
+	}
+}
+
+export function reasonOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
