@@ -71,14 +71,14 @@ static void readMicrophone(Audio* audio)
 	audio->microphoneTaken = true;
 }
 
-/* Up to the knee nothing is changed; above it what is added counts less and less, and full scale is never passed: three
-   loud voices at once stay voices, where a plain limit would make them buzz. */
+/* Up to the knee nothing is changed; above it the curve bends, and full scale is approached and never passed. */
 static int16_t softLimit(int32_t sample)
 {
 	int32_t magnitude = sample < 0 ? -sample : sample;
 	int32_t over = magnitude - LIMIT_KNEE;
 	if (over > 0)
-		magnitude = LIMIT_KNEE + (int32_t)((int64_t)over * (FULL_SCALE - LIMIT_KNEE) / (over + FULL_SCALE - LIMIT_KNEE));
+		magnitude =
+			LIMIT_KNEE + (int32_t)((int64_t)over * (FULL_SCALE - LIMIT_KNEE) / (over + FULL_SCALE - LIMIT_KNEE));
 	return (int16_t)(sample < 0 ? -magnitude : magnitude);
 }
 

@@ -1,4 +1,4 @@
-/* Call progress tones with the frequency and cadences of ETSI EN 300 001; ring, beep, secure and warning are our own. */
+/* Call progress tones as in ETSI EN 300 001; ring, beep, secure and warning are our own. */
 #include <math.h>
 #include <string.h>
 #include "tone.h"
