@@ -13,7 +13,7 @@ import type { Action, AgentConfig, Event } from "sip/types";
 import Timer from "timer";
 
 /** What is left for the phone to act on. */
-export type CallAction = Exclude<Action, { type: "send" } | { type: "wakeAt" }>;
+export type CallAction = Exclude<Action, { type: "send" | "wakeAt" | "connect" | "query" }>;
 
 /** An event without its time, which is added here. */
 export type CallEvent = Event extends infer E ? (E extends { now: number } ? Omit<E, "now"> : never) : never;
@@ -31,6 +31,8 @@ export interface SignallingOptions {
 	readonly onAction: (action: CallAction) => void;
 }
 
+/** The system's resolver does not say how long an address is good. */
+const HOST_TTL_SEC = 60;
 const NUMERIC_ADDRESS = /^[0-9.]+$|:/;
 /** Names whose addresses are remembered, so that a refusal of the network reaches the request it belongs to. */
 const MAX_NAMES = 8;
@@ -127,12 +129,33 @@ export class Signalling {
 			case "send":
 				this.#send(action.bytes, action.to);
 				return;
+			case "connect":
+				this.post({ type: "disconnected", to: action.to, error: `there is no ${action.to.transport} yet` });
+				return;
+			case "query":
+				this.#ask(action);
+				return;
 			case "wakeAt":
 				this.#setTimer(action.at);
 				return;
 			default:
 				if (!this.#closed) this.#onAction(action);
 		}
+	}
+
+	#ask({ id, name, kind }: Extract<Action, { type: "query" }>): void {
+		if (kind !== "HOST") {
+			this.post({ type: "answer", id, answer: { kind: "error", error: "only addresses can be asked for" } });
+			return;
+		}
+		resolve(name, (result) => {
+			if (this.#closed) return;
+			const answer =
+				"addresses" in result
+					? ({ kind: "HOST", addresses: result.addresses, ttlSec: HOST_TTL_SEC } as const)
+					: ({ kind: "error", error: result.error } as const);
+			this.post({ type: "answer", id, answer });
+		});
 	}
 
 	#send(bytes: Uint8Array, to: { readonly address: string; readonly port: number }): void {

@@ -95,7 +95,7 @@ export function ring(core: Core, call: Call): void {
 	const incoming = call.incoming;
 	if (incoming === undefined || !incoming.initial || !incoming.transaction.pending) return;
 	incoming.again?.cancel();
-	const headers = [core.contactHeader(call.account), { name: "Allow", value: ALLOW }];
+	const headers = [core.contactHeader(call.account, incoming.transaction.to), { name: "Allow", value: ALLOW }];
 	core.respond(incoming.transaction, { status: 180, toTag: incoming.tag, headers });
 	incoming.again = core.timers.after(RING_AGAIN_MS, () => ring(core, call));
 }
@@ -111,7 +111,7 @@ export function accept(core: Core, call: Call, sdp: string): void {
 	const bytes = formatResponse(incoming.request, {
 		status: 200,
 		toTag: incoming.tag,
-		headers: [core.contactHeader(call.account), ...core.capabilities()],
+		headers: [core.contactHeader(call.account, incoming.transaction.to), ...core.capabilities()],
 		body: { contentType: SDP_TYPE, text: sdp },
 	});
 	incoming.transaction.respond(200, bytes);

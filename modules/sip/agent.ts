@@ -76,14 +76,16 @@ function handle(core: Core, event: Event): void {
 		case "tick":
 			return;
 		case "sendFailed":
-			for (const client of [...core.clients.values()])
-				if (client.to.address === event.to.address && client.to.port === event.to.port) client.sendFailed(event.error);
+			core.sendFailed(event.to, event.error);
+			return;
+		case "answer":
+			core.locator.answer(event.id, event.answer);
 			return;
 		case "connected":
-			core.flows.add(event);
+			core.connected(event);
 			return;
 		case "disconnected":
-			core.flows.remove(event.to);
+			core.disconnected(event.to, event.error);
 			return;
 		case "register":
 			register(core, event.account);

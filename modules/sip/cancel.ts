@@ -19,8 +19,14 @@ export function cancel(core: Core, call: Call): void {
 	if (outgoing === undefined || outgoing.cancel !== "no") return;
 	outgoing.exchange.abandoned = true;
 	outgoing.cancel = "wanted";
+	if (outgoing.exchange.state === "locating") {
+		// Nothing has been sent yet.
+		outgoing.exchange.stop();
+		forget(core, call);
+		return;
+	}
 	// Section 9.1: not before a provisional response, or CANCEL could overtake the INVITE.
-	if (outgoing.exchange.transaction.state === "proceeding") sendCancel(core, call);
+	if (outgoing.exchange.state === "proceeding") sendCancel(core, call);
 }
 
 /** The provisional response is here: CANCEL goes the way the INVITE went, as a transaction of its own. */
@@ -37,7 +43,7 @@ export function sendCancel(core: Core, call: Call): void {
 	outgoing.limit?.cancel();
 	// Section 9.1: an RFC 2543 callee may never send 487; 64*T1 later the INVITE counts as cancelled.
 	outgoing.limit = core.timers.after(CANCELLED_MS, () => {
-		exchange.transaction.stop();
+		exchange.stop();
 		forget(core, call);
 	});
 }

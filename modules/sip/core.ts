@@ -8,16 +8,17 @@ import { toHex } from "bytes/hex";
 import { formatAddress } from "./address";
 import type { Call } from "./call";
 import { ALLOW, MAX_SERVERS, MAX_TRANSACTIONS, RESERVED_TRANSACTIONS } from "./constants";
-import { Flows, type Leg } from "./flows";
+import { type Flow, Flows, keyOf, type Leg } from "./flows";
 import type { InviteServer } from "./invite-server";
+import { Locator } from "./locator";
 import { type Header, type Request, tagOf } from "./message";
 import type { NonInviteServer } from "./non-invite-server";
-import type { Registration } from "./register";
+import { flowLost, type Registration } from "./register";
 import { formatResponse, type ResponseParts } from "./respond";
 import { Timers } from "./timers";
 import type { ClientTransaction, Ground, ServerTransaction } from "./transaction";
 import type { Account, Action, AgentConfig, EndedBy } from "./types";
-import { bracketed, type Destination, parseUri } from "./uri";
+import { bracketed, type Destination, isReliable, type Place, parseUri, portOf } from "./uri";
 import { MAGIC_COOKIE, responseDestination, type Via } from "./via";
 
 export class Core implements Ground {
@@ -31,11 +32,22 @@ export class Core implements Ground {
 	readonly flows = new Flows();
 	/** Addresses that answered for a registrar, for its name may resolve to any of several. */
 	readonly #servers = new Set<string>();
+	readonly locator: Locator;
+	/** Connections asked for, and who waits for them. */
+	readonly #connecting = new Map<string, ((error: string | undefined) => void)[]>();
 	#actions: Action[] = [];
 	#nextIncoming = -1;
 
 	constructor(config: AgentConfig) {
 		this.config = config;
+		const v6 = [config.contact, config.contact6].some((own) => own !== undefined && own.address.indexOf(":") >= 0);
+		const v4 = config.contact.address.indexOf(":") < 0;
+		this.locator = new Locator({
+			now: () => this.timers.now,
+			below: (limit) => this.below(limit),
+			ask: (id, name, kind) => this.act({ type: "query", id, name, kind }),
+			usable: (target) => isReliable(target) || (target.address.indexOf(":") >= 0 ? v6 : v4),
+		});
 	}
 
 	/** Hands over what the step has to do. */
@@ -91,8 +103,8 @@ export class Core implements Ground {
 	}
 
 	/** Answers without keeping a transaction (section 8.2.7): what is refused for want of room. */
-	respondStateless(request: Request, parts: ResponseParts): void {
-		this.send(formatResponse(request, { toTag: this.tag(), ...parts }), responseDestination(request.via));
+	respondStateless(request: Request, parts: ResponseParts, to = responseDestination(request.via)): void {
+		this.send(formatResponse(request, { toTag: this.tag(), ...parts }), to);
 	}
 
 	/** Section 19.3: at least 32 bits of randomness. */
@@ -117,15 +129,73 @@ export class Core implements Ground {
 		return value % limit;
 	}
 
-	/** A Via with a new branch that asks for rport (RFC 3581 section 3). */
-	via(): Via {
-		const { address, port } = this.config.contact;
+	/** Our own end on the way there: that of the connection, or of our socket of that family. */
+	localEnd(to: Destination | undefined): Destination {
+		const { contact, contact6 } = this.config;
+		const flow = to === undefined ? undefined : this.flows.get(to);
+		if (flow !== undefined) return flow.local;
+		return contact6 !== undefined && to !== undefined && to.address.indexOf(":") >= 0 ? contact6 : contact;
+	}
+
+	/** A Via with a new branch that asks for rport (RFC 3581 section 3). @param to absent: UDP */
+	via(to?: Destination): Via {
+		const { address, port } = this.localEnd(to);
 		const branch = MAGIC_COOKIE + toHex(this.config.random(12));
 		const params = [
 			{ name: "branch", value: branch },
 			{ name: "rport", value: undefined },
 		];
-		return { transport: "UDP", host: bracketed(address), port, params };
+		return { transport: (to?.transport ?? "udp").toUpperCase(), host: bracketed(address), port, params };
+	}
+
+	/** The best that is known of a place without asking: for what cannot wait, such as ACK. */
+	direct(place: Place): Destination {
+		const known = this.locator.known(place);
+		if (known !== undefined && "targets" in known && known.targets[0] !== undefined) return known.targets[0];
+		const transport = place.transport ?? (place.sips ? "tls" : "udp");
+		return { address: place.address, port: place.port ?? portOf(transport), transport, name: place.address };
+	}
+
+	/** Calls back, at once where it can, when there is a connection; or why there is none. UDP needs none. */
+	connect(to: Destination, onDone: (error: string | undefined) => void): void {
+		if (!isReliable(to) || this.flows.get(to) !== undefined) {
+			onDone(undefined);
+			return;
+		}
+		const key = keyOf(to);
+		const waiting = this.#connecting.get(key);
+		if (waiting !== undefined) {
+			waiting.push(onDone);
+			return;
+		}
+		this.#connecting.set(key, [onDone]);
+		this.#actions.push({ type: "connect", to });
+	}
+
+	connected(flow: Flow): void {
+		this.flows.add(flow);
+		this.#connectDone(flow.to, undefined);
+	}
+
+	/** Whatever waits for an answer by that connection is tried elsewhere, and who registered by it does so again. */
+	disconnected(to: Destination, error: string): void {
+		this.flows.remove(to);
+		this.#connectDone(to, error);
+		this.sendFailed(to, error);
+		for (const registration of this.registrations.values()) flowLost(this, registration, to);
+	}
+
+	/** What was sent there did not leave, or did not arrive. */
+	sendFailed(to: Destination, error: string): void {
+		const key = keyOf(to);
+		for (const client of [...this.clients.values()]) if (keyOf(client.to) === key) client.sendFailed(error);
+	}
+
+	#connectDone(to: Destination, error: string | undefined): void {
+		const key = keyOf(to);
+		const waiting = this.#connecting.get(key) ?? [];
+		this.#connecting.delete(key);
+		for (const each of waiting) each(error);
 	}
 
 	account(id: string | undefined): Account | undefined {
@@ -147,14 +217,17 @@ export class Core implements Ground {
 	}
 
 	/** Whether a place belongs to the account's own servers: only those are answered when they ask for the password. */
-	trusts(account: Account | undefined, to: Destination): boolean {
+	trusts(account: Account | undefined, to: Place): boolean {
 		const own = [account?.registrar?.host, account?.outboundProxy?.host, parseUri(account?.aor ?? "")?.host];
 		return this.#servers.has(to.address) || own.includes(to.address.toLowerCase()) || own.includes(to.address);
 	}
 
-	contactUri(account: Account | undefined): string {
+	/** @param to where the message with it goes; absent: UDP */
+	contactUri(account: Account | undefined, to?: Destination): string {
 		const user = parseUri(account?.aor ?? "")?.user ?? this.config.user ?? "phone";
-		return `sip:${user}@${bracketed(this.config.contact.address)}:${this.config.contact.port}`;
+		const { address, port } = this.localEnd(to);
+		const transport = to !== undefined && isReliable(to) ? `;transport=${to.transport}` : "";
+		return `sip:${user}@${bracketed(address)}:${port}${transport}`;
 	}
 
 	/** Value of From for requests outside a dialog. */
@@ -163,8 +236,8 @@ export class Core implements Ground {
 		return formatAddress({ displayName: account?.displayName, uri, params: [{ name: "tag", value: tag }] });
 	}
 
-	contactHeader(account: Account | undefined): Header {
-		return { name: "Contact", value: `<${this.contactUri(account)}>` };
+	contactHeader(account: Account | undefined, to?: Destination): Header {
+		return { name: "Contact", value: `<${this.contactUri(account, to)}>` };
 	}
 
 	/** What every INVITE and every 2xx to one says about us (sections 13.2.1, 13.3.1.4). */

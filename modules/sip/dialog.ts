@@ -8,7 +8,7 @@ import { type Address, formatAddress, parseAddress } from "./address";
 import { type Header, header, headerList, type Message, type Request, type Response, tagOf } from "./message";
 import type { Body, OutgoingRequest } from "./request";
 import { param } from "./syntax";
-import { type Destination, destinationOf, parseUri } from "./uri";
+import { type Place, parseUri, placeOf } from "./uri";
 import { branchOf, MAGIC_COOKIE, type Via } from "./via";
 
 export interface Dialog {
@@ -126,10 +126,10 @@ export function requestIn(
 }
 
 /** Where requests of the dialog go (section 8.1.2): to the first route, loose or strict, else to the target. */
-export function nextHop(dialog: Dialog): Destination | undefined {
+export function nextHop(dialog: Dialog): Place | undefined {
 	const first = dialog.routes[0];
 	const uri = parseUri(first === undefined ? dialog.target : (parseAddress(first)?.uri ?? ""));
-	return uri === undefined ? undefined : destinationOf(uri);
+	return uri === undefined ? undefined : placeOf(uri);
 }
 
 /** The URI of the first Contact; undefined when it is missing, malformed or `*`. */

@@ -9,12 +9,15 @@ import { MAX_CHALLENGES } from "./constants";
 import type { Core } from "./core";
 import { type Challenge, credentials, parseChallenge } from "./digest";
 import { InviteClient } from "./invite-client";
-import { type Header, headerLines, type Response } from "./message";
+import type { Target } from "./lookup";
+import { type Header, header, headerLines, type Response } from "./message";
 import { NonInviteClient } from "./non-invite-client";
-import type { OutgoingRequest } from "./request";
+import { formatRequest, type OutgoingRequest } from "./request";
+import { parseNumber } from "./syntax";
+import type { Timer } from "./timers";
 import type { Failure } from "./transaction";
 import type { Account } from "./types";
-import { type Destination, parseUri } from "./uri";
+import { type Destination, type Place, parseUri } from "./uri";
 import type { Via } from "./via";
 
 interface Answer {
@@ -89,9 +92,10 @@ export class Credentials {
 export interface ExchangeOptions {
 	readonly account: Account | undefined;
 	readonly credentials: Credentials;
-	readonly to: Destination;
-	/** Makes the request, without credentials, with a new CSeq each time. */
-	make(via: Via): OutgoingRequest;
+	/** Its servers are looked for, and tried one after the other (RFC 3263 section 4.3). */
+	readonly to: Place;
+	/** Makes the request, without credentials, with a new CSeq each time. @param to the server that it goes to */
+	make(via: Via, to: Destination): OutgoingRequest;
 	/** Every response but the challenges that are answered here. */
 	onResponse(response: Response): void;
 	onFailure(failure: Failure): void;
@@ -99,6 +103,12 @@ export interface ExchangeOptions {
 
 /** Tries for one request: with nothing, with credentials, and with a newer nonce, twice for two proxies. */
 const MAX_ATTEMPTS = 5;
+/** Servers that one request is tried at. */
+const MAX_TARGETS = 4;
+/** A server that says nothing for so long is passed over where there is another: five repeats over UDP. */
+const NEXT_SERVER_MS = 10000;
+/** RFC 3261 section 18.1.1: what is longer goes over a transport that does not need fragments. */
+const MAX_DATAGRAM_BYTE_LENGTH = 1300;
 
 export class Exchange {
 	/** Set when nobody wants the outcome any more: a challenge is passed on as the end. */
@@ -108,61 +118,144 @@ export class Exchange {
 	readonly #core: Core;
 	readonly #options: ExchangeOptions;
 	#attempts = 0;
-	#transaction: InviteClient | NonInviteClient;
-	#request: OutgoingRequest;
+	#targets: Target[] = [];
+	#index = 0;
+	#stopped = false;
+	#patience: Timer | undefined;
+	#current:
+		| { readonly to: Target; readonly request: OutgoingRequest; readonly transaction: InviteClient | NonInviteClient }
+		| undefined;
 
 	constructor(core: Core, options: ExchangeOptions) {
 		this.#core = core;
 		this.#options = options;
 		options.credentials.age();
-		this.#request = this.#make();
-		this.#transaction = this.#start();
 	}
 
-	/** The request as last sent, credentials included. */
+	/** The request as last sent, credentials included. @throws before anything has been sent */
 	get request(): OutgoingRequest {
-		return this.#request;
+		if (this.#current === undefined) throw new Error("nothing has been sent yet");
+		return this.#current.request;
 	}
 
-	get transaction(): InviteClient | NonInviteClient {
-		return this.#transaction;
+	/** Of the transaction, or `locating` while its server is looked for or connected. */
+	get state(): string {
+		return this.#current?.transaction.state ?? "locating";
 	}
 
+	/** The server that is being asked, or was last. */
 	get to(): Destination {
-		return this.#options.to;
+		return this.#current?.to ?? this.#targets[this.#index] ?? this.#core.direct(this.#options.to);
 	}
 
 	/** Puts the request on its way; apart from the constructor so that the owner can store the exchange first. */
 	start(): void {
-		this.#transaction.start();
+		this.#core.locator.find(this.#options.to, (located) => {
+			if (this.#stopped) return;
+			if ("error" in located) {
+				this.#options.onFailure({ type: "transport", error: located.error });
+				return;
+			}
+			this.#targets = located.targets.slice(0, MAX_TARGETS);
+			this.#try({ type: "transport", error: "no address" });
+		});
 	}
 
-	#make(): OutgoingRequest {
+	/** Forgets it at once, telling nobody. */
+	stop(): void {
+		this.#stopped = true;
+		this.#patience?.cancel();
+		this.#current?.transaction.stop();
+	}
+
+	/** The server at #index, or the failure where there is none. */
+	#try(failure: Failure): void {
+		const to = this.#targets[this.#index];
+		if (to === undefined) {
+			this.#index = Math.max(0, this.#index - 1);
+			this.#options.onFailure(failure);
+			return;
+		}
+		this.#core.connect(to, (error) => {
+			if (this.#stopped) return;
+			if (error === undefined) this.#begin(to);
+			else this.#next({ type: "transport", error });
+		});
+	}
+
+	/** The next server, after this one failed: later requests will ask it last for a while. */
+	#next(failure: Failure, forMs?: number): void {
+		const to = this.#targets[this.#index];
+		if (to !== undefined) this.#core.locator.failed(to, forMs);
+		this.#patience?.cancel();
+		this.#current = undefined;
+		this.#index++;
+		this.#try(failure);
+	}
+
+	#begin(to: Target): void {
+		const request = this.#make(to);
+		if (this.#isTooLong(to, request)) {
+			// Section 18.1.1: the same server over TCP, and over UDP all the same where it has none.
+			this.#targets.splice(this.#index, 0, { ...to, transport: "tcp" });
+			this.#try({ type: "transport", error: "no address" });
+			return;
+		}
+		this.#transact(to, request);
+	}
+
+	#isTooLong(to: Target, request: OutgoingRequest): boolean {
+		if (to.transport !== "udp" || this.#options.to.transport === "udp") return false;
+		const before = this.#targets[this.#index - 1];
+		if (before !== undefined && before.address === to.address && before.transport === "tcp") return false;
+		return formatRequest(request).length > MAX_DATAGRAM_BYTE_LENGTH;
+	}
+
+	#make(to: Target): OutgoingRequest {
 		const { account, credentials: known, make } = this.#options;
-		const request = make(this.#core.via());
+		const request = make(this.#core.via(to), to);
 		return { ...request, headers: [...request.headers, ...known.headers(this.#core, account, request)] };
 	}
 
-	#start(): InviteClient | NonInviteClient {
-		this.#attempts++;
+	#transact(to: Target, request: OutgoingRequest): void {
 		const user = {
-			onResponse: (response: Response) => this.#onResponse(response),
-			onFailure: (failure: Failure) => this.#options.onFailure(failure),
+			onResponse: (response: Response) => this.#onResponse(to, response),
+			onFailure: (failure: Failure) => this.#onFailure(failure),
 		};
-		const Transaction = this.#request.method === "INVITE" ? InviteClient : NonInviteClient;
-		const transaction = new Transaction(this.#core, this.#request, this.#options.to, user);
+		const Transaction = request.method === "INVITE" ? InviteClient : NonInviteClient;
+		const transaction = new Transaction(this.#core, request, to, user);
 		this.#core.clients.set(transaction.key, transaction);
-		return transaction;
+		this.#current = { to, request, transaction };
+		this.#patience?.cancel();
+		if (this.#index + 1 < this.#targets.length)
+			this.#patience = this.#core.timers.after(NEXT_SERVER_MS, () => {
+				transaction.stop();
+				this.#onFailure({ type: "timeout" });
+			});
+		transaction.start();
 	}
 
-	#onResponse(response: Response): void {
+	#onFailure(failure: Failure): void {
+		if (this.abandoned) this.#options.onFailure(failure);
+		else this.#next(failure);
+	}
+
+	#onResponse(to: Target, response: Response): void {
+		this.#patience?.cancel();
+		if (response.status === 503 && !this.abandoned) {
+			// RFC 3263 section 4.3: it cannot serve; another may. Retry-After says for how long (RFC 3261 section 21.5.4).
+			const afterSec = parseNumber(header(response, "retry-after")?.split(/[ ;(]/)[0], 6);
+			if (this.#index + 1 < this.#targets.length) {
+				this.#next({ type: "timeout" }, afterSec === undefined ? undefined : afterSec * 1000);
+				return;
+			}
+		} else this.#core.locator.works(to);
 		if ((response.status === 401 || response.status === 407) && !this.abandoned) {
-			const { account, credentials: known, to } = this.#options;
-			this.fault = known.learn(account, response, this.#core.trusts(account, to));
-			if (this.fault === undefined && this.#attempts < MAX_ATTEMPTS) {
-				this.#request = this.#make();
-				this.#transaction = this.#start();
-				this.#transaction.start();
+			const { account, credentials: known, to: place } = this.#options;
+			const trusted = this.#core.trusts(account, place) || this.#core.trusts(account, to);
+			this.fault = known.learn(account, response, trusted);
+			if (this.fault === undefined && ++this.#attempts < MAX_ATTEMPTS) {
+				this.#begin(to);
 				return;
 			}
 		}

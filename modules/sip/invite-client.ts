@@ -13,7 +13,7 @@ import { header, type Response } from "./message";
 import { ackFor, formatRequest, type OutgoingRequest } from "./request";
 import type { Timer } from "./timers";
 import { type ClientTransaction, type ClientUser, clientKey, type Ground } from "./transaction";
-import type { Destination } from "./uri";
+import { type Destination, isReliable } from "./uri";
 import { branchOf } from "./via";
 
 export class InviteClient implements ClientTransaction {
@@ -43,7 +43,8 @@ export class InviteClient implements ClientTransaction {
 
 	start(): void {
 		this.#ground.send(this.#packet, this.to);
-		this.#timerA(TIMER_A_MS);
+		// Section 17.1.1.2: no timer A over a reliable transport.
+		if (!isReliable(this.to)) this.#timerA(TIMER_A_MS);
 		this.#timeout = this.#ground.timers.after(TIMER_B_MS, () => {
 			// Timer B: nothing came, not even 100. No ACK.
 			this.stop();
@@ -58,7 +59,7 @@ export class InviteClient implements ClientTransaction {
 				if (response.status < 200) this.#proceed();
 				else if (response.status < 300) this.#finish("accepted", TIMER_M_MS);
 				else {
-					this.#finish("completed", TIMER_D_MS);
+					this.#finish("completed", isReliable(this.to) ? 0 : TIMER_D_MS);
 					// Section 17.1.1.3: to where the INVITE went, whatever the response says.
 					this.#ack = formatRequest(ackFor(this.request, header(response, "to") ?? this.request.to));
 					this.#ground.send(this.#ack, this.to);

@@ -12,7 +12,7 @@ import { T2_MS, TIMER_G_MS, TIMER_H_MS, TIMER_I_MS, TIMER_L_MS } from "./constan
 import type { Request } from "./message";
 import type { Timer } from "./timers";
 import type { Ground, ServerTransaction } from "./transaction";
-import type { Destination } from "./uri";
+import { type Destination, isReliable } from "./uri";
 
 export interface InviteServerUser {
 	/** An ACK that belongs to a 2xx although it has the INVITE's own branch (RFC 2543 peers). */
@@ -26,7 +26,8 @@ export class InviteServer implements ServerTransaction {
 	readonly request: Request;
 	#state: "proceeding" | "completed" | "confirmed" | "accepted" | "terminated" = "proceeding";
 	readonly #ground: Ground;
-	readonly #to: Destination;
+	/** Where responses go. */
+	readonly to: Destination;
 	readonly #user: InviteServerUser;
 	#last: Uint8Array | undefined;
 	#retransmit: Timer | undefined;
@@ -37,7 +38,7 @@ export class InviteServer implements ServerTransaction {
 		this.key = key;
 		this.request = request;
 		this.#ground = ground;
-		this.#to = to;
+		this.to = to;
 		this.#user = user;
 	}
 
@@ -68,7 +69,7 @@ export class InviteServer implements ServerTransaction {
 				this.#state = "confirmed";
 				this.#retransmit?.cancel();
 				this.#timeout?.cancel();
-				this.#timeout = this.#ground.timers.after(TIMER_I_MS, () => this.stop());
+				this.#timeout = this.#ground.timers.after(isReliable(this.to) ? 0 : TIMER_I_MS, () => this.stop());
 				return;
 			case "accepted":
 				// The repeated INVITE is absorbed: the 2xx is repeated by its own timer (RFC 6026 section 7.1).
@@ -84,10 +85,11 @@ export class InviteServer implements ServerTransaction {
 		switch (this.#state) {
 			case "proceeding":
 				this.#last = bytes;
-				this.#ground.send(bytes, this.#to);
+				this.#ground.send(bytes, this.to);
 				if (status >= 300) {
 					this.#state = "completed";
-					this.#timerG(TIMER_G_MS);
+					// Section 17.2.1: neither timer G nor I over a reliable transport.
+					if (!isReliable(this.to)) this.#timerG(TIMER_G_MS);
 					this.#timeout = this.#ground.timers.after(TIMER_H_MS, () => {
 						this.stop();
 						this.#user.onTimeout();
@@ -98,7 +100,7 @@ export class InviteServer implements ServerTransaction {
 				}
 				return;
 			case "accepted":
-				if (status >= 200 && status < 300) this.#ground.send(bytes, this.#to);
+				if (status >= 200 && status < 300) this.#ground.send(bytes, this.to);
 				return;
 			case "completed":
 			case "confirmed":
@@ -115,7 +117,7 @@ export class InviteServer implements ServerTransaction {
 	}
 
 	#again(): void {
-		if (this.#last !== undefined) this.#ground.send(this.#last, this.#to);
+		if (this.#last !== undefined) this.#ground.send(this.#last, this.to);
 	}
 
 	#timerG(delayMs: number): void {

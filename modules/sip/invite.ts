@@ -12,10 +12,10 @@ import { contactOf, type Dialog, fromResponse, nextHop, requestIn } from "./dial
 import { Credentials, Exchange } from "./exchange";
 import { type Header, type Response, tagOf } from "./message";
 import { formatRequest, type OutgoingRequest } from "./request";
-import { param } from "./syntax";
 import type { Account, Event } from "./types";
-import { bracketed, type Destination, destinationOf, parseUri, schemeOf, type Uri } from "./uri";
+import { type Destination, parseUri, schemeOf, transportFault, type Uri } from "./uri";
 import type { Via } from "./via";
+import { routesOf, wayOut } from "./way";
 import { failureStatus, failureWords, statusWords } from "./words";
 
 type InviteEvent = Extract<Event, { type: "invite" }>;
@@ -38,7 +38,7 @@ export function invite(core: Core, event: InviteEvent): void {
 	const callId = core.callId();
 	const from = core.from(account, core.tag());
 	let cseq = core.cseq();
-	const make = (via: Via): OutgoingRequest => ({
+	const make = (via: Via, to: Destination): OutgoingRequest => ({
 		method: "INVITE",
 		uri: target,
 		via,
@@ -47,7 +47,7 @@ export function invite(core: Core, event: InviteEvent): void {
 		to: `<${target}>`,
 		callId,
 		cseq: cseq++,
-		headers: [core.contactHeader(account), ...core.capabilities()],
+		headers: [core.contactHeader(account, to), ...core.capabilities()],
 		body: { contentType: SDP_TYPE, text: event.sdp },
 	});
 	const exchange = new Exchange(core, {
@@ -73,25 +73,6 @@ export function invite(core: Core, event: InviteEvent): void {
 	exchange.start();
 }
 
-/** The preloaded route of requests outside a dialog (section 8.1.2). */
-export function routesOf(account: Account | undefined): string[] {
-	const proxy = account?.outboundProxy;
-	return proxy === undefined ? [] : [`<sip:${bracketed(proxy.host)}:${proxy.port};lr>`];
-}
-
-/**
- * Where an INVITE goes: through the outbound proxy; inside the account's own domain to its registrar, which knows where
- * its users are; else straight to the host that was dialled.
- */
-function wayOut(account: Account | undefined, uri: Uri): Destination {
-	const proxy = account?.outboundProxy;
-	if (proxy !== undefined) return { address: proxy.host, port: proxy.port };
-	const own = parseUri(account?.aor ?? "");
-	const registrar = account?.registrar;
-	const inside = uri.host === own?.host && (uri.port === undefined || uri.port === own.port);
-	return inside && registrar !== undefined ? { address: registrar.host, port: registrar.port } : destinationOf(uri);
-}
-
 /** The dialled address as a Request-URI: without the headers that only a web page gives it (section 19.1.5). */
 function requestUri(text: string): string {
 	const question = text.indexOf("?");
@@ -99,13 +80,12 @@ function requestUri(text: string): string {
 }
 
 function dialFault(text: string, uri: Uri | undefined): string | undefined {
-	if (uri?.scheme === "sips") return "sips: needs TLS, and this phone speaks SIP over UDP alone";
-	const transport = param(uri?.params ?? [], "transport")?.toLowerCase() ?? "udp";
-	if (transport !== "udp") return `this phone speaks SIP over UDP alone, not over ${transport.slice(0, 20)}`;
-	if (uri !== undefined) return undefined;
+	if (uri !== undefined) return transportFault(uri);
 	const shown = text.replace(/[^ -~]/g, "?").slice(0, 80);
 	const scheme = schemeOf(text);
-	return scheme === undefined || scheme === "sip" ? `not a SIP address: ${shown}` : `cannot call ${scheme}: addresses`;
+	return scheme === undefined || scheme === "sip" || scheme === "sips"
+		? `not a SIP address: ${shown}`
+		: `cannot call ${scheme}: addresses`;
 }
 
 function onResponse(core: Core, call: Call, response: Response): void {
@@ -222,9 +202,11 @@ export function ackIn(
 	exchange: Exchange,
 ): { bytes: Uint8Array; to: Destination } | undefined {
 	const { cseq, headers } = exchange.request;
-	const request = requestIn(dialog, "ACK", cseq, core.via(), headers.filter(isCredentials), undefined);
-	const to = nextHop(dialog);
-	return to === undefined ? undefined : { bytes: formatRequest(request), to };
+	const place = nextHop(dialog);
+	if (place === undefined) return undefined;
+	const to = core.direct(place);
+	const request = requestIn(dialog, "ACK", cseq, core.via(to), headers.filter(isCredentials), undefined);
+	return { bytes: formatRequest(request), to };
 }
 
 function isCredentials(entry: Header): boolean {

@@ -12,7 +12,7 @@ import type { Response } from "./message";
 import { formatRequest, type OutgoingRequest } from "./request";
 import type { Timer } from "./timers";
 import { type ClientTransaction, type ClientUser, clientKey, type Failure, type Ground } from "./transaction";
-import type { Destination } from "./uri";
+import { type Destination, isReliable } from "./uri";
 import { branchOf } from "./via";
 
 export class NonInviteClient implements ClientTransaction {
@@ -39,7 +39,8 @@ export class NonInviteClient implements ClientTransaction {
 
 	start(): void {
 		this.#ground.send(this.#packet, this.to);
-		this.#timerE(TIMER_E_MS);
+		// Section 17.1.2.2: neither timer E nor K over a reliable transport.
+		if (!isReliable(this.to)) this.#timerE(TIMER_E_MS);
 		this.#timeout = this.#ground.timers.after(TIMER_F_MS, () => this.#fail({ type: "timeout" }));
 	}
 
@@ -52,7 +53,7 @@ export class NonInviteClient implements ClientTransaction {
 					this.#state = "completed";
 					this.#retransmit?.cancel();
 					this.#timeout?.cancel();
-					this.#timeout = this.#ground.timers.after(TIMER_K_MS, () => this.stop());
+					this.#timeout = this.#ground.timers.after(isReliable(this.to) ? 0 : TIMER_K_MS, () => this.stop());
 				}
 				this.#user.onResponse(response);
 				return;

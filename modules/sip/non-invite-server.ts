@@ -10,14 +10,15 @@ import { TIMER_J_MS } from "./constants";
 import type { Request } from "./message";
 import type { Timer } from "./timers";
 import type { Ground, ServerTransaction } from "./transaction";
-import type { Destination } from "./uri";
+import { type Destination, isReliable } from "./uri";
 
 export class NonInviteServer implements ServerTransaction {
 	readonly key: string;
 	readonly request: Request;
 	#state: "trying" | "proceeding" | "completed" | "terminated" = "trying";
 	readonly #ground: Ground;
-	readonly #to: Destination;
+	/** Where responses go. */
+	readonly to: Destination;
 	#last: Uint8Array | undefined;
 	#timeout: Timer | undefined;
 
@@ -26,7 +27,7 @@ export class NonInviteServer implements ServerTransaction {
 		this.key = key;
 		this.request = request;
 		this.#ground = ground;
-		this.#to = to;
+		this.to = to;
 	}
 
 	get state(): string {
@@ -43,7 +44,7 @@ export class NonInviteServer implements ServerTransaction {
 				return;
 			case "proceeding":
 			case "completed":
-				if (this.#last !== undefined) this.#ground.send(this.#last, this.#to);
+				if (this.#last !== undefined) this.#ground.send(this.#last, this.to);
 				return;
 			case "terminated":
 				return;
@@ -55,9 +56,10 @@ export class NonInviteServer implements ServerTransaction {
 			case "trying":
 			case "proceeding":
 				this.#last = bytes;
-				this.#ground.send(bytes, this.#to);
+				this.#ground.send(bytes, this.to);
 				this.#state = status < 200 ? "proceeding" : "completed";
-				if (status >= 200) this.#timeout = this.#ground.timers.after(TIMER_J_MS, () => this.stop());
+				if (status >= 200)
+					this.#timeout = this.#ground.timers.after(isReliable(this.to) ? 0 : TIMER_J_MS, () => this.stop());
 				return;
 			case "completed":
 			case "terminated":

@@ -11,7 +11,7 @@ import type { NonInviteServer } from "./non-invite-server";
 /** Section 11.2: what an INVITE would find here. */
 export function receiveOptions(core: Core, transaction: NonInviteServer): void {
 	const headers: Header[] = [
-		core.contactHeader(core.accountFor(transaction.request)),
+		core.contactHeader(core.accountFor(transaction.request), transaction.to),
 		{ name: "Accept", value: SDP_TYPE },
 		{ name: "Accept-Encoding", value: "identity" },
 		...core.capabilities(),

@@ -60,7 +60,7 @@ function receiveRequest(core: Core, request: Request, to: Destination): void {
 		return;
 	}
 	if (!core.makeRoom(inside !== undefined)) {
-		core.respondStateless(request, { status: 503, headers: [{ name: "Retry-After", value: "10" }] });
+		core.respondStateless(request, { status: 503, headers: [{ name: "Retry-After", value: "10" }] }, to);
 		return;
 	}
 	const fault = requestFault(core, request, inside !== undefined);

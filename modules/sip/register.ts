@@ -6,12 +6,13 @@
 import { parseAddress } from "./address";
 import type { Core } from "./core";
 import { Credentials, Exchange } from "./exchange";
-import { routesOf } from "./invite";
+import { keyOf } from "./flows";
 import { header, headerList, type Response } from "./message";
 import { param, parseNumber } from "./syntax";
 import type { Timer } from "./timers";
 import type { Account } from "./types";
 import { type Destination, parseUri, sameUri } from "./uri";
+import { registrarOf, routesOf } from "./way";
 import { failureStatus, failureWords, statusWords } from "./words";
 
 export interface Registration {
@@ -27,6 +28,8 @@ export interface Registration {
 	failures: number;
 	exchange: Exchange | undefined;
 	timer: Timer | undefined;
+	/** Where the binding was made, while it stands. */
+	over: Destination | undefined;
 }
 
 /** Waits between tries double from the first to the last. */
@@ -34,6 +37,8 @@ const RETRY_FIRST_MS = 5000;
 const RETRY_LAST_MS = 600000;
 /** A password that was refused is not right the next second: waiting keeps the account from being locked. */
 const RETRY_REFUSED_MS = 60000;
+/** At least, and at most twice that, before a lost connection is made again. */
+const FLOW_LOST_MS = 500;
 /** A registrar that wants longer than this is not taken at its word. */
 const MAX_EXPIRES_SEC = 86400;
 
@@ -73,6 +78,7 @@ function registrationOf(core: Core, id: string): Registration | undefined {
 		failures: 0,
 		exchange: undefined,
 		timer: undefined,
+		over: undefined,
 	};
 	core.registrations.set(id, registration);
 	return registration;
@@ -81,11 +87,10 @@ function registrationOf(core: Core, id: string): Registration | undefined {
 function send(core: Core, registration: Registration): void {
 	const { account, callId, wanted } = registration;
 	const own = parseUri(account.aor);
-	const registrar = account.registrar;
+	const registrar = registrarOf(account);
 	if (own === undefined || registrar === undefined) return;
 	registration.timer?.cancel();
-	const proxy = account.outboundProxy;
-	const to = { address: proxy?.host ?? registrar.host, port: proxy?.port ?? registrar.port };
+	registration.over = undefined;
 	// Section 10.2: the Request-URI is the domain, without a user part.
 	const domain = `sip:${own.host}${own.port === undefined ? "" : `:${own.port}`}`;
 	const from = core.from(account, core.tag());
@@ -93,8 +98,8 @@ function send(core: Core, registration: Registration): void {
 	const exchange = new Exchange(core, {
 		account,
 		credentials: registration.credentials,
-		to,
-		make: (via) => ({
+		to: registrar,
+		make: (via, to) => ({
 			method: "REGISTER",
 			uri: domain,
 			via,
@@ -104,7 +109,7 @@ function send(core: Core, registration: Registration): void {
 			callId,
 			cseq: registration.cseq++,
 			headers: [
-				core.contactHeader(account),
+				core.contactHeader(account, to),
 				{ name: "Expires", value: String(expiresSec) },
 				{ name: "User-Agent", value: core.config.userAgent },
 			],
@@ -113,12 +118,12 @@ function send(core: Core, registration: Registration): void {
 		onResponse: (response) => {
 			if (response.status < 200) return;
 			registration.exchange = undefined;
-			if (response.status < 300) succeeded(core, registration, response, wanted, expiresSec, to);
+			if (response.status < 300) succeeded(core, registration, response, wanted, expiresSec, exchange.to);
 			else refused(core, registration, response, wanted, exchange.fault);
 		},
 		onFailure: (failure) => {
 			registration.exchange = undefined;
-			failed(core, registration, failureStatus(failure), failureWords(failure, to), wanted, 0);
+			failed(core, registration, failureStatus(failure), failureWords(failure, exchange.to), wanted, 0);
 		},
 	});
 	registration.exchange = exchange;
@@ -144,13 +149,26 @@ function succeeded(
 		core.act({ type: "registered", account, expiresSec: 0 });
 		return;
 	}
-	const expiresSec = grantedSec(core, registration.account, response) ?? askedSec;
+	const expiresSec = grantedSec(core, registration.account, response, to) ?? askedSec;
 	if (expiresSec <= 0) {
 		failed(core, registration, 500, "the registrar did not keep our address", asked, 0);
 		return;
 	}
+	registration.over = to;
 	core.act({ type: "registered", account, expiresSec, ...core.legOf(to) });
 	registration.timer = core.timers.after(refreshMs(expiresSec), () => send(core, registration));
+}
+
+/**
+ * The connection that a binding was made by has ended: the registrar can no longer reach us by it. Soon, but not all
+ * phones of a fleet in one moment, when its server starts anew (RFC 5626 section 4.5).
+ */
+export function flowLost(core: Core, registration: Registration, to: Destination): void {
+	const { over, wanted, exchange } = registration;
+	if (over === undefined || keyOf(over) !== keyOf(to) || !wanted || exchange !== undefined) return;
+	registration.over = undefined;
+	registration.timer?.cancel();
+	registration.timer = core.timers.after(FLOW_LOST_MS + core.below(FLOW_LOST_MS), () => send(core, registration));
 }
 
 /** Before it runs out, with time for one transaction to fail and another to succeed where the interval allows it. */
@@ -159,9 +177,9 @@ function refreshMs(expiresSec: number): number {
 }
 
 /** Section 10.2.4: what the registrar grants our own binding among all that it lists. */
-function grantedSec(core: Core, account: Account, response: Response): number | undefined {
+function grantedSec(core: Core, account: Account, response: Response, to: Destination): number | undefined {
 	const general = parseNumber(header(response, "expires"), 9);
-	const own = parseUri(core.contactUri(account));
+	const own = parseUri(core.contactUri(account, to));
 	for (const value of headerList(response, "contact")) {
 		const address = parseAddress(value);
 		const uri = parseUri(address?.uri ?? "");

@@ -36,7 +36,6 @@ function attempt(core: Core, call: Call, change: Change, dialog: Dialog): void {
 		waitThenTry(core, call, change, dialog);
 		return;
 	}
-	const headers = [core.contactHeader(call.account), ...core.capabilities()];
 	const body = { contentType: SDP_TYPE, text: change.sdp };
 	const to = nextHop(dialog);
 	if (to === undefined) {
@@ -49,7 +48,10 @@ function attempt(core: Core, call: Call, change: Change, dialog: Dialog): void {
 		account: call.account,
 		credentials: new Credentials(),
 		to,
-		make: (via) => requestIn(dialog, "INVITE", ++dialog.localCseq, via, headers, body),
+		make: (via, way) => {
+			const headers = [core.contactHeader(call.account, way), ...core.capabilities()];
+			return requestIn(dialog, "INVITE", ++dialog.localCseq, via, headers, body);
+		},
 		onResponse: (response) => {
 			if (response.status < 200) return;
 			if (response.status >= 300) {

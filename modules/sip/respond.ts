@@ -58,7 +58,7 @@ const PHRASES: Readonly<Record<number, string>> = Object.freeze({
 /** The request with received and rport in its top Via, and where responses to it go (sections 18.2.1, 18.2.2). */
 export function fromSource(request: Request, from: Destination): { request: Request; to: Destination } {
 	const via = withSource(request.via, from);
-	return { request: { ...request, via }, to: responseDestination(via) };
+	return { request: { ...request, via }, to: responseDestination(via, from) };
 }
 
 /** The packet. */
@@ -84,7 +84,7 @@ export function refuse(
 	const tagged = headers.some((entry) => entry.name === "to" && TAGGED.test(entry.value));
 	const parts = { status: malformed.status, reason: phrase(malformed.status, malformed.reason) };
 	const bytes = build(headers, via, parts, tagged ? undefined : toTag);
-	return { bytes, to: via === undefined ? from : responseDestination(via) };
+	return { bytes, to: via === undefined ? from : responseDestination(via, from) };
 }
 
 /** Headers that a response has once, however often a broken request had them. */

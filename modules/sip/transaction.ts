@@ -42,6 +42,8 @@ export interface ClientTransaction {
 export interface ServerTransaction {
 	readonly key: string;
 	readonly request: Request;
+	/** Where responses go. */
+	readonly to: Destination;
 	/** A retransmission of the request, or the ACK for an INVITE. */
 	receive(request: Request): void;
 	/** @param status of the response whose packet this is */

@@ -6,7 +6,18 @@
 
 import type { Provider, RandomSource } from "crypto/types";
 import type { Flow, Leg } from "./flows";
-import type { Destination } from "./uri";
+import type { DnsAnswer, QuestionKind } from "./lookup";
+import type { Destination, Transport } from "./uri";
+
+/** A server of the owner's choice. */
+export interface Server {
+	/** Name or numeric address, without brackets. */
+	readonly host: string;
+	/** Without it, the domain's SRV records say it (RFC 3263), or it is 5060, 5061 for TLS. */
+	readonly port?: number | undefined;
+	/** Without it, whatever the domain offers; a numeric address or one with a port is asked over UDP. */
+	readonly transport?: Transport | undefined;
+}
 
 /** One identity of the phone. */
 export interface Account {
@@ -16,13 +27,13 @@ export interface Account {
 	readonly aor: string;
 	readonly displayName?: string | undefined;
 	/** Without it the account never registers, and calls go straight to the host in their URI. */
-	readonly registrar?: { readonly host: string; readonly port: number; readonly transport: "udp" } | undefined;
+	readonly registrar?: Server | undefined;
 	/** Without it, the user part of the aor. */
 	readonly username?: string | undefined;
 	/** UTF-8. Never wiped here: it belongs to the caller. */
 	readonly password: Uint8Array | undefined;
 	/** Every request outside a dialog goes through it. */
-	readonly outboundProxy?: { readonly host: string; readonly port: number } | undefined;
+	readonly outboundProxy?: Server | undefined;
 	/** How long a registration shall last, in seconds. */
 	readonly expiresSec: number;
 }
@@ -34,8 +45,10 @@ export interface AgentConfig {
 	readonly random: RandomSource;
 	/** User-Agent, for example `Sotto/0.1`. */
 	readonly userAgent: string;
-	/** Where the phone's socket can be reached: Via and Contact. */
+	/** Where the phone's socket can be reached over UDP and TCP: Via and Contact. */
 	readonly contact: Destination;
+	/** The same over IPv6, for a phone whose contact is IPv4. */
+	readonly contact6?: Destination | undefined;
 	readonly accounts: readonly Account[];
 	/** User part of our address in calls without an account; `phone` without it. */
 	readonly user?: string | undefined;
@@ -122,6 +135,8 @@ export type Event =
 	| ({ readonly type: "connected"; readonly now: number } & Flow)
 	/** It has ended, or could not be made; the error in plain words. */
 	| { readonly type: "disconnected"; readonly now: number; readonly to: Destination; readonly error: string }
+	/** To a query action, in any order, once. */
+	| { readonly type: "answer"; readonly now: number; readonly id: number; readonly answer: DnsAnswer }
 	/** `to` as it stood in the send action; the error in plain words. */
 	| { readonly type: "sendFailed"; readonly now: number; readonly to: Destination; readonly error: string }
 	| { readonly type: "register"; readonly now: number; readonly account: string }
@@ -209,6 +224,10 @@ export type EndedBy = "local" | "remote" | "timeout";
 /** What is to be done, in this order. */
 export type Action =
 	| { readonly type: "send"; readonly bytes: Uint8Array; readonly to: Destination }
+	/** Make a connection, or say at once that there is one: `connected` or `disconnected` answers. */
+	| { readonly type: "connect"; readonly to: Destination }
+	/** Ask the name server: `answer` answers. */
+	| { readonly type: "query"; readonly id: number; readonly name: string; readonly kind: QuestionKind }
 	/** Send a tick at that time; undefined: nothing is waited for. Replaces the one before. */
 	| { readonly type: "wakeAt"; readonly at: number | undefined }
 	/** expiresSec 0: no longer registered, as asked. */

@@ -9,6 +9,7 @@ import { type Param, param, parseHostPort, parseParams } from "./syntax";
 // Regular expressions stand here because the engine compiles a literal each time it is evaluated.
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):/;
 const NOT_IN_URI = /[\s<>"]/;
+const NUMERIC = /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$/;
 
 export interface Uri {
 	readonly scheme: "sip" | "sips";
@@ -31,6 +32,19 @@ export interface Destination {
 	readonly port: number;
 	/** Absent: UDP. */
 	readonly transport?: Transport | undefined;
+	/** The domain that the other end's certificate must be for (RFC 5922 section 4); absent: the address. */
+	readonly name?: string | undefined;
+}
+
+/** Where to go, as a URI or the settings say it, before its servers have been looked for (RFC 3263). */
+export interface Place {
+	/** Name or numeric address. */
+	readonly address: string;
+	readonly port?: number | undefined;
+	/** Absent: whatever the domain offers. */
+	readonly transport?: Transport | undefined;
+	/** Over TLS and nothing else. */
+	readonly sips?: boolean | undefined;
 }
 
 /** RFC 3261 section 19.1.2 */
@@ -70,10 +84,47 @@ export function parseUri(text: string): Uri | undefined {
 	return { scheme, user, host: hostPort.host, port: hostPort.port, params, headers };
 }
 
-/** Host and port that a URI leads to over UDP; maddr overrides the host (section 19.1.1). IPv6 loses its brackets. */
-export function destinationOf(uri: Uri): Destination {
+/**
+ * The place that a URI leads to; maddr overrides the host (section 19.1.1), sips: means TLS (26.2.2). IPv6 loses its
+ * brackets. A transport that this phone has not counts as none: see transportFault.
+ */
+export function placeOf(uri: Uri): Place {
 	const maddr = param(uri.params, "maddr");
-	return { address: bare(maddr !== undefined && maddr !== "" ? maddr : uri.host), port: uri.port ?? DEFAULT_PORT };
+	const sips = uri.scheme === "sips";
+	return {
+		address: bare(maddr !== undefined && maddr !== "" ? maddr : uri.host),
+		port: uri.port,
+		// Section 26.2.2: in a sips: URI "transport=tcp" means TLS over TCP.
+		transport: sips ? "tls" : transportOf(uri),
+		...(sips && { sips }),
+	};
+}
+
+function transportOf(uri: Uri): Transport | undefined {
+	const text = param(uri.params, "transport")?.toLowerCase();
+	return text === "udp" || text === "tcp" || text === "tls" ? text : undefined;
+}
+
+/** Why a URI cannot be followed for its transport; undefined when it can. */
+export function transportFault(uri: Uri): string | undefined {
+	const text = param(uri.params, "transport")?.toLowerCase();
+	if (text === undefined || transportOf(uri) !== undefined) return undefined;
+	return `this phone speaks SIP over UDP, TCP and TLS, not over ${text.replace(/[^ -~]/g, "?").slice(0, 20)}`;
+}
+
+/** The port of a transport where none is given (section 19.1.2). */
+export function portOf(transport: Transport | undefined): number {
+	return transport === "tls" ? 5061 : DEFAULT_PORT;
+}
+
+/** Whether messages arrive or the connection says that they do not (section 17): nothing is repeated then. */
+export function isReliable(to: Destination): boolean {
+	return to.transport === "tcp" || to.transport === "tls";
+}
+
+/** IPv4 or IPv6 in numbers, with or without brackets. */
+export function isNumeric(address: string): boolean {
+	return address.indexOf(":") >= 0 || NUMERIC.test(address);
 }
 
 /** An address without the brackets of an IPv6 reference. */

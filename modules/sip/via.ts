@@ -5,7 +5,7 @@
  */
 
 import { formatParams, type Param, param, parseHostPort, parseNumber, parseParams } from "./syntax";
-import { bare, DEFAULT_PORT, type Destination } from "./uri";
+import { bare, DEFAULT_PORT, type Destination, isReliable } from "./uri";
 
 // Regular expressions stand here because the engine compiles a literal each time it is evaluated.
 const VIA = /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+([^;]+)(;.*|)$/i;
@@ -56,11 +56,13 @@ export function withSource(via: Via, from: Destination): Via {
 }
 
 /**
- * Where a response over UDP goes, from a Via that withSource has seen (section 18.2.2, RFC 3581 section 4): always to the
+ * Where a response goes: over TCP and TLS back by the connection; over UDP, from a Via that withSource has seen (section 18.2.2, RFC 3581 section 4): always to the
  * address that the request came from. maddr is not followed, for it would let anybody aim a phone's answers, and their
  * repeats, at anybody else; it was meant for multicast, which a phone does not take.
  */
-export function responseDestination(via: Via): Destination {
+export function responseDestination(via: Via, from?: Destination): Destination {
+	// Section 18.2.2: over a stream, the connection that the request came by.
+	if (from !== undefined && isReliable(from)) return from;
 	const received = param(via.params, "received");
 	const address = bare(received === undefined || received === "" ? via.host : received);
 	const rport = parseNumber(param(via.params, "rport"), 5);

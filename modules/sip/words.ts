@@ -4,7 +4,7 @@
  */
 
 import type { Failure } from "./transaction";
-import type { Destination } from "./uri";
+import { bracketed, type Place } from "./uri";
 
 const WORDS: Readonly<Record<number, string>> = Object.freeze({
 	400: "the other side did not understand the call",
@@ -50,8 +50,8 @@ export function statusWords(status: number, phrase: string): string {
 }
 
 /** Why nothing came back, with the place that was asked. */
-export function failureWords(failure: Failure, to: Destination): string {
-	const place = `${to.address}:${to.port}`;
+export function failureWords(failure: Failure, to: Place): string {
+	const place = to.port === undefined ? to.address : `${bracketed(to.address)}:${to.port}`;
 	return failure.type === "timeout"
 		? `no answer from ${place} within 32 s`
 		: `${place} cannot be reached: ${failure.error}`;

@@ -302,7 +302,7 @@ test("mistakes of the caller throw", () => {
 
 test("addresses that cannot be called are told at once", () => {
 	const world = pair();
-	for (const uri of ["bob", "sip:", "sip:bob@", "tel:+123", "sips:bob@10.0.0.2", "sip:bob@10.0.0.2;transport=tcp"])
+	for (const uri of ["bob", "sip:", "sip:bob@", "tel:+123", "sips:bob@", "sip:bob@10.0.0.2;transport=sctp"])
 		world.do("alice", { type: "invite", call: 1, uri, sdp: "offer" });
 	equal(
 		world.reports("alice", "ended").map((action) => action.reason),
@@ -311,8 +311,8 @@ test("addresses that cannot be called are told at once", () => {
 			"not a SIP address: sip:",
 			"not a SIP address: sip:bob@",
 			"cannot call tel: addresses",
-			"sips: needs TLS, and this phone speaks SIP over UDP alone",
-			"this phone speaks SIP over UDP alone, not over tcp",
+			"not a SIP address: sips:bob@",
+			"this phone speaks SIP over UDP, TCP and TLS, not over sctp",
 		],
 	);
 	equal(world.trace, []);

@@ -2,7 +2,7 @@
 
 import { formatAddress, parseAddress } from "sip/address";
 import { quote, split, unquote } from "sip/syntax";
-import { destinationOf, parseUri, sameUri } from "sip/uri";
+import { parseUri, placeOf, sameUri } from "sip/uri";
 import { formatVia, parseVia, responseDestination, withSource } from "sip/via";
 import { equal, ok, test } from "test/harness";
 
@@ -40,11 +40,17 @@ test("URIs", () => {
 test("where a URI leads: port 5060 by default, maddr over the host (19.1.1)", () => {
 	const at = (text: string): unknown => {
 		const uri = parseUri(text);
-		return uri === undefined ? undefined : destinationOf(uri);
+		return uri === undefined ? undefined : placeOf(uri);
 	};
-	equal(at("sip:a@example.com"), { address: "example.com", port: 5060 });
-	equal(at("sip:a@example.com:5070;maddr=192.0.2.7"), { address: "192.0.2.7", port: 5070 });
-	equal(at("sip:[::1]:5080"), { address: "::1", port: 5080 });
+	equal(at("sip:a@example.com"), { address: "example.com", port: undefined, transport: undefined });
+	equal(at("sips:a@example.com;transport=tcp"), {
+		address: "example.com",
+		port: undefined,
+		transport: "tls",
+		sips: true,
+	});
+	equal(at("sip:a@example.com:5070;maddr=192.0.2.7"), { address: "192.0.2.7", port: 5070, transport: undefined });
+	equal(at("sip:[::1]:5080;transport=TCP"), { address: "::1", port: 5080, transport: "tcp" });
 });
 
 test("equal contacts (19.1.4)", () => {
