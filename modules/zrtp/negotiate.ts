@@ -11,14 +11,15 @@ import type { CipherCode, FailCode, HashCode, KeyAgreementCode, Suite, SuiteList
 export type CodeSet = { readonly [K in keyof Suite]: string };
 
 /**
- * The suite to commit to: the key agreement by section 4.1.2, a hash and a key length that go with it by section 5.1.5,
- * everything else by our own preference.
+ * The suite to commit to: the key agreement by section 4.1.2, a hash and a key length that go with it by section 5.1.5.
+ * The hash is the one that the peer names first: bzrtp as responder takes the IDs of its retained secrets by its own first
+ * choice, and any other would look like a mismatch. Everything else is by our own preference.
  */
 export function choose(own: SuiteLists, peer: HelloLists): Suite {
-	const hashes = common(own.hashes, peer.hashes, MANDATORY.hashes);
+	const hashes = commonByPeer(own.hashes, peer.hashes);
 	const usable = (code: string): boolean => {
 		const key = known(code, KEY_AGREEMENTS);
-		return key === undefined || !KEY_AGREEMENTS[key].strong || hashes.some((hash) => HASHES[hash].strong);
+		return key === undefined || !KEY_AGREEMENTS[key].needsStrongHash || hashes.some((hash) => HASHES[hash].strong);
 	};
 	const keyAgreement = chooseKeyAgreement(own.keyAgreements.filter(usable), peer.keyAgreements);
 	const ciphers = common(own.ciphers, peer.ciphers, MANDATORY.ciphers);
@@ -51,8 +52,7 @@ export function accept(own: SuiteLists, codes: CodeSet): Suite | FailCode {
 	if (authTag === undefined) return "authTagNotSupported";
 	const keyAgreement = allowed(codes.keyAgreement, own.keyAgreements, KEY_AGREEMENTS, MANDATORY.keyAgreements);
 	if (keyAgreement === undefined) return "keyAgreementNotSupported";
-	// Section 5.1.5 demands it of EC38 alone; what the other strong curves are joined with is the initiator's affair.
-	if (keyAgreement === "EC38" && !HASHES[hash].strong) return "hashNotSupported";
+	if (KEY_AGREEMENTS[keyAgreement].needsStrongHash && !HASHES[hash].strong) return "hashNotSupported";
 	const sasType = allowed(codes.sasType, own.sasTypes, SAS_TYPES, MANDATORY.sasTypes);
 	if (sasType === undefined) return "sasTypeNotSupported";
 	return { keyAgreement, hash, cipher, authTag, sasType };
@@ -77,6 +77,14 @@ function cipherFor(keyAgreement: KeyAgreementCode, ciphers: readonly CipherCode[
 function common<C extends string>(own: readonly C[], peer: readonly string[], mandatory: readonly C[]): readonly C[] {
 	const theirs = withMandatory(peer, mandatory);
 	return withMandatory(own, mandatory).filter((code) => theirs.includes(code));
+}
+
+/** The same for hashes, best liked by the peer first. */
+function commonByPeer(own: readonly HashCode[], peer: readonly string[]): readonly HashCode[] {
+	const ours = withMandatory(own, MANDATORY.hashes);
+	return withMandatory(peer, MANDATORY.hashes)
+		.map((code) => known(code, HASHES))
+		.filter((code): code is HashCode => code !== undefined && ours.includes(code));
 }
 
 function allowed<C extends string>(

@@ -13,8 +13,10 @@ interface KeyAgreementSuite {
 	readonly publicKeyByteLength: number;
 	/** Place in the order from fastest to slowest. */
 	readonly rank: number;
-	/** Goes with S384 or N384, which section 5.1.5 demands for EC38; X448 and EC52 are used in the same way. */
+	/** Goes with S384 or N384 and a long AES key where they are in common (section 5.1.5); X448 and EC52 like EC38. */
 	readonly strong: boolean;
+	/** Never goes with a shorter hash (section 5.1.5). */
+	readonly needsStrongHash: boolean;
 	/** The provider's primitive; undefined where the board has none. */
 	readonly find: (provider: Provider) => KeyAgreement | undefined;
 	/** The same, of a code that was negotiated. @throws Error where there is none: it must not have been offered */
@@ -48,6 +50,7 @@ function agreement(
 		publicKeyByteLength,
 		rank,
 		strong,
+		needsStrongHash: code === "EC38",
 		find,
 		of: (provider: Provider) => found(find(provider), provider, code),
 	});

@@ -3,7 +3,17 @@
  * through its log. What it plays and records are WAV files.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+	closeSync,
+	existsSync,
+	mkdirSync,
+	openSync,
+	readFileSync,
+	readSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
 import path from "node:path";
 
 export interface LinphonecOptions {
@@ -103,14 +113,31 @@ export class Linphonec {
 
 	/** From here on `until` looks at new lines alone. */
 	mark(): void {
-		this.#from = this.log.length;
+		this.#from = existsSync(this.#log) ? statSync(this.#log).size : 0;
+	}
+
+	/** Its log since the mark. */
+	get recentLog(): string {
+		if (!existsSync(this.#log)) return "";
+		const bytes = Buffer.alloc(Math.max(0, statSync(this.#log).size - this.#from));
+		const file = openSync(this.#log, "r");
+		try {
+			return bytes.toString("utf8", 0, readSync(file, bytes, 0, bytes.length, this.#from));
+		} finally {
+			closeSync(file);
+		}
+	}
+
+	/** Changes a line of its config; those of ZRTP are read anew for each call. */
+	set(section: string, parameter: string, value: string): void {
+		this.command(`param ${section} ${parameter} ${value}`);
 	}
 
 	/** @throws {Error} with the end of the log when the pattern does not appear in time */
 	async until(pattern: RegExp, timeoutMs = 15_000): Promise<RegExpExecArray> {
 		const end = Date.now() + timeoutMs;
 		for (;;) {
-			const found = pattern.exec(this.log.slice(this.#from));
+			const found = pattern.exec(this.recentLog);
 			if (found) return found;
 			if (this.#ended || Date.now() > end)
 				throw new Error(

@@ -1,4 +1,7 @@
-/** A box in the media path that passes voice and nothing else, as some providers have: ZRTP does not get through it. */
+/**
+ * A box in the media path. By itself it passes voice and nothing else, as some providers have: ZRTP does not get through
+ * it. A test may say which packets get through.
+ */
 import dgram from "node:dgram";
 
 export interface MediaRelay {
@@ -25,20 +28,29 @@ class Leg {
 		return new Leg(socket);
 	}
 
-	passTo(other: Leg): void {
+	passTo(other: Leg, passes: (bytes: Buffer) => boolean): void {
 		this.socket.on("message", (bytes) => {
-			if (bytes.toString("latin1", 4, 8) !== COOKIE && other.port !== undefined)
-				other.socket.send(bytes, other.port, "127.0.0.1");
+			if (passes(bytes) && other.port !== undefined) other.socket.send(bytes, other.port, "127.0.0.1");
 		});
 	}
 }
 
+/** Whether a packet gets through, by who has sent it. */
+export type Passes = (bytes: Buffer, from: "caller" | "callee") => boolean;
+
+/** The type block of a ZRTP message, trailing spaces removed (RFC 6189 sections 5 and 5.1); undefined: another packet. */
+export function zrtpTypeOf(bytes: Buffer): string | undefined {
+	return bytes.toString("latin1", 4, 8) === COOKIE ? bytes.toString("latin1", 16, 24).trimEnd() : undefined;
+}
+
+const voiceAlone: Passes = (bytes) => zrtpTypeOf(bytes) === undefined;
+
 /** @param callerPort where the one who calls receives, which tells the two apart */
-export async function relayMedia(callerPort: number): Promise<MediaRelay> {
+export async function relayMedia(callerPort: number, passes = voiceAlone): Promise<MediaRelay> {
 	const caller = await Leg.open();
 	const callee = await Leg.open();
-	caller.passTo(callee);
-	callee.passTo(caller);
+	caller.passTo(callee, (bytes) => passes(bytes, "caller"));
+	callee.passTo(caller, (bytes) => passes(bytes, "callee"));
 	return {
 		change: (body) =>
 			body.replace(/^a=(zrtp-hash|rtcp):.*\r\n/gm, "").replace(/^(m=audio )(\d+)/m, (_, head: string, port: string) => {

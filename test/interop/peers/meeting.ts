@@ -25,6 +25,8 @@ export interface MeetingOptions {
 	/** Added to Sotto's config. */
 	readonly config?: Readonly<Record<string, unknown>>;
 	readonly linphone?: Partial<Pick<LinphonecOptions, "autoAnswer" | "mediaEncryption" | "sip">>;
+	/** Where the two listen for SIP, for two meetings at once. */
+	readonly sipPorts?: { readonly sotto: number; readonly linphone: number };
 }
 
 /** Fixed, since linphonec keeps secrets by the addresses of both ends; each test file has a network of its own. */
@@ -65,13 +67,14 @@ export class Meeting {
 			heardByLinphone: path.join(folder, "heard-by-linphone.wav"),
 		};
 		const [rtpPort = 0, linphoneRtpPort = 0] = await freeRtpPorts(2);
+		const sipPorts = options.sipPorts ?? { sotto: SOTTO_SIP, linphone: LINPHONE_SIP };
 		const ends: (() => unknown)[] = [];
 		try {
 			const configs = await serveConfigs({
 				sotto: {
-					account: { aor: `sip:sotto@127.0.0.1:${SOTTO_SIP}`, displayName: "Sotto" },
+					account: { aor: `sip:sotto@127.0.0.1:${sipPorts.sotto}`, displayName: "Sotto" },
 					audio: { microphone: `tone:${SOTTO_HZ}` },
-					sip: { port: SOTTO_SIP },
+					sip: { port: sipPorts.sotto },
 					log: TRACE_ALL,
 					...options.config,
 				},
@@ -82,7 +85,7 @@ export class Meeting {
 			const linphone = await Linphonec.start({
 				name: "linphone",
 				folder: path.join(options.folder, "linphone"),
-				sipPort: LINPHONE_SIP,
+				sipPort: sipPorts.linphone,
 				rtpPort: linphoneRtpPort,
 				play: tone,
 				record: files.heardByLinphone,

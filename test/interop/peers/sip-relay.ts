@@ -10,8 +10,9 @@ export interface SipRelay {
  * Everything that comes from the target goes to who wrote last, everything else to the target; answers find the way
  * back by rport (RFC 3581).
  * @param change given each message's body, where it has one
+ * @param port where it listens; 0: any
  */
-export async function relaySip(targetPort: number, change: (body: string) => string): Promise<SipRelay> {
+export async function relaySip(targetPort: number, change: (body: string) => string, port = 0): Promise<SipRelay> {
 	const socket = dgram.createSocket("udp4");
 	let client: dgram.RemoteInfo | undefined;
 	socket.on("message", (bytes, from) => {
@@ -19,7 +20,7 @@ export async function relaySip(targetPort: number, change: (body: string) => str
 		const port = from.port === targetPort ? client?.port : targetPort;
 		if (port !== undefined) socket.send(changed(bytes.toString("latin1"), change), port, "127.0.0.1");
 	});
-	await new Promise<void>((resolve, reject) => socket.once("error", reject).bind(0, "127.0.0.1", resolve));
+	await new Promise<void>((resolve, reject) => socket.once("error", reject).bind(port, "127.0.0.1", resolve));
 	return { port: socket.address().port, close: () => socket.close() };
 }
 

@@ -22,6 +22,18 @@ test("both ends choose the same key agreement, whatever they list", () => {
 		for (const peer of orders) equal(chooseKeyAgreement(own, peer), chooseKeyAgreement(peer, own));
 });
 
+test("the hash is the first of the responder's that the initiator has", () => {
+	const own = { ...SUITES, hashes: ["S256", "S384"] as const };
+	equal(choose(own, { ...none, hashes: ["S384", "S256"] }).hash, "S384");
+	equal(
+		choose(own, { ...none, hashes: ["S512", "N256", "S384"] }).hash,
+		"S384",
+		"unknown ones and ours alone do not count",
+	);
+	equal(choose({ ...SUITES, hashes: ["S384", "S256"] }, { ...none, hashes: ["S256", "S384"] }).hash, "S256");
+	equal(choose({ ...SUITES, hashes: ["S384"] }, none).hash, "S256", "the mandatory one stands behind every list");
+});
+
 test("the rest is the initiator's preference", () => {
 	const suite = choose(SUITES, {
 		...none,

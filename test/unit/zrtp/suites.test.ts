@@ -62,7 +62,8 @@ test("a strong curve goes with a hash of 384 bits and the longest key (section 5
 		equal(choose(lists, { ...lists, hashes: ["N384"] }).hash, "N384");
 		equal(choose(lists, { ...lists, ciphers: ["AES2"] }).cipher, "AES2");
 		equal(choose(lists, { ...lists, ciphers: [] }).cipher, "AES1", "only SHOULD");
-		equal(choose(lists, { ...lists, hashes: ["S256", "N256"] }).keyAgreement, "DH3k", "no such hash in common");
+		const { keyAgreement } = choose(lists, { ...lists, hashes: ["S256", "N256"] });
+		equal(keyAgreement, code === "EC38" ? "DH3k" : code, "no such hash in common: MUST for EC38 alone");
 	}
 	const light = { ...EVERYTHING, keyAgreements: ["DH2k"] as const, ciphers: ["AES3", "AES1"] as const };
 	equal(choose(light, light).cipher, "AES1", "DH2k with AES-128");
