@@ -61,6 +61,15 @@ export default class TCP extends Native("xs_net_tcp_destructor") {
 		return native("xs_net_tcp_get_remoteAddress").call(this);
 	}
 
+	/** Numeric address of our own end, once connected. */
+	get localAddress(): string | undefined {
+		return native("xs_net_tcp_get_localAddress").call(this);
+	}
+
+	get localPort(): number | undefined {
+		return native("xs_net_tcp_get_localPort").call(this);
+	}
+
 	get remotePort(): number | undefined {
 		return native("xs_net_tcp_get_remotePort").call(this);
 	}

@@ -1,16 +1,18 @@
 /**
- * Runs the SIP agent over UDP: datagrams and the clock go in as events, what the agent asks to send goes out, and
- * every action that concerns a call or a registration goes up to phone.ts.
+ * Runs the SIP agent: messages and the clock go in as events, what the agent asks to send, connect or look up goes out
+ * through transport/, and every action that concerns a call or a registration goes up to phone.ts.
  */
 import { utf8Decode } from "bytes/text";
 import { resolve } from "hal/net/resolve";
-import UDP from "hal/net/udp";
 import type { AreaLog } from "log/log";
 import { type Agent, createAgent, step } from "sip/agent";
 import { describe } from "sip/describe";
 import type { Leg } from "sip/flows";
 import type { Action, AgentConfig, Event } from "sip/types";
+import { bracketed, type Destination, isNumeric, parseUri } from "sip/uri";
+import { certainLeg, wayOut } from "sip/way";
 import Timer from "timer";
+import { Transports } from "./transport/transports";
 
 /** What is left for the phone to act on. */
 export type CallAction = Exclude<Action, { type: "send" | "wakeAt" | "connect" | "query" }>;
@@ -25,6 +27,8 @@ export interface SignallingOptions {
 	readonly address: string;
 	/** 0 takes any free port. */
 	readonly port: number;
+	/** Between keep-alives to the registrar; 0: none; 30 without it. */
+	readonly keepAliveSec?: number;
 	readonly log: AreaLog;
 	/** Monotonic milliseconds. */
 	readonly now: () => number;
@@ -33,20 +37,17 @@ export interface SignallingOptions {
 
 /** The system's resolver does not say how long an address is good. */
 const HOST_TTL_SEC = 60;
-const NUMERIC_ADDRESS = /^[0-9.]+$|:/;
-/** Names whose addresses are remembered, so that a refusal of the network reaches the request it belongs to. */
-const MAX_NAMES = 8;
+const KEEP_ALIVE_SEC = 30;
 
 export class Signalling {
 	readonly #log: AreaLog;
 	readonly #now: () => number;
 	readonly #onAction: (action: CallAction) => void;
-	readonly #socket: UDP;
+	readonly #transports: Transports;
+	readonly #config: AgentConfig;
 	readonly #agent: Agent;
 	/** Events that came while the actions of another were being done. */
 	readonly #waiting: CallEvent[] = [];
-	/** Numeric addresses, to the names they were found for. */
-	readonly #names: Map<string, string> = new Map();
 	#running = false;
 	#timer: Timer | undefined;
 	#closed = false;
@@ -56,34 +57,44 @@ export class Signalling {
 		this.#log = options.log;
 		this.#now = options.now;
 		this.#onAction = options.onAction;
-		this.#socket = new UDP({
+		this.#transports = new Transports({
 			address: options.address,
 			port: options.port,
-			onReadable: (count) => this.#receive(count),
-			onError: (error) => {
-				this.#log.warn(error.message);
-				const { address, port, message } = error;
-				this.post({ type: "sendFailed", to: { address, port }, error: message });
-				const name = this.#names.get(address);
-				if (name !== undefined) this.post({ type: "sendFailed", to: { address: name, port }, error: message });
+			keepAliveSec: options.keepAliveSec ?? KEEP_ALIVE_SEC,
+			chance: () => (options.agent.random(1)[0] ?? 0) / 256,
+			log: options.log,
+			onMessage: (bytes, from) => {
+				this.#trace("in", bytes, from);
+				this.post({ type: "datagram", bytes, from });
 			},
+			onConnected: (flow) => this.post({ type: "connected", ...flow }),
+			onDisconnected: (to, error) => this.post({ type: "disconnected", to, error }),
+			onUndelivered: (to, error) => this.post({ type: "sendFailed", to, error }),
 		});
-		this.#agent = createAgent({
+		this.#config = {
 			...options.agent,
-			contact: { address: options.agent.contact.address, port: this.#socket.port },
-		});
+			contact: { address: options.agent.contact.address, port: this.#transports.port },
+		};
+		this.#agent = createAgent(this.#config);
 	}
 
 	/**
 	 * What a request to that URI goes over for certain, for who must know before it is made (keys in SDP): TLS only where
 	 * nothing else would be tried.
 	 */
-	legTo(_account: string | undefined, _uri: string): Leg {
-		return { transport: "udp", secure: false };
+	legTo(account: string | undefined, uri: string): Leg {
+		const to = parseUri(uri);
+		if (to === undefined) return { transport: "udp", secure: false };
+		return certainLeg(
+			wayOut(
+				this.#config.accounts.find(({ id }) => id === account),
+				to,
+			),
+		);
 	}
 
 	get port(): number {
-		return this.#socket.port;
+		return this.#transports.port;
 	}
 
 	/**
@@ -108,20 +119,7 @@ export class Signalling {
 		this.#closed = true;
 		this.#waiting.length = 0;
 		this.#setTimer(undefined);
-		this.#socket.close();
-	}
-
-	/** No more than were there: what came meanwhile waits its turn, or a flood would keep keys and timers from theirs. */
-	#receive(count: number): void {
-		for (let i = 0; i < count; i++) {
-			const datagram = this.#socket.read();
-			if (datagram === undefined) return;
-			const bytes = new Uint8Array(datagram);
-			const from = { address: datagram.address, port: datagram.port };
-			this.#trace("in", bytes, from);
-			this.post({ type: "datagram", bytes, from });
-			if (this.#closed) return;
-		}
+		this.#transports.close();
 	}
 
 	#run(action: Action): void {
@@ -130,7 +128,7 @@ export class Signalling {
 				this.#send(action.bytes, action.to);
 				return;
 			case "connect":
-				this.post({ type: "disconnected", to: action.to, error: `there is no ${action.to.transport} yet` });
+				this.#transports.connect(action.to);
 				return;
 			case "query":
 				this.#ask(action);
@@ -158,11 +156,11 @@ export class Signalling {
 		});
 	}
 
-	#send(bytes: Uint8Array, to: { readonly address: string; readonly port: number }): void {
+	#send(bytes: Uint8Array, to: Destination): void {
 		const write = (address: string): void => {
 			this.#trace("out", bytes, to);
 			try {
-				this.#socket.write(bytes, address, to.port);
+				this.#transports.send(bytes, { ...to, address });
 			} catch (error) {
 				// Where to send may be a peer's word: 1.2.3.999 is no fault of this program.
 				const reason = error instanceof Error ? error.message : String(error);
@@ -170,30 +168,17 @@ export class Signalling {
 				this.post({ type: "sendFailed", to, error: reason });
 			}
 		};
-		if (NUMERIC_ADDRESS.test(to.address)) {
+		if (isNumeric(to.address)) {
 			write(to.address);
 			return;
 		}
+		// What could not wait for its server to be looked for: an ACK by a name that nothing has gone to lately.
 		resolve(to.address, (result) => {
 			if (this.#closed) return;
 			const address = "addresses" in result ? result.addresses[0] : undefined;
-			if (address === undefined) {
-				this.post({ type: "sendFailed", to, error: "error" in result ? result.error : "no address" });
-				return;
-			}
-			this.#remember(address, to.address);
-			write(address);
+			if (address !== undefined) write(address);
+			else this.post({ type: "sendFailed", to, error: "error" in result ? result.error : "no address" });
 		});
-	}
-
-	#remember(address: string, name: string): void {
-		// The newest stands last, the oldest gives way.
-		this.#names.delete(address);
-		this.#names.set(address, name);
-		for (const [oldest] of this.#names) {
-			if (this.#names.size <= MAX_NAMES) return;
-			this.#names.delete(oldest);
-		}
 	}
 
 	#setTimer(at: number | undefined): void {
@@ -209,9 +194,10 @@ export class Signalling {
 		);
 	}
 
-	#trace(direction: "in" | "out", bytes: Uint8Array, peer: { readonly address: string; readonly port: number }): void {
+	#trace(direction: "in" | "out", bytes: Uint8Array, peer: Destination): void {
 		if (!this.#log.enabled("debug")) return;
 		const what = utf8Decode(bytes) === undefined ? `${bytes.length} bytes that are no text` : describe(bytes);
-		this.#log.debug(`${direction} ${peer.address}:${peer.port} ${what}`);
+		const over = peer.transport === undefined || peer.transport === "udp" ? "" : `${peer.transport} `;
+		this.#log.debug(`${direction} ${over}${bracketed(peer.address)}:${peer.port} ${what}`);
 	}
 }

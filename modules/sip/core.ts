@@ -129,11 +129,11 @@ export class Core implements Ground {
 		return value % limit;
 	}
 
-	/** Our own end on the way there: that of the connection, or of our socket of that family. */
+	/** Where we can be reached by the transport of that way: by its connection alone, or at our socket of that family. */
 	localEnd(to: Destination | undefined): Destination {
 		const { contact, contact6 } = this.config;
 		const flow = to === undefined ? undefined : this.flows.get(to);
-		if (flow !== undefined) return flow.local;
+		if (flow !== undefined) return flow.listening ?? flow.local;
 		return contact6 !== undefined && to !== undefined && to.address.indexOf(":") >= 0 ? contact6 : contact;
 	}
 
@@ -225,7 +225,10 @@ export class Core implements Ground {
 	/** @param to where the message with it goes; absent: UDP */
 	contactUri(account: Account | undefined, to?: Destination): string {
 		const user = parseUri(account?.aor ?? "")?.user ?? this.config.user ?? "phone";
-		const { address, port } = this.localEnd(to);
+		// Who registers by a connection is called by it, which finds its way back through a NAT (RFC 5626 section 3).
+		const over = account === undefined ? undefined : this.registrations.get(account.id)?.over;
+		const bound = to !== undefined && over !== undefined && keyOf(over) === keyOf(to) ? this.flows.get(to) : undefined;
+		const { address, port } = bound?.local ?? this.localEnd(to);
 		const transport = to !== undefined && isReliable(to) ? `;transport=${to.transport}` : "";
 		return `sip:${user}@${bracketed(address)}:${port}${transport}`;
 	}

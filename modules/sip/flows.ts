@@ -19,6 +19,8 @@ export interface Flow {
 	readonly to: Destination;
 	/** Our end of it. */
 	readonly local: Destination;
+	/** Where others can reach us by the same transport without it; absent: by this connection alone. */
+	readonly listening?: Destination | undefined;
 	/** The other end's certificate was checked or pinned. */
 	readonly verified: boolean;
 }

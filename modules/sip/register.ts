@@ -28,7 +28,7 @@ export interface Registration {
 	failures: number;
 	exchange: Exchange | undefined;
 	timer: Timer | undefined;
-	/** Where the binding was made, while it stands. */
+	/** Where the binding is being made, or was while it stands. */
 	over: Destination | undefined;
 }
 
@@ -99,22 +99,25 @@ function send(core: Core, registration: Registration): void {
 		account,
 		credentials: registration.credentials,
 		to: registrar,
-		make: (via, to) => ({
-			method: "REGISTER",
-			uri: domain,
-			via,
-			routes: routesOf(account),
-			from,
-			to: `<${account.aor}>`,
-			callId,
-			cseq: registration.cseq++,
-			headers: [
-				core.contactHeader(account, to),
-				{ name: "Expires", value: String(expiresSec) },
-				{ name: "User-Agent", value: core.config.userAgent },
-			],
-			body: undefined,
-		}),
+		make: (via, to) => {
+			registration.over = to;
+			return {
+				method: "REGISTER",
+				uri: domain,
+				via,
+				routes: routesOf(account),
+				from,
+				to: `<${account.aor}>`,
+				callId,
+				cseq: registration.cseq++,
+				headers: [
+					core.contactHeader(account, to),
+					{ name: "Expires", value: String(expiresSec) },
+					{ name: "User-Agent", value: core.config.userAgent },
+				],
+				body: undefined,
+			};
+		},
 		onResponse: (response) => {
 			if (response.status < 200) return;
 			registration.exchange = undefined;
@@ -154,7 +157,6 @@ function succeeded(
 		failed(core, registration, 500, "the registrar did not keep our address", asked, 0);
 		return;
 	}
-	registration.over = to;
 	core.act({ type: "registered", account, expiresSec, ...core.legOf(to) });
 	registration.timer = core.timers.after(refreshMs(expiresSec), () => send(core, registration));
 }
@@ -223,6 +225,7 @@ function failed(
 	leastMs: number,
 ): void {
 	const account = registration.account.id;
+	registration.over = undefined;
 	if (asked !== registration.wanted) {
 		send(core, registration);
 		return;

@@ -314,3 +314,31 @@ void xs_net_tcp_get_remotePort(xsMachine* the)
 	if (tcpRemote(the, text, &port))
 		xsmcSetInteger(xsResult, port);
 }
+
+/** False while there is no connection. */
+static bool tcpLocal(xsMachine* the, char text[NET_ADDRESS_LENGTH], int* port)
+{
+	NetTcp* tcp = tcpThis(the);
+	NetAddress address = {.byteLength = sizeof(address.storage)};
+	if (!tcp->connected || tcp->entry.fd < 0 ||
+		getsockname(tcp->entry.fd, (struct sockaddr*)&address.storage, &address.byteLength))
+		return false;
+	netFormatAddress(&address, text, port);
+	return true;
+}
+
+void xs_net_tcp_get_localAddress(xsMachine* the)
+{
+	char text[NET_ADDRESS_LENGTH];
+	int port;
+	if (tcpLocal(the, text, &port))
+		xsmcSetString(xsResult, text);
+}
+
+void xs_net_tcp_get_localPort(xsMachine* the)
+{
+	char text[NET_ADDRESS_LENGTH];
+	int port;
+	if (tcpLocal(the, text, &port))
+		xsmcSetInteger(xsResult, port);
+}

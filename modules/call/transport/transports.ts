@@ -1,0 +1,225 @@
+/**
+ * Everything that carries SIP: the UDP socket, the TCP listener and a bounded pool of connections (RFC 3261 section 18,
+ * RFC 5626). The agent's packets enter from signalling.ts with the place they are for; what arrives, and what became of
+ * connections, goes back to it. A connection is used again for whatever goes to the same place, both ways.
+ */
+import { utf8Encode } from "bytes/text";
+import Listener from "hal/net/listener";
+import TCP from "hal/net/tcp";
+import UDP from "hal/net/udp";
+import type { AreaLog } from "log/log";
+import { type Flow, keyOf } from "sip/flows";
+import { bracketed, type Destination, isReliable } from "sip/uri";
+import Timer from "timer";
+import { Connection, type SocketCallbacks, type StreamSocket, startsWithRegister } from "./connection";
+
+export interface TransportsOptions {
+	/** Numeric address to bind. */
+	readonly address: string;
+	/** 0 takes any free port. */
+	readonly port: number;
+	/** Between keep-alives to the registrar; 0: none. */
+	readonly keepAliveSec: number;
+	/** 0 to below 1. */
+	readonly chance: () => number;
+	readonly log: AreaLog;
+	readonly onMessage: (bytes: Uint8Array, from: Destination) => void;
+	readonly onConnected: (flow: Flow) => void;
+	/** It ended, or could not be made. */
+	readonly onDisconnected: (to: Destination, reason: string) => void;
+	/** A datagram could not be delivered. */
+	readonly onUndelivered: (to: Destination, reason: string) => void;
+}
+
+/** Connections at once, those that others made and those of one address among them. */
+export const MAX_CONNECTIONS = 32;
+const MAX_INCOMING = 16;
+const MAX_INCOMING_OF_ADDRESS = 4;
+
+const UDP_PING = utf8Encode("\r\n\r\n");
+
+export class Transports {
+	readonly #options: TransportsOptions;
+	readonly #udp: UDP;
+	readonly #listener: Listener | undefined;
+	readonly #connections = new Map<string, Connection>();
+	/** Where UDP registrations were last sent, to keep the way back open (RFC 3581 section 4, RFC 5626 section 3.5). */
+	#udpServer: Destination | undefined;
+	#keepAlive: Timer | undefined;
+	#closed = false;
+
+	/** @throws {Error} naming address and port when the UDP socket cannot be had */
+	constructor(options: TransportsOptions) {
+		this.#options = options;
+		const { address, port, log } = options;
+		this.#udp = new UDP({
+			address,
+			port,
+			onReadable: (count) => this.#receive(count),
+			onError: (error) => {
+				log.warn(error.message);
+				options.onUndelivered({ address: error.address, port: error.port }, error.message);
+			},
+		});
+		this.#listener = this.#listen();
+		if (options.keepAliveSec > 0) this.#keepAlive = Timer.repeat(() => this.#pingServer(), options.keepAliveSec * 1000);
+	}
+
+	/** Of UDP, and of TCP where it could be had. */
+	get port(): number {
+		return this.#udp.port;
+	}
+
+	/** Connections that stand or are being made, for tests of the bounds. */
+	get count(): number {
+		return this.#connections.size;
+	}
+
+	/** Sends to a numeric address. @throws RangeError for any other */
+	send(bytes: Uint8Array, to: Destination): void {
+		if (this.#closed) return;
+		if (!isReliable(to)) {
+			if (startsWithRegister(bytes)) this.#udpServer = to;
+			this.#udp.write(bytes, to.address, to.port);
+			return;
+		}
+		const connection = this.#connections.get(keyOf(to)) ?? this.#open(to);
+		connection?.write(bytes);
+	}
+
+	/** Makes a connection where there is none; onConnected or onDisconnected comes in any case. */
+	connect(to: Destination): void {
+		if (this.#closed) return;
+		const known = this.#connections.get(keyOf(to));
+		if (known === undefined) this.#open(to);
+		else if (known.isOpen) this.#tellOpen(known);
+	}
+
+	/** What is written already still leaves. Safe to repeat. */
+	close(): void {
+		this.#closed = true;
+		if (this.#keepAlive) Timer.clear(this.#keepAlive);
+		this.#keepAlive = undefined;
+		for (const connection of this.#connections.values()) connection.close();
+		this.#connections.clear();
+		this.#listener?.close();
+		this.#udp.close();
+	}
+
+	/** No more than were there: what came meanwhile waits its turn, or a flood would keep keys and timers from theirs. */
+	#receive(count: number): void {
+		for (let i = 0; i < count; i++) {
+			const datagram = this.#udp.read();
+			if (datagram === undefined) return;
+			this.#options.onMessage(new Uint8Array(datagram), { address: datagram.address, port: datagram.port });
+			if (this.#closed) return;
+		}
+	}
+
+	/** RFC 3261 section 18.2.1: TCP on the port of UDP. A phone whose port is taken there still calls, and is called by UDP. */
+	#listen(): Listener | undefined {
+		const { address, log } = this.#options;
+		try {
+			return new Listener({
+				address,
+				port: this.#udp.port,
+				onReadable: (count) => {
+					for (let i = 0; i < count && !this.#closed; i++) this.#accept();
+				},
+			});
+		} catch (error) {
+			log.warn(`no calls over TCP: ${error instanceof Error ? error.message : String(error)}`);
+			return undefined;
+		}
+	}
+
+	#accept(): void {
+		const socket = this.#listener?.read();
+		if (socket === undefined) return;
+		const { remoteAddress: address, remotePort: port } = socket;
+		if (address === undefined || port === undefined || !this.#makeRoomFor(address)) {
+			socket.close();
+			return;
+		}
+		this.#add({ address, port, transport: "tcp" }, true, false, (callbacks) => new TCP({ from: socket, ...callbacks }));
+	}
+
+	/** Whether one more that others make may stay; an idle one gives way. */
+	#makeRoomFor(address: string): boolean {
+		const incoming = [...this.#connections.values()].filter((each) => each.incoming);
+		const same = incoming.filter((each) => each.remote.address === address);
+		if (same.length >= MAX_INCOMING_OF_ADDRESS) {
+			same[0]?.end("there are too many of the same address");
+			return true;
+		}
+		if (incoming.length < MAX_INCOMING) return true;
+		const oldest = incoming.find((each) => each.expendable);
+		oldest?.end("there are too many");
+		return oldest !== undefined;
+	}
+
+	#open(to: Destination): Connection | undefined {
+		if (this.#connections.size >= MAX_CONNECTIONS) {
+			const spare = [...this.#connections.values()].find((each) => each.expendable);
+			if (spare === undefined) {
+				this.#options.onDisconnected(to, "there are too many connections");
+				return undefined;
+			}
+			spare.end("there are too many");
+		}
+		if (to.transport === "tls") {
+			this.#options.onDisconnected(to, "TLS is not there yet");
+			return undefined;
+		}
+		const { address, port } = to;
+		return this.#add(to, false, false, (callbacks) => new TCP({ address, port, nodelay: true, ...callbacks }));
+	}
+
+	#add(
+		remote: Destination,
+		incoming: boolean,
+		verified: boolean,
+		open: (callbacks: SocketCallbacks) => StreamSocket,
+	): Connection {
+		const { keepAliveSec, chance, onMessage, onDisconnected, log } = this.#options;
+		const shown = `${remote.transport} ${bracketed(remote.address)}:${remote.port}`;
+		const connection = new Connection({
+			remote,
+			incoming,
+			verified,
+			keepAliveMs: keepAliveSec * 1000,
+			chance,
+			open,
+			onOpen: (opened) => {
+				log.debug(`connected ${incoming ? "from" : "to"} ${shown}`);
+				this.#tellOpen(opened);
+			},
+			onMessage: (from, bytes) => onMessage(bytes, from.remote),
+			onEnd: (ended, reason) => {
+				if (this.#connections.get(keyOf(remote)) === ended) this.#connections.delete(keyOf(remote));
+				log.info(`${shown}: ${reason}`);
+				onDisconnected(remote, reason);
+			},
+		});
+		this.#connections.set(keyOf(remote), connection);
+		connection.start();
+		return connection;
+	}
+
+	#tellOpen(connection: Connection): void {
+		const { local, remote, verified } = connection;
+		if (local === undefined) return;
+		const listens = remote.transport === "tcp" && this.#listener !== undefined;
+		this.#options.onConnected({
+			to: remote,
+			local,
+			verified,
+			...(listens && { listening: { ...local, port: this.port } }),
+		});
+	}
+
+	#pingServer(): void {
+		const to = this.#udpServer;
+		if (to !== undefined) this.#udp.write(UDP_PING, to.address, to.port);
+	}
+}
