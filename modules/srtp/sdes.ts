@@ -42,8 +42,12 @@ export class Sdes {
 		this.#options = options;
 	}
 
-	/** Values of a=crypto. The same keys in every offer: a re-INVITE that changes nothing keeps ROC and replay list. */
-	offer(): string[] {
+	/**
+	 * Values of a=crypto. The same keys in every offer: a re-INVITE that changes nothing keeps ROC and replay list.
+	 * @param anew other keys than before: those before are not in use and their packet index is lost
+	 */
+	offer(anew: boolean): string[] {
+		if (anew) this.#wipeOwn();
 		return this.#options.suites.map((name, i) => {
 			const { key, salt } = this.#ownKey(name);
 			return formatCryptoLine({ tag: String(i + 1), suiteName: name, key, salt });
@@ -53,8 +57,9 @@ export class Sdes {
 	/**
 	 * The one line that answers: the first of the offer that is valid and among our suites (section 5.1.2). Where the peer
 	 * has a new key we take one too, for another end may be behind it that knows nothing of our rollovers.
+	 * @param anew as `offer`
 	 */
-	answer(theirs: readonly string[]): string | { readonly fault: string } {
+	answer(theirs: readonly string[], anew: boolean): string | { readonly fault: string } {
 		let fault = "it has no a=crypto line";
 		for (const value of theirs) {
 			if (this.#answered?.theirs === value) return this.#answered.ours;
@@ -69,7 +74,7 @@ export class Sdes {
 				wipe(line.key, line.salt);
 				continue;
 			}
-			const renewed = this.#peerKey !== undefined && !equal(this.#peerKey, line.key);
+			const renewed = anew || (this.#peerKey !== undefined && !equal(this.#peerKey, line.key));
 			const own = renewed ? this.#fresh(suite) : this.#ownKey(suite.name);
 			const ours = formatCryptoLine({ tag: line.tag, suiteName: line.suiteName, ...own });
 			if (renewed) wipe(own.key, own.salt);
@@ -126,11 +131,15 @@ export class Sdes {
 
 	/** Every key here is overwritten; safe to repeat. */
 	close(): void {
-		for (const { key, salt } of this.#own.values()) wipe(key, salt);
-		this.#own.clear();
+		this.#wipeOwn();
 		wipe(this.#peerKey);
 		this.#peerKey = undefined;
 		this.#answered = undefined;
+	}
+
+	#wipeOwn(): void {
+		for (const { key, salt } of this.#own.values()) wipe(key, salt);
+		this.#own.clear();
 	}
 
 	#ownKey(name: SuiteName): OwnKey {

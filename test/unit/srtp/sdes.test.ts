@@ -101,38 +101,53 @@ test("malformed lines are refused in words that hold nothing of them", () => {
 test("offer and answer: both ends hold the same two keys, the first line that both have is taken", () => {
 	const alice = sdes();
 	const bob = sdes(["AEAD_AES_256_GCM"], 100);
-	const offer = alice.offer();
+	const offer = alice.offer(false);
 	equal(offer.length, 2);
-	const answer = bob.answer(offer);
+	const answer = bob.answer(offer, false);
 	ok(typeof answer === "string" && answer.startsWith("2 AEAD_AES_256_GCM inline:"));
-	equal(bob.answer(offer), answer, "asked again, the same");
+	equal(bob.answer(offer, false), answer, "asked again, the same");
 	equal(alice.judge(offer, [answer]), undefined);
 	const a = alice.agreed(offer, [answer]);
 	const b = bob.agreed([answer], offer);
 	ok(a && b);
 	equal([a.suite.name, a.send.key.length, a.send.salt.length], ["AEAD_AES_256_GCM", 32, 12]);
 	equal([a.send.key, a.send.salt, a.receive.key], [b.receive.key, b.receive.salt, b.send.key]);
-	equal(alice.offer(), offer, "a later offer has the same keys, so that the ROC is kept");
-	equal(bob.answer(offer), answer);
+	equal(alice.offer(false), offer, "a later offer has the same keys, so that the ROC is kept");
+	equal(bob.answer(offer, false), answer);
 });
 
 test("a peer with a new key is answered with a new key of ours", () => {
 	const bob = sdes();
-	const first = sdes(undefined, 50).offer();
-	const answer = bob.answer(first);
+	const first = sdes(undefined, 50).offer(false);
+	const answer = bob.answer(first, false);
 	ok(typeof answer === "string");
 	bob.agreed([answer], first);
-	const second = sdes(undefined, 90).offer();
-	const next = bob.answer(second);
+	const second = sdes(undefined, 90).offer(false);
+	const next = bob.answer(second, false);
 	ok(typeof next === "string" && next !== answer, "new");
-	equal(bob.answer(second), next);
+	equal(bob.answer(second, false), next);
 	const keys = bob.agreed([next], second);
 	ok(keys && !equalBytes(keys.send.key, line(answer).key));
 });
 
+test("keys that are asked for anew are others, and none stays behind", () => {
+	const alice = sdes();
+	const offer = alice.offer(false);
+	const renewed = alice.offer(true);
+	ok(renewed.every((value, i) => value !== offer[i]));
+	equal(alice.offer(false), renewed);
+	const bob = sdes(undefined, 100);
+	const answer = bob.answer(offer, false);
+	ok(typeof answer === "string");
+	bob.agreed([answer], offer);
+	const other = sdes(undefined, 200);
+	const once = other.answer(offer, true);
+	equal(other.answer(offer, true), once, "asked again, the same");
+});
+
 test("an answer that is not to be taken (RFC 4568 section 5.1.3)", () => {
 	const alice = sdes();
-	const offer = alice.offer();
+	const offer = alice.offer(false);
 	const key = toBase64(new Uint8Array(30).fill(9));
 	const own = offer[0] ?? "";
 	const cases: readonly (readonly [readonly string[], string])[] = [
@@ -160,7 +175,7 @@ test("an answer that is not to be taken (RFC 4568 section 5.1.3)", () => {
 });
 
 test("an offer without a line for us", () => {
-	const answer = sdes(["AES_CM_128_HMAC_SHA1_80"]).answer([`1 AES_CM_128_HMAC_SHA1_32 inline:${RFC_KEY}`]);
+	const answer = sdes(["AES_CM_128_HMAC_SHA1_80"]).answer([`1 AES_CM_128_HMAC_SHA1_32 inline:${RFC_KEY}`], false);
 	equal(answer, { fault: "no key can be agreed for the audio: its crypto-suite is switched off in this phone" });
 });
 

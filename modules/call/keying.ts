@@ -1,0 +1,242 @@
+/**
+ * Who keys one voice stream: what SDP agrees (SDES) and ZRTP, which takes over from it. call.ts gives what offer and
+ * answer brought, zrtp-stream.ts its keys; both reach the media stream through here, so that neither undoes the other.
+ * ZRTP's keys stand above those of signalling in each direction from the moment the engine installs them
+ * (RFC 6189 section 4.6), and keys that ZRTP has replaced never come back into use: their packet index is lost with them.
+ */
+import { equal } from "bytes/equal";
+import { wipe } from "bytes/wipe";
+import type { RandomSource } from "crypto/types";
+import type { AreaLog } from "log/log";
+import type { MediaKeys } from "media/stream";
+import { isPlain, type KeyingLines, NO_KEYS, PLAIN, type Protocol, type StreamKeys, sameTransport } from "sdp/keying";
+import type { NegotiatedMedia } from "sdp/offer-answer";
+import { Sdes } from "srtp/sdes";
+import { type KeyingPolicy, type KeyingSituation, planAnswer, planOffer } from "./keying-policy";
+import type { ZrtpTransport } from "./zrtp-stream";
+
+/** What signalling's keys are worth now. */
+export type ServerKeys =
+	/** SDP keys nothing. */
+	| "none"
+	/** Agreed to come, and not there: nothing may be heard or said without. */
+	| "agreeing"
+	/** On, and only the servers on the way know them. */
+	| "on"
+	/** On, and everybody who saw the signalling knows them. */
+	| "exposed"
+	/** Agreed to come, and never will. */
+	| "failed";
+
+export interface KeyingStatus {
+	/** By which means; of ZRTP nothing is said here. */
+	readonly by: "none" | "sdes" | "dtls";
+	readonly server: ServerKeys;
+	/** The call had keys that only servers knew, and has none or worse now. */
+	readonly lost: boolean;
+	/** ZRTP's code names, for the details screen. */
+	readonly cipher: string | undefined;
+	readonly authTag: string | undefined;
+	/** Why it failed, in plain words. */
+	readonly reason: string | undefined;
+}
+
+/** What is needed of a media stream; modules/media has it. */
+export interface KeyedStream {
+	write(bytes: Uint8Array): void;
+	installKeys(direction: "send" | "receive", keys: MediaKeys): void;
+	clearKeys(): void;
+}
+
+export interface KeyingOptions {
+	readonly policy: KeyingPolicy;
+	readonly random: RandomSource;
+	readonly log: AreaLog;
+	/** The media stream, whose keys are set here and nowhere else. */
+	readonly stream: () => KeyedStream;
+}
+
+type Direction = "send" | "receive";
+const DIRECTIONS = ["send", "receive"] as const;
+
+export class Keying implements StreamKeys, ZrtpTransport {
+	/** TLS that was checked carries the signalling. Set by whoever knows, before the first description. */
+	protectedLeg = false;
+	readonly #options: KeyingOptions;
+	readonly #sdes: Sdes;
+	#by: KeyingStatus["by"] = "none";
+	#server: ServerKeys = "none";
+	#lost = false;
+	#reason: string | undefined;
+	/** Of signalling, as agreed last. */
+	readonly #keys: Partial<Record<Direction, MediaKeys>> = {};
+	/** ZRTP's are on the stream. */
+	readonly #zrtp = { send: false, receive: false };
+	#zrtpSecure = false;
+	/** Of the description in force: a change keeps to it. */
+	#protocol: Protocol = "RTP/AVP";
+
+	constructor(options: KeyingOptions) {
+		this.#options = options;
+		this.#sdes = new Sdes({ suites: options.policy.suites, random: options.random });
+	}
+
+	get status(): KeyingStatus {
+		const { cipher, authTag } = this.#keys.send ?? {};
+		const on = this.#server === "on" || this.#server === "exposed";
+		return {
+			by: this.#by,
+			server: this.#server,
+			lost: this.#lost,
+			cipher: on ? cipher : undefined,
+			authTag: on ? authTag : undefined,
+			reason: this.#reason,
+		};
+	}
+
+	/** Packets under ZRTP's keys are taken now: one of them is ZRTP's Conf2ACK (RFC 6189 section 4.6), none before is. */
+	get zrtpReceives(): boolean {
+		return this.#zrtp.receive;
+	}
+
+	/** @throws {Error} in plain words where the settings allow no call */
+	offer(): KeyingLines {
+		const plan = planOffer(this.#situation);
+		if ("fault" in plan) throw new Error(plan.fault);
+		if (plan.keys !== "sdes") return PLAIN;
+		const protocol = this.#by === "sdes" ? this.#protocol : plan.protocol;
+		return { ...PLAIN, protocol, crypto: this.#sdes.offer(this.#zrtp.send) };
+	}
+
+	answer(theirs: KeyingLines): KeyingLines | { readonly fault: string } {
+		const plan = planAnswer(this.#situation, theirs);
+		if ("fault" in plan) return plan;
+		const plain = { ...PLAIN, protocol: theirs.protocol };
+		if (plan.keys === "none") return plain;
+		if (plan.keys === "dtls") return NO_KEYS.answer(theirs);
+		const line = this.#sdes.answer(theirs.crypto, this.#zrtp.send);
+		if (typeof line === "string") return { ...plain, crypto: [line] };
+		// RTP/AVP means voice with or without: a line that cannot be taken is passed over.
+		const goesOn = isPlain(theirs.protocol) && this.#options.policy.policy !== "mandatory";
+		return goesOn ? plain : line;
+	}
+
+	judge(ours: KeyingLines, theirs: KeyingLines): string | undefined {
+		if (!sameTransport(ours.protocol, theirs.protocol)) return `the audio is answered over ${theirs.protocol}`;
+		if (ours.crypto.length === 0 || (isPlain(ours.protocol) && theirs.crypto.length === 0)) return undefined;
+		return this.#sdes.judge(ours.crypto, theirs.crypto);
+	}
+
+	/** What offer and answer brought is in force from now on. Repeated by a re-INVITE. */
+	connect(media: Pick<NegotiatedMedia, "keying" | "profile">): void {
+		const { keying } = media;
+		this.#protocol = media.profile;
+		const before = this.#server;
+		const sdes = keying && keying.theirs.crypto.length > 0 && keying.ours.crypto.length > 0;
+		if (sdes) this.#takeSdes(keying.ours.crypto, keying.theirs.crypto);
+		else if (isPlain(media.profile)) this.#drop();
+		if (before === "on" && this.#server !== "on") {
+			this.#lost = true;
+			this.#options.log.warn("the call is no longer encrypted to the server");
+		} else if (this.#server === "on") this.#lost = false;
+	}
+
+	/** ZRTP's: they replace what is there. */
+	installKeys(direction: Direction, keys: MediaKeys): void {
+		this.#zrtp[direction] = true;
+		this.#options.stream().installKeys(direction, keys);
+		this.#zrtpSecure ||= this.#zrtp.send && this.#zrtp.receive;
+	}
+
+	/**
+	 * ZRTP's keys go. Where they had only begun to take over, signalling's go on; once both were on, signalling's are spent:
+	 * the call stays without until a new description brings new ones.
+	 */
+	clearKeys(): void {
+		const { send, receive } = this.#zrtp;
+		this.#zrtp.send = this.#zrtp.receive = false;
+		this.#options.stream().clearKeys();
+		if (!send && !receive) return;
+		if (this.#zrtpSecure) {
+			this.#spend();
+			return;
+		}
+		for (const direction of DIRECTIONS) this.#install(direction);
+	}
+
+	write(bytes: Uint8Array): void {
+		this.#options.stream().write(bytes);
+	}
+
+	/** Every key here is overwritten; safe to repeat. */
+	close(): void {
+		this.#forget();
+		this.#sdes.close();
+	}
+
+	get #situation(): KeyingSituation {
+		return { policy: this.#options.policy, protectedLeg: this.protectedLeg, inForce: this.#by };
+	}
+
+	#takeSdes(ours: readonly string[], theirs: readonly string[]): void {
+		const agreed = this.#sdes.agreed(ours, theirs);
+		this.#by = "sdes";
+		if (agreed === undefined) {
+			this.#server = "failed";
+			this.#reason = "the keys of the two ends do not fit together";
+			return;
+		}
+		const { suite } = agreed;
+		const { cipher, authTag } = suite;
+		const material = { send: agreed.send, receive: agreed.receive };
+		this.#server = this.protectedLeg ? "on" : "exposed";
+		for (const direction of DIRECTIONS) {
+			const next: MediaKeys = { cipher, authTag, ...material[direction] };
+			// The same key goes on with its rollover counter and its replay list (RFC 3711 section 3.3.1).
+			if (same(this.#keys[direction], next)) {
+				wipe(next.key, next.salt);
+				continue;
+			}
+			wipe(this.#keys[direction]?.key, this.#keys[direction]?.salt);
+			this.#keys[direction] = next;
+			if (!this.#zrtp[direction]) this.#install(direction);
+		}
+		this.#options.log.debug(`keys by SDES: ${suite.name}${this.protectedLeg ? "" : ", readable on the way"}`);
+	}
+
+	#install(direction: Direction): void {
+		const keys = this.#keys[direction];
+		if (keys) this.#options.stream().installKeys(direction, keys);
+	}
+
+	/** SDP keys nothing any more. */
+	#drop(): void {
+		if (this.#by === "none") return;
+		this.#by = "none";
+		this.#server = "none";
+		this.#reason = undefined;
+		this.#forget();
+		if (!this.#zrtp.send && !this.#zrtp.receive) this.#options.stream().clearKeys();
+	}
+
+	#spend(): void {
+		if (this.#by === "none") return;
+		this.#server = "failed";
+		this.#reason = "the keys of the server were replaced";
+		this.#forget();
+		this.#sdes.close();
+	}
+
+	#forget(): void {
+		for (const direction of DIRECTIONS) {
+			wipe(this.#keys[direction]?.key, this.#keys[direction]?.salt);
+			delete this.#keys[direction];
+		}
+	}
+}
+
+function same(a: MediaKeys | undefined, b: MediaKeys): boolean {
+	if (a === undefined || a.cipher !== b.cipher || a.authTag !== b.authTag) return false;
+	const mki = a.mki === undefined ? b.mki === undefined : b.mki !== undefined && equal(a.mki, b.mki);
+	return mki && equal(a.key, b.key) && equal(a.salt, b.salt);
+}

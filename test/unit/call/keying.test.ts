@@ -1,0 +1,240 @@
+/** Keys of signalling beside those of ZRTP: what is said, what is installed when, and what never comes back. */
+import { Keying, type KeyingStatus } from "call/keying";
+import { type KeyingPolicy, planAnswer, planOffer } from "call/keying-policy";
+import { Log } from "log/log";
+import type { MediaKeys } from "media/stream";
+import { type KeyingLines, PLAIN } from "sdp/keying";
+import { equal, ok, test } from "test/harness";
+
+const POLICY: KeyingPolicy = {
+	policy: "best-effort",
+	offer: "sdes",
+	suites: ["AES_CM_128_HMAC_SHA1_80", "AEAD_AES_128_GCM"],
+	inClear: false,
+};
+const ZRTP_KEYS: MediaKeys = { cipher: "AES1", authTag: "HS80", key: new Uint8Array(16), salt: new Uint8Array(14) };
+
+/** What the media stream was told, in order: each installation with the first octet of its key. */
+class Stream {
+	readonly told: string[] = [];
+	write(): void {}
+	installKeys(direction: "send" | "receive", { key, authTag }: MediaKeys): void {
+		this.told.push(`${direction} ${authTag} ${key[0]}`);
+	}
+	clearKeys(): void {
+		this.told.push("clear");
+	}
+	/** What was told since the last time. */
+	take(): string[] {
+		return this.told.splice(0);
+	}
+}
+
+interface End {
+	readonly keying: Keying;
+	readonly stream: Stream;
+}
+
+function end(first: number, policy: Partial<KeyingPolicy> = {}, protectedLeg = true): End {
+	let next = first;
+	const stream = new Stream();
+	const keying = new Keying({
+		policy: { ...POLICY, ...policy },
+		random: (byteLength) => new Uint8Array(byteLength).fill(next++),
+		log: new Log({ now: () => 0 }).area("media"),
+		stream: () => stream,
+	});
+	keying.protectedLeg = protectedLeg;
+	return { keying, stream };
+}
+
+/** One offer and its answer, in force at both ends. @returns the answer, or why there is none */
+function agree(alice: End, bob: End): string | undefined {
+	const offer = alice.keying.offer();
+	const answer = bob.keying.answer(offer);
+	if ("fault" in answer) return answer.fault;
+	const fault = alice.keying.judge(offer, answer);
+	if (fault !== undefined) return fault;
+	bob.keying.connect({ profile: answer.protocol, keying: { ours: answer, theirs: offer } });
+	alice.keying.connect({ profile: answer.protocol, keying: { ours: offer, theirs: answer } });
+	return undefined;
+}
+
+function server({ keying }: End): [KeyingStatus["by"], KeyingStatus["server"]] {
+	return [keying.status.by, keying.status.server];
+}
+
+const OFFERS: readonly (readonly [Partial<KeyingPolicy>, boolean, string])[] = [
+	[{ policy: "off" }, true, "none"],
+	[{}, true, "sdes RTP/AVP"],
+	[{}, false, "none"],
+	[{ inClear: true }, false, "sdes RTP/AVP"],
+	[{ policy: "mandatory" }, true, "sdes RTP/SAVP"],
+	[{ policy: "mandatory" }, false, "fault"],
+	[{ policy: "mandatory", inClear: true }, false, "sdes RTP/SAVP"],
+	[{ offer: "dtls" }, false, "dtls"],
+	[{ offer: "dtls", policy: "mandatory" }, true, "dtls"],
+	[{ offer: "dtls", policy: "off" }, true, "none"],
+];
+
+test("what is offered, row by row", () => {
+	for (const [policy, protectedLeg, expected] of OFFERS) {
+		const plan = planOffer({ policy: { ...POLICY, ...policy }, protectedLeg, inForce: "none" });
+		const said = "fault" in plan ? "fault" : plan.keys === "sdes" ? `sdes ${plan.protocol}` : plan.keys;
+		equal(said, expected, JSON.stringify([policy, protectedLeg]));
+	}
+});
+
+const LINE = ["1 AES_CM_128_HMAC_SHA1_80 inline:x"];
+const ANSWERS: readonly (readonly [Partial<KeyingPolicy>, boolean, Partial<KeyingLines>, string])[] = [
+	[{ policy: "off" }, true, { crypto: LINE }, "none"],
+	[{ policy: "off" }, true, { protocol: "RTP/SAVP", crypto: LINE }, "fault"],
+	[{ policy: "off" }, true, { protocol: "UDP/TLS/RTP/SAVPF" }, "fault"],
+	[{}, true, {}, "none"],
+	[{}, true, { crypto: LINE }, "sdes"],
+	[{}, false, { crypto: LINE }, "none"],
+	[{ inClear: true }, false, { crypto: LINE }, "sdes"],
+	[{}, true, { protocol: "RTP/SAVP", crypto: LINE }, "sdes"],
+	[{}, false, { protocol: "RTP/SAVP", crypto: LINE }, "sdes"],
+	[{}, false, { protocol: "UDP/TLS/RTP/SAVP" }, "dtls"],
+	[{ policy: "mandatory" }, true, {}, "fault"],
+	[{ policy: "mandatory" }, true, { crypto: LINE }, "sdes"],
+	[{ policy: "mandatory" }, false, { crypto: LINE }, "fault"],
+	[{ policy: "mandatory" }, false, { protocol: "RTP/SAVP", crypto: LINE }, "fault"],
+	[{ policy: "mandatory", inClear: true }, false, { protocol: "RTP/SAVP", crypto: LINE }, "sdes"],
+	[{ policy: "mandatory" }, false, { protocol: "UDP/TLS/RTP/SAVP" }, "dtls"],
+];
+
+test("what is answered, row by row", () => {
+	for (const [policy, protectedLeg, theirs, expected] of ANSWERS) {
+		const situation = { policy: { ...POLICY, ...policy }, protectedLeg, inForce: "none" } as const;
+		const plan = planAnswer(situation, { ...PLAIN, ...theirs });
+		equal("fault" in plan ? "fault" : plan.keys, expected, JSON.stringify([policy, protectedLeg, theirs]));
+	}
+});
+
+test("SDES inside TLS: both ends install the same two keys, and a re-INVITE that changes nothing installs none", () => {
+	const [alice, bob] = [end(10), end(100)];
+	equal(agree(alice, bob), undefined);
+	equal(
+		[alice.stream.take(), bob.stream.take()],
+		[
+			["send HS80 10", "receive HS80 100"],
+			["send HS80 100", "receive HS80 10"],
+		],
+	);
+	equal(
+		[server(alice), server(bob)],
+		[
+			["sdes", "on"],
+			["sdes", "on"],
+		],
+	);
+	equal(agree(alice, bob), undefined);
+	equal(agree(bob, alice), undefined, "the other way round");
+	// Bob's offer lists every suite; the one in use has the keys in use.
+	equal([alice.stream.take(), bob.stream.take()], [[], []]);
+});
+
+test("a peer that comes with a new key is followed, and gets a new one", () => {
+	const [alice, bob, carol] = [end(10), end(100), end(200)];
+	agree(alice, bob);
+	bob.stream.take();
+	equal(agree(carol, bob), undefined);
+	const [send = "", receive] = bob.stream.take();
+	ok(send.startsWith("send HS80") && send !== "send HS80 100", send);
+	equal(receive, "receive HS80 200");
+});
+
+test("signalling that everybody can read: an offer over SAVP is taken, and what its keys are worth is said", () => {
+	const [alice, bob] = [end(10, { policy: "mandatory" }), end(100, {}, false)];
+	equal(agree(alice, bob), undefined);
+	equal(
+		[server(alice), server(bob)],
+		[
+			["sdes", "on"],
+			["sdes", "exposed"],
+		],
+	);
+});
+
+test("best effort meets a phone without keys: the call goes on; mandatory does not", () => {
+	const without = end(100, { policy: "off" });
+	const alice = end(10);
+	equal(agree(alice, without), undefined);
+	equal([server(alice), alice.stream.take()], [["none", "none"], []]);
+	equal(agree(end(10, { policy: "mandatory" }), without), "the audio is offered over RTP/SAVP alone");
+	equal(
+		agree(without, end(10, { policy: "mandatory" })),
+		"the audio is offered without keys, and this phone asks for them",
+	);
+});
+
+test("ZRTP takes over in each direction when it says so; SDES of the same description does not come between", () => {
+	const [alice, bob] = [end(10), end(100)];
+	agree(alice, bob);
+	alice.stream.take();
+	equal(alice.keying.zrtpReceives, false, "an SDES packet is no Conf2ACK");
+	alice.keying.installKeys("receive", ZRTP_KEYS);
+	equal(alice.keying.zrtpReceives, true);
+	alice.keying.installKeys("send", ZRTP_KEYS);
+	equal(alice.stream.take(), ["receive HS80 0", "send HS80 0"]);
+	// Hold: offers carry fresh keys, and nothing of them reaches the stream.
+	equal(agree(alice, bob), undefined);
+	equal(alice.stream.take(), []);
+});
+
+test("ZRTP that failed while it took over leaves the call with SDES", () => {
+	const [alice, bob] = [end(10), end(100)];
+	agree(alice, bob);
+	alice.stream.take();
+	alice.keying.installKeys("receive", ZRTP_KEYS);
+	alice.keying.clearKeys();
+	equal(alice.stream.take(), ["receive HS80 0", "clear", "send HS80 10", "receive HS80 100"]);
+	equal(server(alice), ["sdes", "on"]);
+});
+
+test("keys that ZRTP replaced never come back; a new description brings new ones", () => {
+	const [alice, bob] = [end(10), end(100)];
+	agree(alice, bob);
+	for (const direction of ["receive", "send"] as const) alice.keying.installKeys(direction, ZRTP_KEYS);
+	alice.stream.take();
+	alice.keying.clearKeys();
+	equal([alice.stream.take(), server(alice)], [["clear"], ["sdes", "failed"]]);
+	equal(agree(alice, bob), undefined);
+	const [send = "", receive = ""] = alice.stream.take();
+	ok(send.startsWith("send") && send !== "send HS80 10", send);
+	ok(receive.startsWith("receive"), receive);
+	equal(server(alice), ["sdes", "on"]);
+});
+
+test("a call that loses its keys says so until it has them again", () => {
+	const [alice, bob] = [end(10), end(100)];
+	agree(alice, bob);
+	alice.stream.take();
+	equal(alice.keying.status.lost, false);
+	alice.keying.connect({ profile: "RTP/AVP" });
+	equal([alice.stream.take(), server(alice), alice.keying.status.lost], [["clear"], ["none", "none"], true]);
+	equal(agree(alice, bob), undefined);
+	equal([server(alice), alice.keying.status.lost], [["sdes", "on"], false]);
+});
+
+test("hostile answers change nothing", () => {
+	const alice = end(10, { policy: "mandatory" });
+	const offer = alice.keying.offer();
+	const [own = ""] = offer.crypto;
+	const cases: readonly (readonly [Partial<KeyingLines>, string])[] = [
+		[{}, "the answer brings no key for the audio"],
+		[{ crypto: [own] }, "the answer gives this phone's own key back"],
+		[{ crypto: [own.replace("1 ", "9 ")] }, "the answer takes a key that was not offered"],
+		[
+			{ crypto: [own.slice(0, -4)] },
+			"the key of the answer cannot be used: its key has 27 octets, its crypto-suite asks for 30",
+		],
+		[{ protocol: "RTP/AVP", crypto: [own] }, "the audio is answered over RTP/AVP"],
+		[{ protocol: "UDP/TLS/RTP/SAVP" }, "the audio is answered over UDP/TLS/RTP/SAVP"],
+	];
+	for (const [answer, reason] of cases)
+		equal(alice.keying.judge(offer, { ...PLAIN, protocol: "RTP/SAVP", ...answer }), reason);
+	equal([alice.stream.take(), server(alice)], [[], ["none", "none"]]);
+});
