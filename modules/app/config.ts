@@ -85,6 +85,7 @@ export function zrtpOf(
 		},
 		clientId: `Sotto ${VERSION}`,
 		suites: { keyAgreements, hashes, ciphers, authTags, sasTypes },
+		allowClear: settings.zrtp.allowClear && !settings.zrtp.mandatory,
 		keyPairs: (code) => pool.take(pairedAs(code)),
 	};
 }

@@ -87,6 +87,12 @@ export class KnownPhones implements PeerBook {
 		);
 	}
 
+	/** Ends the trust in a PBX (RFC 6189 section 7.3.1); it stays known. */
+	unenroll(zid: string): string | undefined {
+		const { store } = this.#options;
+		return this.refusal ?? this.#do(zid, "no longer trusted", (octets) => store.setPbxSecret(octets, undefined));
+	}
+
 	forget(zid: string): string | undefined {
 		const { store } = this.#options;
 		return (

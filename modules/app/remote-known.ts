@@ -9,7 +9,7 @@ import type { KnownPhones } from "./known-phones";
 /** The commands of the known phones. @returns why nothing was done */
 export function commandKnown(
 	{ known, send }: { readonly known: KnownPhones; readonly send: (text: string) => void },
-	command: "peers" | "rename" | "unverify" | "forget" | "export" | "import" | "erase",
+	command: "peers" | "rename" | "unverify" | "unenroll" | "forget" | "export" | "import" | "erase",
 	fields: ReadonlyMap<string, unknown>,
 ): string | undefined {
 	const text = (name: string): string | undefined => {

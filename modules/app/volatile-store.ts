@@ -3,15 +3,19 @@
  * words can be compared, but the next start knows nobody, under a new ZID, so that no peer mistakes it for the old one.
  */
 import { toHex } from "bytes/hex";
+import { wipe } from "bytes/wipe";
 import { wipeSecrets } from "call/zrtp-stream";
 import type { RandomSource } from "crypto/types";
 import type { RetainedSecrets, SecretStore, StoredPeer } from "zrtp/store";
 
 const ZID_BYTE_LENGTH = 12;
+const ADDRESSES_MAXIMUM = 4;
 
 interface Held {
 	readonly zid: Uint8Array;
 	readonly secrets: RetainedSecrets;
+	/** Where it was met, the latest first. */
+	readonly addresses: readonly string[];
 }
 
 export class VolatileStore implements SecretStore {
@@ -41,7 +45,17 @@ export class VolatileStore implements SecretStore {
 		const key = toHex(zid);
 		const old = this.#peers.get(key)?.secrets;
 		const name = secrets.name ?? old?.name;
-		this.#peers.set(key, { zid: zid.slice(), secrets: { ...copyOf(secrets), ...(name !== undefined && { name }) } });
+		const { address, ...kept } = secrets;
+		const addresses = [...(address === undefined ? [] : [address]), ...(this.#peers.get(key)?.addresses ?? [])];
+		this.#peers.set(key, {
+			zid: zid.slice(),
+			secrets: {
+				...copyOf(kept),
+				...(name !== undefined && { name }),
+				...(old?.pbxsecret && { pbxsecret: old.pbxsecret.slice() }),
+			},
+			addresses: addresses.filter((each, at) => addresses.indexOf(each) === at).slice(0, ADDRESSES_MAXIMUM),
+		});
 		wipeSecrets(old);
 	}
 
@@ -50,7 +64,7 @@ export class VolatileStore implements SecretStore {
 		const held = this.#peers.get(key);
 		if (!held) return false;
 		const { name: _former, ...secrets } = held.secrets;
-		this.#peers.set(key, { zid: held.zid, secrets: name === undefined ? secrets : { ...secrets, name } });
+		this.#peers.set(key, { ...held, secrets: name === undefined ? secrets : { ...secrets, name } });
 		return true;
 	}
 
@@ -58,7 +72,17 @@ export class VolatileStore implements SecretStore {
 		const key = toHex(zid);
 		const held = this.#peers.get(key);
 		if (!held) return false;
-		this.#peers.set(key, { zid: held.zid, secrets: { ...held.secrets, verified } });
+		this.#peers.set(key, { ...held, secrets: { ...held.secrets, verified } });
+		return true;
+	}
+
+	setPbxSecret(zid: Uint8Array, pbxsecret: Uint8Array | undefined): boolean {
+		const key = toHex(zid);
+		const held = this.#peers.get(key);
+		if (!held) return false;
+		const { pbxsecret: former, ...secrets } = held.secrets;
+		this.#peers.set(key, { ...held, secrets: pbxsecret ? { ...secrets, pbxsecret: pbxsecret.slice() } : secrets });
+		wipe(former);
 		return true;
 	}
 
@@ -69,10 +93,12 @@ export class VolatileStore implements SecretStore {
 	}
 
 	list(): readonly StoredPeer[] {
-		return [...this.#peers.values()].map(({ zid, secrets: { verified, name, rs1 } }) => ({
+		return [...this.#peers.values()].map(({ zid, addresses, secrets: { verified, name, rs1, pbxsecret } }) => ({
 			zid,
 			verified,
 			hasSecret: rs1 !== undefined,
+			...(pbxsecret && { hasPbxSecret: true }),
+			...(addresses.length > 0 && { addresses }),
 			...(name !== undefined && { name }),
 		}));
 	}
@@ -90,6 +116,11 @@ export class VolatileStore implements SecretStore {
 	}
 }
 
-function copyOf({ rs1, rs2, ...rest }: RetainedSecrets): RetainedSecrets {
-	return { ...rest, ...(rs1 && { rs1: rs1.slice() }), ...(rs2 && { rs2: rs2.slice() }) };
+function copyOf({ rs1, rs2, pbxsecret, ...rest }: RetainedSecrets): RetainedSecrets {
+	return {
+		...rest,
+		...(rs1 && { rs1: rs1.slice() }),
+		...(rs2 && { rs2: rs2.slice() }),
+		...(pbxsecret && { pbxsecret: pbxsecret.slice() }),
+	};
 }

@@ -1,39 +1,20 @@
 /**
- * One call: its media stream and its ZRTP, between the dialog that phone.ts holds in the SIP agent and the CallState
- * that screen and panel read. Whatever changes, `#settle` sets microphone and clear playback from the facts again, so
- * that no path forgets to.
+ * One call: its voice streams, between the dialog that phone.ts holds in the SIP agent and the CallState that screen and
+ * panel read. Whatever changes, `#settle` sets microphone and clear playback from the facts again, so that no path
+ * forgets to; leg.ts has a stream and its ZRTP, security.ts what may be said of them.
  */
-import type Audio from "hal/audio/audio";
-import type { AreaLog } from "log/log";
-import { MediaStream, type MediaStreamOptions } from "media/stream";
+import { equal } from "bytes/equal";
+import type { AnnouncedStream as Announced } from "sdp/announced";
 import type { NegotiatedMedia } from "sdp/offer-answer";
-import type { SecretStore } from "zrtp/store";
-import type { SessionConfig } from "zrtp/types";
-import { lockOf } from "./lock";
-import { clearMayPlay, microphoneOf } from "./microphone";
-import { noticeOf } from "./notices";
+import type { CallContext } from "./call-context";
+import { encryptedBefore } from "./encrypted-before";
+import { Leg } from "./leg";
+import type { AgreedMedia, LocalSide } from "./negotiation";
 import { PeerName } from "./peer-name";
-import type { CallState } from "./state";
-import { ZrtpStream } from "./zrtp-stream";
+import { type SecurityFacts, securityOf } from "./security";
+import type { CallState, Lock, Question } from "./state";
 
-/** What every call of a phone shares. */
-export interface CallContext {
-	readonly address: string;
-	readonly rtpPort: number;
-	readonly audio: Audio;
-	readonly random: SessionConfig["random"];
-	readonly store: SecretStore;
-	/** undefined: ZRTP is switched off. */
-	readonly zrtp: Omit<SessionConfig, "ssrc" | "peerHelloHash"> | undefined;
-	/** Voice only with ZRTP. */
-	readonly mandatory: boolean;
-	readonly zrtpLog: AreaLog;
-	readonly mediaLog: AreaLog;
-	/** Monotonic milliseconds. */
-	readonly now: () => number;
-	/** The owner's name for a SIP URI, where there is one. */
-	readonly nameOf: (uri: string) => string | undefined;
-}
+export type { CallContext } from "./call-context";
 
 export interface CallOptions {
 	readonly context: CallContext;
@@ -43,16 +24,21 @@ export interface CallOptions {
 	readonly displayName?: string | undefined;
 	readonly direction: "incoming" | "outgoing";
 	readonly onChange: () => void;
+	/** The owner should hear that the call's security has changed: for the worse, or back to what it was. */
+	readonly onTone?: (tone: "warning" | "secure") => void;
 }
 
-export class Call {
+/** More voices in one call than these are refused. */
+export const STREAMS_MAXIMUM = 2;
+
+export class Call implements LocalSide {
 	readonly id: number;
 	readonly direction: "incoming" | "outgoing";
 	readonly #context: CallContext;
 	readonly #options: CallOptions;
 	#state: CallState["state"] = "ringing";
-	#stream: MediaStream | undefined;
-	#zrtp: ZrtpStream | undefined;
+	/** The first is the call's own; it keys the others. Empty until one is asked for. */
+	#legs: readonly Leg[] = [];
 	#media: NegotiatedMedia | undefined;
 	#heldHere = false;
 	/** The network plays before the answer. */
@@ -60,13 +46,20 @@ export class Call {
 	#muted = false;
 	#sasMismatch = false;
 	#verifiedHere = false;
-	readonly #name: PeerName;
+	#clearAgreed = false;
+	/** Sessions of the first stream when the owner's word was given; another one is another phone. */
+	#sessions = 0;
+	/** Of the phone that was there before the present one, and of this one. */
+	#formerZid: Uint8Array | undefined;
+	#metZid: Uint8Array | undefined;
+	#name: PeerName;
+	#gateway: PeerName;
+	/** Whether this address encrypted before; undefined: not asked yet. */
+	#before: boolean | undefined;
+	#lock: Lock = "open";
 	#connectedAt: number | undefined;
 	#endedAt: number | undefined;
-	#firstEncryptedAt: number | undefined;
-	#zrtpStartedAt = 0;
 	#reason: string | undefined;
-	#final: Pick<CallState, "stats"> = {};
 
 	constructor(options: CallOptions) {
 		this.#options = options;
@@ -74,6 +67,7 @@ export class Call {
 		this.id = options.id;
 		this.direction = options.direction;
 		this.#name = new PeerName(options.context.store, options.context.zrtpLog);
+		this.#gateway = new PeerName(options.context.store, options.context.zrtpLog);
 	}
 
 	/** SIP URI of the other party. */
@@ -86,14 +80,32 @@ export class Call {
 	get heldHere(): boolean {
 		return this.#heldHere;
 	}
-	/** The port that offer and answer name. Opens the stream. @throws {Error} naming the port when it is in use */
-	get rtpPort(): number {
-		return this.#open().port;
-	}
-	/** For a=zrtp-hash; undefined where ZRTP is off. */
-	get helloHash(): Uint8Array | undefined {
+	/** What offer and answer name, for each stream. Opens the first. @throws {Error} naming the port when it is in use */
+	get streams(): readonly Leg[] {
 		this.#open();
-		return this.#zrtp?.helloHash;
+		return this.#legs;
+	}
+
+	/** An offer of the other end is about to be answered: other sessions and further streams have to be there first. */
+	expect(announced: readonly Announced[]): void {
+		if (this.#state === "ended") return;
+		const first = this.#open();
+		const second = announced[1];
+		// A second section is a second stream only where it says that it has a ZRTP session of its own.
+		const streams =
+			second?.zrtpHash && announced[0]?.zrtpHash && !equal(second.zrtpHash, announced[0].zrtpHash) ? 2 : 1;
+		if (first.expect(streams === 1 ? announced : announced.slice(0, 1)))
+			for (const leg of this.#legs.slice(1)) leg.renew();
+		else if (second) this.#legs[1]?.expect([second]);
+		if (streams > this.#legs.length) this.addStream();
+	}
+
+	/** One more voice stream, for the next description; false: there are as many as there may be, or ZRTP is off. */
+	addStream(): boolean {
+		const first = this.#open();
+		if (this.#state === "ended" || this.#legs.length >= STREAMS_MAXIMUM || !first.zrtp) return false;
+		this.#legs = [...this.#legs, this.#newLeg(first)];
+		return true;
 	}
 
 	/** The network's own sound is heard before the answer. */
@@ -102,33 +114,44 @@ export class Call {
 	}
 	/** Packets of the other end that were taken; it moves as long as that end is there. */
 	get heard(): number {
-		return this.#stream?.heard ?? 0;
+		return this.#legs[0]?.heard ?? 0;
 	}
 	/** Joined calls of this phone hear each other. */
 	set conference(joined: boolean) {
-		if (this.#stream && this.#state !== "ended") this.#stream.conference = joined;
+		if (this.#state !== "ended") for (const leg of this.#legs) leg.conference = joined;
 	}
 
 	/** Early media: what comes is heard, and nothing leaves; keys are agreed when the call is answered. */
 	hearEarly(media: NegotiatedMedia): void {
 		if (this.#state !== "ringing") return;
-		this.#point(this.#open(), media);
+		this.#open().point(media);
 		this.#early = true;
 		this.#settle();
 	}
 
+	/** Our offer was refused: a stream that nobody has agreed to is none. */
+	withdraw(): void {
+		const [first, ...added] = this.#legs;
+		if (!first || this.#state === "ended") return;
+		this.#legs = [first, ...added.filter(({ media }) => media !== undefined)];
+		for (const leg of added) if (!leg.media) leg.end();
+	}
+
 	/** Offer and answer are done: sound may flow as the rules for keys allow. Repeated by a re-INVITE. */
-	connect(media: NegotiatedMedia): void {
+	connect(media: AgreedMedia): void {
 		if (this.#state === "ended") return;
-		const stream = this.#open();
+		const first = this.#open();
 		this.#media = media;
-		this.#point(stream, media);
-		if (this.#connectedAt === undefined) {
-			this.#connectedAt = this.#context.now();
-			this.#zrtpStartedAt = this.#connectedAt;
-			this.#zrtp?.start(media.zrtpHash);
-		}
+		this.#connectedAt ??= this.#context.now();
 		this.#state = this.#heldHere || media.heldByPeer ? "held" : "connected";
+		first.connect(media);
+		const added = this.#legs.slice(1);
+		this.#legs = [first, ...added.filter((_, index) => media.added?.[index] !== undefined)];
+		added.forEach((leg, index) => {
+			const agreed = media.added?.[index];
+			if (agreed) leg.connect(agreed);
+			else leg.end();
+		});
 		this.#settle();
 	}
 
@@ -147,18 +170,41 @@ export class Call {
 
 	/** A digit of the key pad (RFC 4733); nothing happens before the call is connected. */
 	dtmf(digit: string): void {
-		if (this.#state === "connected") this.#stream?.dtmf(digit);
+		if (this.#state === "connected") this.#legs[0]?.dtmf(digit);
 	}
 
 	/** The owner has compared the SAS. @param name what to call this peer from now on */
 	verify(matched: boolean, name?: string): void {
-		const sas = this.#zrtp?.sas;
-		if (!sas || this.#state === "ended") return;
+		const zrtp = this.#legs[0]?.zrtp;
+		if (!zrtp?.sas || zrtp.status.state !== "secure" || this.#state === "ended") return;
 		this.#sasMismatch = !matched;
 		this.#verifiedHere = matched;
-		this.#zrtp?.verify(matched);
-		if (matched && name !== undefined && name !== "") this.#name.give(sas.peerZid, name);
+		zrtp.verify(matched);
+		if (matched && name !== undefined && name !== "") {
+			// Behind a device in the middle there is somebody else each time: the name is for this call.
+			if (zrtp.sas.mitm) this.#name.callOnce(name);
+			else this.#name.give(zrtp.sas.peerZid, name);
+		}
 		this.#settle();
+	}
+
+	/** The owner's answer to what CallState.question asks; nothing happens where that is not asked (any more). */
+	decide(about: Question["about"], accepted: boolean): void {
+		if (this.describe().question?.about !== about) return;
+		if (about === "enrollment") this.#legs[0]?.zrtp?.enroll(accepted);
+		else if (accepted) this.#clearAgreed = true;
+		this.#settle();
+	}
+
+	/** The owner ends encryption inside the call (RFC 6189 section 4.7.2), or wants it back. False: it cannot be. */
+	encrypt(on: boolean): boolean {
+		const { clear } = this.describe();
+		if (clear !== (on ? "done" : "possible")) return false;
+		for (const { zrtp } of this.#legs)
+			if (on) zrtp?.goSecure();
+			else zrtp?.clear();
+		this.#settle();
+		return true;
 	}
 
 	/** Every wait and every stream ends; safe to repeat. */
@@ -167,75 +213,50 @@ export class Call {
 		this.#state = "ended";
 		this.#reason = reason;
 		this.#endedAt = this.#context.now();
-		if (this.#stream) this.#final = { stats: this.#stream.statistics };
-		this.#zrtp?.stop();
-		this.#stream?.close();
+		// Added streams before the one that keys them.
+		for (const leg of [...this.#legs].reverse()) leg.end();
 		this.#options.onChange();
 	}
 
 	describe(): CallState {
-		const zrtp = this.#zrtp?.status ?? { state: "absent" as const };
-		const sas = this.#zrtp?.sas;
-		const alive = this.#state !== "ended";
-		const secure = zrtp.state === "secure";
-		const retained = this.#zrtp?.warned("secretMismatch") ? "mismatch" : (sas?.retained ?? "none");
-		const helloHashMismatch = this.#zrtp?.warned("helloHashMismatch") === true;
-		const keying = secure ? "zrtp" : "none";
-		const verified = sas?.verified === true && !this.#sasMismatch;
-		const goClearRefused = this.#zrtp?.warned("goClearRefused") === true;
-		const notice =
-			this.#connectedAt === undefined
-				? undefined
-				: noticeOf({
-						zrtp: this.#zrtp?.status,
-						mandatory: this.#context.mandatory,
-						retainedMismatch: retained === "mismatch" && !this.#verifiedHere,
-						helloHashMismatch: helloHashMismatch && !this.#verifiedHere,
-						goClearRefused,
-						secretNotSaved: this.#zrtp?.warned("secretsNotSaved") === true,
-						sasMismatch: this.#sasMismatch,
-					});
+		const [first] = this.#legs;
 		const { codec } = this.#media ?? {};
-		const stats = alive ? this.#stream?.statistics : this.#final.stats;
+		const stats = first?.statistics;
+		const { secureAfterMs } = first ?? {};
+		const secure = first?.status?.state === "secure";
 		return {
 			id: this.id,
 			peer: this.#options.peer,
 			peerName: this.#peerName(),
 			direction: this.direction,
 			state: this.#state,
-			lock: lockOf({
-				keying,
-				secure,
-				alarmed:
-					this.#sasMismatch ||
-					(helloHashMismatch && !this.#verifiedHere) ||
-					goClearRefused ||
-					zrtp.state === "failed" ||
-					zrtp.state === "cleared",
-				retained,
-				verified: retained === "mismatch" ? this.#verifiedHere : verified,
-				gateway: sas?.mitm === true,
-			}),
-			keying,
-			securing: alive && this.#connectedAt !== undefined && zrtp.state === "agreeing",
-			verified,
-			retained,
+			...securityOf(this.#security()),
 			muted: this.#muted,
 			durationMs: this.#connectedAt === undefined ? 0 : (this.#endedAt ?? this.#context.now()) - this.#connectedAt,
-			...(sas && {
-				sas: sas.text,
-				sasType: sas.sasType,
-				keyAgreement: sas.keyAgreement,
-				hash: sas.hash,
-				cipher: sas.cipher,
-				authTag: sas.authTag,
-			}),
 			...(codec && { codec: codec.name }),
-			...(notice !== undefined && { notice }),
+			...(this.#legs.length > 1 && { streams: this.#legs.length }),
 			...(this.#reason !== undefined && { reason: this.#reason }),
-			...(secure &&
-				this.#firstEncryptedAt !== undefined && { secureAfterMs: this.#firstEncryptedAt - this.#zrtpStartedAt }),
+			...(secure && secureAfterMs !== undefined && { secureAfterMs }),
 			...(stats && { stats }),
+		};
+	}
+
+	#security(): SecurityFacts {
+		const [first, ...added] = this.#legs;
+		const { zrtp } = first ?? {};
+		return {
+			connected: this.#connectedAt !== undefined,
+			ended: this.#state === "ended",
+			mandatory: this.#context.mandatory,
+			first: zrtp,
+			added: added.map(({ status }) => status),
+			expected: this.#expected(),
+			clearAgreed: this.#clearAgreed,
+			sasMismatch: this.#sasMismatch,
+			verifiedHere: this.#verifiedHere,
+			anotherPhone:
+				zrtp?.sas !== undefined && this.#formerZid !== undefined && !equal(zrtp.sas.peerZid, this.#formerZid),
+			gatewayName: this.#gateway.given,
 		};
 	}
 
@@ -244,62 +265,90 @@ export class Call {
 		return this.#name.given ?? this.#context.nameOf(peer) ?? displayName ?? peer.replace(/^sips?:/, "");
 	}
 
-	#open(): MediaStream {
-		if (this.#stream) return this.#stream;
-		const { zrtp, address, rtpPort, audio, random, store, zrtpLog, mediaLog, now } = this.#context;
-		const ssrcBytes = random(4);
-		const ssrc = new DataView(ssrcBytes.buffer, ssrcBytes.byteOffset, 4).getUint32(0);
-		const options: MediaStreamOptions = {
-			address,
-			port: rtpPort,
-			ssrc,
-			audio,
-			log: mediaLog,
-			onZrtp: (bytes) => this.#zrtp?.receive(bytes),
-			onSrtp: () => {
-				this.#firstEncryptedAt ??= now();
-				this.#zrtp?.srtpReceived();
-			},
-		};
-		const stream = new MediaStream(options);
-		this.#stream = stream;
-		if (zrtp)
-			this.#zrtp = new ZrtpStream({
-				config: { ...zrtp, ssrc },
-				transport: stream,
-				store,
-				peer: this.#options.peer,
-				log: zrtpLog,
-				now,
-				onChange: () => this.#settle(),
-			});
-		return stream;
+	/** Why silence in ZRTP is no mere absence. The store is asked once, and only where there is silence. */
+	#expected(): SecurityFacts["expected"] {
+		const [first] = this.#legs;
+		if (first?.wasSecure) return "in this call";
+		if (first?.status?.state !== "absent") return undefined;
+		this.#before ??= encryptedBefore(this.#context, this.#options.peer);
+		return this.#before ? "in earlier calls" : undefined;
 	}
 
-	#point(stream: MediaStream, media: NegotiatedMedia): void {
-		stream.connect({ address: media.remoteAddress, port: media.remotePort, rtcpPort: media.remoteRtcpPort });
-		stream.codec({ name: media.codec.name, payloadType: media.codec.payloadType, ptimeMs: media.ptimeMs });
-		stream.telephoneEvent(media.telephoneEventPayloadType);
-		stream.direction = media.direction;
+	#open(): Leg {
+		const [first] = this.#legs;
+		if (first) return first;
+		const opened = this.#newLeg(undefined);
+		this.#legs = [opened];
+		return opened;
+	}
+
+	#newLeg(first: Leg | undefined): Leg {
+		const { context, peer } = this.#options;
+		return new Leg({ context, peer, ...(first && { first }), onChange: () => this.#settle() });
 	}
 
 	/** The one place that opens or holds the microphone. */
 	#settle(): void {
-		const stream = this.#stream;
-		if (!stream || this.#state === "ended") return;
-		const sas = this.#zrtp?.sas;
-		// Anybody can send another's ZID; its name is for who also has the secret, or the owner's word.
-		if (sas && (sas.retained === "match" || this.#verifiedHere)) this.#name.learn(sas.peerZid);
+		const [first, ...added] = this.#legs;
+		if (!first || this.#state === "ended") return;
+		this.#meet(first);
+		const { zrtp } = first;
+		if (zrtp?.status.state === "cleared" && zrtp.status.by === "owner") this.#clearAgreed = true;
+		if (zrtp?.status.state === "secure") this.#clearAgreed = false;
 		const facts = {
 			connected: this.#connectedAt !== undefined && !this.#heldHere,
-			zrtp: this.#zrtp?.status.state,
-			mandatory: this.#context.mandatory,
 			muted: this.#muted,
+			expected: this.#expected() !== undefined,
+			clearAgreed: this.#clearAgreed,
+			// What the network plays before the answer is no voice of ours: hearing it gives nothing away.
+			early: this.#early && this.#connectedAt === undefined && !this.#heldHere,
 		};
-		stream.microphone = microphoneOf(facts);
-		// What the network plays before the answer is no voice of ours: hearing it gives nothing away.
-		const early = this.#early && this.#connectedAt === undefined && !this.#heldHere;
-		stream.allowClearReceive = early || (clearMayPlay(facts) && this.#connectedAt !== undefined);
+		first.settle(facts);
+		const secure = zrtp?.status.state === "secure";
+		// Nothing goes in the clear beside a voice that is encrypted.
+		for (const leg of added)
+			leg.settle({ ...facts, expected: facts.expected || secure, clearAgreed: facts.clearAgreed && !secure });
+		if (secure) for (const leg of added) leg.firstStreamSecure();
+		this.#tell();
 		this.#options.onChange();
 	}
+
+	/** Who is at the other end, where it can be known; and the owner's words, which were for whom they were given. */
+	#meet(first: Leg): void {
+		if (this.#sessions !== first.sessions) {
+			if (this.#sessions > 0) {
+				this.#sasMismatch = false;
+				this.#verifiedHere = false;
+				this.#clearAgreed = false;
+				this.#formerZid = this.#metZid;
+				const { store, zrtpLog } = this.#context;
+				this.#name = new PeerName(store, zrtpLog);
+				this.#gateway = new PeerName(store, zrtpLog);
+			}
+			this.#sessions = first.sessions;
+		}
+		const { sas, status } = first.zrtp ?? {};
+		if (!sas || status?.state !== "secure") return;
+		this.#metZid = sas.peerZid;
+		// Anybody can send another's ZID; its name is for who also has the secret, or the owner's word.
+		const known = sas.retained === "match" || this.#verifiedHere;
+		if (known) (sas.mitm ? this.#gateway : this.#name).learn(sas.peerZid);
+	}
+
+	/** A tone where the lock got worse than it was, or the call is encrypted again. */
+	#tell(): void {
+		const { lock, securing } = securityOf(this.#security());
+		// While keys are agreed nothing is claimed.
+		if (securing && lock === "open") return;
+		const former = this.#lock;
+		this.#lock = lock;
+		if (former === lock) return;
+		if (lock === "warning" || (lock === "open" && former !== "warning" && this.#legs[0]?.wasSecure))
+			this.#options.onTone?.("warning");
+		else if (isEncrypted(lock) && !isEncrypted(former) && this.#legs[0]?.lostKeys) this.#options.onTone?.("secure");
+	}
+}
+
+function isEncrypted(lock: Lock): boolean {
+	return lock !== "open" && lock !== "warning";
 }

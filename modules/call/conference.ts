@@ -4,17 +4,10 @@
  */
 import type { Line } from "./line";
 import type { Lines } from "./lines";
+import { worstLock } from "./lock";
 import type { Lock } from "./state";
 
 const LEGS = 2;
-
-/** From the one that promises most to the one that is wrong. */
-const WORSE: readonly Lock[] = Object.freeze(["verified", "closed", "gateway", "server", "open", "warning"] as const);
-
-/** The lock of calls that hear each other. @returns undefined: there is none */
-export function worstLock(locks: readonly Lock[]): Lock | undefined {
-	return WORSE[Math.max(...locks.map((lock) => WORSE.indexOf(lock)))];
-}
 
 export class Conference {
 	readonly #lines: Lines;

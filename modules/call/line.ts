@@ -4,10 +4,10 @@
  * here: lines.ts keeps all but one on hold.
  */
 import type { AreaLog } from "log/log";
-import { isRejection, type NegotiatedMedia } from "sdp/offer-answer";
+import { isRejection } from "sdp/offer-answer";
 import Timer from "timer";
 import { Call, type CallContext, type CallOptions } from "./call";
-import { Negotiation, type NegotiationOptions } from "./negotiation";
+import { type AgreedMedia, Negotiation, type NegotiationOptions } from "./negotiation";
 import type { CallAction, CallEvent } from "./signalling";
 import type { CallState } from "./state";
 
@@ -23,6 +23,7 @@ export interface LineContext extends Omit<NegotiationOptions, "side"> {
 	readonly onChange: () => void;
 	/** The call ended here, for a reason of ours, and not because the owner wished it. */
 	readonly onGivenUp: () => void;
+	readonly onTone: NonNullable<CallOptions["onTone"]>;
 }
 
 export interface LineOptions extends Pick<CallOptions, "id" | "peer" | "displayName" | "direction"> {
@@ -55,7 +56,15 @@ export class Line {
 		const { context, id, peer, displayName, direction } = options;
 		this.number = options.number;
 		this.#context = context;
-		this.call = new Call({ context: context.call, id, peer, displayName, direction, onChange: context.onChange });
+		this.call = new Call({
+			context: context.call,
+			id,
+			peer,
+			displayName,
+			direction,
+			onChange: context.onChange,
+			onTone: context.onTone,
+		});
 		const { address, codecs, random } = context;
 		this.#negotiation = new Negotiation({ side: this.call, address, codecs, random });
 	}
@@ -154,7 +163,14 @@ export class Line {
 		const { call } = this;
 		if (!this.live || this.ringsHere || call.heldHere === on) return;
 		call.hold(on);
-		this.#tellHold();
+		this.#tell();
+	}
+
+	/** One more voice stream, keyed by the first one. @returns false: it cannot be */
+	addStream(): boolean {
+		if (!this.connected || !this.call.addStream()) return false;
+		this.#tell();
+		return true;
 	}
 
 	/** Ends, cancels or declines, as its state asks. */
@@ -194,6 +210,7 @@ export class Line {
 			case "reinviteFailed":
 				log.warn(`the other phone did not accept the change: ${action.reason}`);
 				this.#negotiation.withdraw();
+				this.call.withdraw();
 				// Behind another call it stays silent, whether the other end knows of it or not.
 				this.call.hold(this.#negotiation.heldTold || !inFront);
 				return;
@@ -219,7 +236,7 @@ export class Line {
 		if (media !== undefined && !isRejection(media)) this.call.hearEarly(media);
 	}
 
-	#connect(media: NegotiatedMedia): void {
+	#connect(media: AgreedMedia): void {
 		this.call.connect(media);
 		const { name } = media.codec;
 		this.#context.log.info(`connected, ${name} to ${media.remoteAddress}:${media.remotePort}, ${this.call.peer}`);
@@ -233,13 +250,13 @@ export class Line {
 			return;
 		}
 		this.#connect(media);
-		this.#tellHold();
+		this.#tell();
 	}
 
 	/** One change at a time: a wish that comes while an offer is on its way is told after its answer. */
-	#tellHold(): void {
+	#tell(): void {
 		const negotiation = this.#negotiation;
-		if (!this.connected || negotiation.waiting || negotiation.heldTold === this.call.heldHere) return;
+		if (!this.connected || negotiation.waiting || negotiation.upToDate) return;
 		this.#context.post({ type: "reinvite", call: this.id, sdp: negotiation.offer() });
 	}
 

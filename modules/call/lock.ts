@@ -33,3 +33,11 @@ export function lockOf(facts: KeyingFacts): Lock {
 			return "open";
 	}
 }
+
+/** From the one that promises most to the one that is wrong. */
+const WORSE: readonly Lock[] = Object.freeze(["verified", "closed", "gateway", "server", "open", "warning"] as const);
+
+/** The lock of streams that are heard together: no better than the worst. @returns undefined: there is none */
+export function worstLock(locks: readonly Lock[]): Lock | undefined {
+	return WORSE[Math.max(...locks.map((lock) => WORSE.indexOf(lock)))];
+}

@@ -13,30 +13,33 @@ export interface MicrophoneFacts {
 	readonly zrtp: ZrtpStatus["state"] | undefined;
 	/** The settings forbid voice without ZRTP. */
 	readonly mandatory: boolean;
+	/** This call, or an earlier one with this address, was encrypted: silence in ZRTP is no absence. */
+	readonly expected: boolean;
+	/** The owner has agreed that this call goes on in the clear (RFC 6189 section 4.7.2). */
+	readonly clearAgreed: boolean;
 	readonly muted: boolean;
 }
 
 export function microphoneOf(facts: MicrophoneFacts): Microphone {
-	if (!facts.connected || !mayOpen(facts)) return "held";
+	if (!facts.connected || (facts.zrtp !== "secure" && !clearMayPlay(facts))) return "held";
 	return facts.muted ? "muted" : "open";
 }
 
-/** Whether voice that comes in the clear may be played: the same rule, for the other direction. */
-export function clearMayPlay(facts: Pick<MicrophoneFacts, "zrtp" | "mandatory">): boolean {
-	return (facts.zrtp === undefined || facts.zrtp === "absent") && !facts.mandatory;
-}
-
-function mayOpen({ zrtp, mandatory }: MicrophoneFacts): boolean {
-	switch (zrtp) {
-		case "secure":
-			return true;
+/** Whether voice may pass in the clear: ours, once the microphone is open, and what comes from the other end. */
+export function clearMayPlay(facts: Omit<MicrophoneFacts, "connected" | "muted">): boolean {
+	if (facts.mandatory) return false;
+	switch (facts.zrtp) {
 		case undefined:
+			return true;
 		case "absent":
-			return !mandatory;
+			return !facts.expected || facts.clearAgreed;
+		case "cleared":
+			return facts.clearAgreed;
 		case "idle":
 		case "agreeing":
+		case "secure":
 		case "failed":
-		case "cleared":
+		case "clearing":
 			return false;
 	}
 }

@@ -3,23 +3,40 @@
  * offer that still waits for its answer. phone.ts carries the texts to and from the SIP agent; call.ts gets what was
  * agreed.
  */
+import { equal } from "bytes/equal";
 import type { RandomSource } from "crypto/types";
+import { type AnnouncedStream, announcedStreams } from "sdp/announced";
 import {
+	answerStreams,
 	type CodecName,
 	isRejection,
-	type LocalMedia,
+	type LocalSession,
+	type LocalStream,
 	makeAnswer,
-	makeOffer,
 	type NegotiatedMedia,
+	offerStreams,
 	type Rejection,
-	readAnswer,
+	readStreams,
 } from "sdp/offer-answer";
+
+/** What offer and answer agreed: the call's own stream, and those that were added to it; undefined: refused. */
+export interface AgreedMedia extends NegotiatedMedia {
+	readonly added?: readonly (NegotiatedMedia | undefined)[];
+}
+
+/** What a description says of one of our streams. */
+export interface OwnStream {
+	readonly rtpPort: number;
+	readonly helloHash: Uint8Array | undefined;
+}
 
 /** What a description says of our side; a call has it. */
 export interface LocalSide {
-	readonly rtpPort: number;
-	readonly helloHash: Uint8Array | undefined;
+	/** One or more. @throws {Error} naming the port when a stream cannot be opened */
+	readonly streams: readonly OwnStream[];
 	readonly heldHere: boolean;
+	/** The other end's offer is about to be answered: the streams above have to fit it. */
+	expect(announced: readonly AnnouncedStream[]): void;
 }
 
 export interface NegotiationOptions {
@@ -35,9 +52,10 @@ export class Negotiation {
 	readonly #sessionId: number;
 	#version = 0;
 	#last: string | undefined;
-	/** Our offer on its way, and whether it held. */
-	#open: { readonly text: string; readonly held: boolean } | undefined;
-	#heldTold = false;
+	/** Our offer on its way, and what it said. */
+	#open: { readonly text: string; readonly said: Said } | undefined;
+	/** What the other end knows of us, as far as it has agreed. */
+	#told: Said = { held: false, hashes: [] };
 
 	constructor(options: NegotiationOptions) {
 		this.#options = options;
@@ -52,41 +70,64 @@ export class Negotiation {
 
 	/** Whether the other end, as far as it has agreed, knows that it is held. */
 	get heldTold(): boolean {
-		return this.#heldTold;
+		return this.#told.held;
+	}
+
+	/** The other end knows all that a description of ours would say now. */
+	get upToDate(): boolean {
+		const { held, hashes } = this.#say();
+		const told = this.#told;
+		return (
+			held === told.held &&
+			hashes.length === told.hashes.length &&
+			hashes.every((hash, index) => sameHash(hash, told.hashes[index]))
+		);
 	}
 
 	/** @throws {Error} naming the port when the media stream cannot be opened */
 	offer(): string {
-		const local = this.#local();
-		const text = makeOffer(local);
-		this.#open = { text, held: local.direction === "sendonly" };
+		const said = this.#say();
+		const text = offerStreams(this.#session(), this.#streams());
+		this.#open = { text, said };
 		this.#sent(text);
 		return text;
 	}
 
 	/** @throws {Error} as `offer` */
-	answer(offer: string): { readonly text: string; readonly media: NegotiatedMedia } | Rejection {
-		const local = this.#local();
-		const answer = makeAnswer(offer, local);
+	answer(offer: string): { readonly text: string; readonly media: AgreedMedia } | Rejection {
+		const { side, address } = this.#options;
+		side.expect(announcedStreams(offer, address));
+		const said = this.#say();
+		const answer = answerStreams(offer, this.#session(), this.#streams());
 		if (isRejection(answer)) return answer;
+		const [media, ...added] = answer.streams;
+		if (media === undefined) return NO_AUDIO;
 		this.#sent(answer.text);
-		this.#heldTold = local.direction === "sendonly";
-		return answer;
+		this.#told = said;
+		return { text: answer.text, media: { ...media, ...(added.length > 0 && { added }) } };
 	}
 
 	/** What a provisional answer to our offer says; the offer stays open. undefined: nothing was offered. */
 	preview(answer: string): NegotiatedMedia | Rejection | undefined {
-		return this.#open && readAnswer(this.#open.text, answer);
+		if (this.#open === undefined) return undefined;
+		const result = readStreams(this.#open.text, answer);
+		return isRejection(result) ? result : result[0];
 	}
 
 	/** What the answer to our offer agreed to; undefined: nothing was offered. */
-	read(answer: string): NegotiatedMedia | Rejection | undefined {
+	read(answer: string): AgreedMedia | Rejection | undefined {
 		const open = this.#open;
 		if (open === undefined) return undefined;
 		this.#open = undefined;
-		const media = readAnswer(open.text, answer);
-		if (!isRejection(media)) this.#heldTold = open.held;
-		return media;
+		const result = readStreams(open.text, answer);
+		if (isRejection(result)) return result;
+		const [media, ...others] = result;
+		if (media === undefined) return NO_AUDIO;
+		if (isRejection(media)) return media;
+		const added = others.map((each) => (isRejection(each) ? undefined : each));
+		const hashes = open.said.hashes.filter((_, index) => index === 0 || added[index - 1] !== undefined);
+		this.#told = { held: open.said.held, hashes };
+		return { ...media, ...(added.length > 0 && { added }) };
 	}
 
 	/** Our offer was refused: what was agreed before stays (section 8). */
@@ -100,21 +141,37 @@ export class Negotiation {
 		this.#version++;
 	}
 
-	#local(): LocalMedia {
-		const { side, address, codecs } = this.#options;
-		// The port first: reading it opens the stream, whose session the hash belongs to.
-		const port = side.rtpPort;
-		return {
-			address,
-			port,
-			sessionId: this.#sessionId,
-			version: this.#version,
-			previous: this.#last,
+	#say(): Said {
+		const { side } = this.#options;
+		return { held: side.heldHere, hashes: side.streams.map(({ helloHash }) => helloHash) };
+	}
+
+	#session(): LocalSession {
+		const { address } = this.#options;
+		return { address, sessionId: this.#sessionId, version: this.#version, previous: this.#last };
+	}
+
+	#streams(): readonly LocalStream[] {
+		const { side, codecs } = this.#options;
+		return side.streams.map(({ rtpPort, helloHash }) => ({
+			port: rtpPort,
 			codecs,
 			direction: side.heldHere ? "sendonly" : "sendrecv",
-			...(side.helloHash && { zrtpHash: side.helloHash }),
-		};
+			...(helloHash && { zrtpHash: helloHash }),
+		}));
 	}
+}
+
+/** Of a description: whether it held, and the a=zrtp-hash of each stream. */
+interface Said {
+	readonly held: boolean;
+	readonly hashes: readonly (Uint8Array | undefined)[];
+}
+
+const NO_AUDIO: Rejection = Object.freeze({ reject: 488, reason: "there is no audio in the description" });
+
+function sameHash(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+	return a === undefined || b === undefined ? a === b : equal(a, b);
 }
 
 /** Why an offer could never be answered, told before anything rings; undefined: it can be. */

@@ -35,6 +35,11 @@ export class PeerName {
 		}
 	}
 
+	/** A name for this call alone. */
+	callOnce(name: string): void {
+		this.#given = name;
+	}
+
 	/** The owner names the peer; a name that cannot be kept stands for this call. */
 	give(zid: Uint8Array, name: string): void {
 		this.#given = name;

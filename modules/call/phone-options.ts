@@ -4,7 +4,7 @@ import type { Log } from "log/log";
 import type { AgentConfig } from "sip/types";
 import type { SecretStore } from "zrtp/store";
 import type { SessionConfig } from "zrtp/types";
-import type { CallContext } from "./call";
+import type { CallContext } from "./call-context";
 import type { Features } from "./features";
 
 export interface PhoneOptions {

@@ -16,7 +16,7 @@ import { contextOf, type PhoneOptions } from "./phone-options";
 import { Registrations } from "./registrations";
 import { type CallAction, Signalling } from "./signalling";
 import { Silence } from "./silence";
-import type { PhoneState } from "./state";
+import type { PhoneState, Question } from "./state";
 import { type LastingTone, Tones } from "./tones";
 
 const DECLINE = 603;
@@ -58,6 +58,7 @@ export class Phone {
 			post: (event) => this.#signalling.post(event),
 			onChange: () => this.#changed(),
 			onGivenUp: () => this.#tones.busy(),
+			onTone: (tone) => this.#tones.alert(tone),
 		};
 		this.#registrations = new Registrations(agent.accounts, log.area("sip"));
 		this.#signalling = new Signalling({
@@ -150,6 +151,21 @@ export class Phone {
 	/** The owner compared the words: `matched` or not, and what to call this peer from now on. */
 	verify(matched: boolean, name?: string, id?: number): void {
 		this.#lines.find(id)?.call.verify(matched, name);
+	}
+
+	/** The owner's answer to what a call's `question` asks; nothing happens where nothing of the kind is asked. */
+	decide(about: Question["about"], accepted: boolean, id?: number): void {
+		this.#lines.find(id)?.call.decide(about, accepted);
+	}
+
+	/** The owner ends encryption inside the call (RFC 6189 section 4.7.2), or wants it back. @returns false: it cannot be */
+	encrypt(on: boolean, id?: number): boolean {
+		return this.#lines.find(id)?.call.encrypt(on) ?? false;
+	}
+
+	/** One more voice stream in the call that is connected, keyed by the first one. @returns false: it cannot be */
+	addStream(id?: number): boolean {
+		return this.#lines.find(id)?.addStream() ?? false;
 	}
 
 	/** Of the call in front, or the one that is named. Whoever is resumed gets the sound. */

@@ -12,6 +12,23 @@ export type Keying = "none" | "sdes" | "dtls" | "zrtp";
 /** What became of the retained secrets (RFC 6189 section 4.3): a peer that is merely new is `none`, never `mismatch`. */
 export type Retained = "none" | "match" | "mismatch";
 
+/** What the owner is asked in a call, and answers by `decide`. */
+export interface Question {
+	/** A PBX wants to be trusted; the other end ended encryption; there is none where there was before. */
+	readonly about: "enrollment" | "cleared" | "unencrypted";
+	readonly text: string;
+}
+
+/** The device in the middle at which ZRTP ends (RFC 6189 section 7.3). */
+export interface Gateway {
+	/** The owner's name for it, else what it calls its software. */
+	readonly name: string;
+	/** This phone is enrolled with it, and it proved that in this call. */
+	readonly trusted: boolean;
+	/** The words are those between it and the far party. */
+	readonly relayed: boolean;
+}
+
 export interface Registration {
 	/** Address of record, for example `sip:alice@example.org`. */
 	readonly aor: string;
@@ -60,6 +77,20 @@ export interface CallState {
 	readonly sasType?: "B32" | "B256";
 	readonly verified: boolean;
 	readonly retained: Retained;
+	/** Absent: nothing stands in the middle that says so. */
+	readonly gateway?: Gateway;
+	/** Until the owner answers. */
+	readonly question?: Question;
+	/** The other phone may hand out its keys (RFC 6189 section 11). */
+	readonly disclosure?: true;
+	/** Whether the words that both owners typed went into the keys; absent: this phone has none, or it is not known yet. */
+	readonly sharedWords?: "match" | "mismatch";
+	/** The owner may end encryption; it is being ended; it was, and the owner may have it back. Absent: none of it. */
+	readonly clear?: "possible" | "asked" | "done";
+	/** Voice streams of this call, where there are more than one. */
+	readonly streams?: number;
+	/** Sentences about what was odd and changed nothing. */
+	readonly remarks?: readonly string[];
 	readonly keyAgreement?: string;
 	readonly hash?: string;
 	readonly cipher?: string;

@@ -51,6 +51,11 @@ export class Tones {
 		this.#audio.play("beep");
 	}
 
+	/** A short one that ends by itself, in a call: something about its security has changed. */
+	alert(tone: "warning" | "secure"): void {
+		this.#audio.play(tone);
+	}
+
 	/** Safe to repeat. */
 	stop(): void {
 		if (this.#timer !== undefined) Timer.clear(this.#timer);

@@ -6,6 +6,7 @@
 import { wipe } from "bytes/wipe";
 import type { AreaLog } from "log/log";
 import Timer from "timer";
+import type { Association } from "zrtp/association";
 import { describe } from "zrtp/describe";
 import { createSession, type Session, step } from "zrtp/engine";
 import type { RetainedSecrets, SecretStore } from "zrtp/store";
@@ -30,10 +31,23 @@ export type ZrtpStatus =
 	| { readonly state: "absent" }
 	/** The other end speaks ZRTP, or its signalling announced it, and no keys came of it. */
 	| { readonly state: "failed"; readonly code: FailCode }
-	/** Keys were on and are gone: the other end asked for clear. */
-	| { readonly state: "cleared" };
+	/** Our owner ended encryption, and the other end has not answered yet. */
+	| { readonly state: "clearing" }
+	/** Keys were on and are gone by a GoClear (section 4.7.2), or because they came apart. */
+	| { readonly state: "cleared"; readonly by: "owner" | "peer" };
+
+/** Of a PBX that asks to be trusted (section 7.3.1). */
+export type Enrollment =
+	/** The owner has not answered. */
+	| { readonly state: "asked"; readonly clientId: string }
+	/** The owner agreed, but not before the words have been compared: a secret did not match. */
+	| { readonly state: "unsafe"; readonly clientId: string }
+	| { readonly state: "accepted" | "refused" }
+	/** The owner agreed, and the secret could not be kept. */
+	| { readonly state: "notStored" };
 
 export interface ZrtpStreamOptions {
+	/** The auxsecret is copied. */
 	readonly config: Omit<SessionConfig, "peerHelloHash">;
 	readonly transport: ZrtpTransport;
 	readonly store: SecretStore;
@@ -55,11 +69,18 @@ export class ZrtpStream {
 	#timer: Timer | undefined;
 	#startedAt = 0;
 	#secureAfterMs: number | undefined;
+	#enrollment: Enrollment | undefined;
+	/** The owner's wish for clear is being carried out. */
+	#clearing = false;
 	#stopped = false;
+	readonly #auxsecret: Uint8Array | undefined;
 
 	constructor(options: ZrtpStreamOptions) {
 		this.#options = options;
-		this.#session = createSession(options.config);
+		const { auxsecret, ...config } = options.config;
+		// A copy: the owner may change the words during the call.
+		this.#auxsecret = auxsecret?.slice();
+		this.#session = createSession({ ...config, ...(this.#auxsecret && { auxsecret: this.#auxsecret }) });
 	}
 
 	get status(): ZrtpStatus {
@@ -76,6 +97,24 @@ export class ZrtpStream {
 	get helloHash(): Uint8Array {
 		return this.#session.helloHash;
 	}
+	/** A PBX has asked to be trusted; undefined: none has. */
+	get enrollment(): Enrollment | undefined {
+		return this.#enrollment;
+	}
+	/** The Hello message that the peer's keys belong to; undefined where there is none, or the session has failed. */
+	get peerHello(): Uint8Array | undefined {
+		const { state } = this.#session;
+		return "peer" in state ? state.peer?.hello.bytes : undefined;
+	}
+	/** Nothing has been agreed with anybody: another announcement may still be taken. */
+	get undecided(): boolean {
+		const { name } = this.#session.state;
+		return name === "idle" || name === "discovery";
+	}
+	/** What added streams of the same call join (section 4.4.3). */
+	get association(): Association {
+		return this.#session.association;
+	}
 	warned(code: WarnCode): boolean {
 		return this.#warnings.has(code);
 	}
@@ -87,6 +126,13 @@ export class ZrtpStream {
 		this.#status = { state: "agreeing" };
 		if (peerHelloHash) this.#feed({ type: "helloHash", now: this.#startedAt, hash: peerHelloHash });
 		this.#feed({ type: "start", now: this.#startedAt });
+		this.#options.onChange();
+	}
+
+	/** Signalling named another Hello for the session that runs. */
+	announce(peerHelloHash: Uint8Array): void {
+		if (this.#stopped) return;
+		this.#feed({ type: "helloHash", now: this.#options.now(), hash: peerHelloHash });
 		this.#options.onChange();
 	}
 
@@ -113,6 +159,39 @@ export class ZrtpStream {
 		this.#options.onChange();
 	}
 
+	/** The owner's answer to a PBX that asks to be trusted; nothing happens where none does. */
+	enroll(accepted: boolean): void {
+		const asked = this.#enrollment;
+		if (this.#stopped || (asked?.state !== "asked" && asked?.state !== "unsafe")) return;
+		this.#enrollment = accepted ? { ...asked, state: "unsafe" } : { state: "refused" };
+		// Accepted, and safe: the engine answers with savePbxsecret, which says how it went.
+		this.#feed({ type: "enrolled", now: this.#options.now(), accepted });
+		this.#options.onChange();
+	}
+
+	/** The owner ends encryption (GoClear, section 4.7.2); nothing happens where the other end does not allow it. */
+	clear(): void {
+		if (this.#stopped || this.#status.state !== "secure") return;
+		this.#clearing = true;
+		this.#feed({ type: "clear", now: this.#options.now() });
+		this.#clearing = false;
+		this.#options.onChange();
+	}
+
+	/** The owner wants encryption back. */
+	goSecure(): void {
+		if (this.#stopped || this.#status.state !== "cleared") return;
+		this.#feed({ type: "goSecure", now: this.#options.now() });
+		this.#options.onChange();
+	}
+
+	/** Of an added stream: the one it joins has keys. */
+	firstStreamSecure(): void {
+		if (this.#stopped) return;
+		this.#feed({ type: "firstStreamSecure", now: this.#options.now() });
+		this.#options.onChange();
+	}
+
 	/** The call is over; safe to repeat. */
 	stop(): void {
 		if (this.#stopped) return;
@@ -120,6 +199,7 @@ export class ZrtpStream {
 		this.#stopped = true;
 		this.#feed({ type: "stop", now: this.#options.now() });
 		this.#setTimer(undefined);
+		wipe(this.#auxsecret);
 	}
 
 	/** One event, and every event that answers its actions. */
@@ -167,20 +247,23 @@ export class ZrtpStream {
 				return undefined;
 			case "clearKeys":
 				transport.clearKeys();
-				if (this.#status.state === "secure" && !this.#stopped) this.#status = { state: "cleared" };
+				if (this.#status.state === "secure" && !this.#stopped)
+					this.#status = this.#clearing ? { state: "clearing" } : { state: "cleared", by: "peer" };
 				return undefined;
 			case "cleared":
+				this.#status = { state: "cleared", by: "owner" };
 				log.info("encryption ended at the owner's wish");
 				return undefined;
 			case "showSas":
 				this.#sas = action.sas;
 				return undefined;
 			case "enroll":
-				// Until the owner can be asked, no answer is no.
+				// No answer is no.
+				this.#enrollment = { state: "asked", clientId: action.peerClientId };
 				log.info("a PBX asks to be trusted");
 				return undefined;
 			case "savePbxsecret":
-				if (action.pbxsecret) wipe(action.pbxsecret);
+				this.#enrollment = { state: this.#savePbxsecret(action) ? "accepted" : "notStored" };
 				return undefined;
 			case "secure":
 				this.#status = { state: "secure" };
@@ -213,13 +296,29 @@ export class ZrtpStream {
 
 	#save(action: Extract<Action, { type: "saveSecrets" }>): boolean {
 		try {
-			this.#options.store.commit(action.zid, { ...action.secrets, address: this.#options.peer });
+			// Behind a device in the middle anybody may be: its secrets say nothing about the address that was called.
+			const address = this.#sas?.mitm === true ? undefined : this.#options.peer;
+			this.#options.store.commit(action.zid, { ...action.secrets, ...(address !== undefined && { address }) });
 			return true;
 		} catch (error) {
 			this.#options.log.error(`the retained secret was not stored: ${String(error)}`);
 			return false;
 		} finally {
 			wipeSecrets(action.secrets);
+		}
+	}
+
+	#savePbxsecret({ zid, pbxsecret }: Extract<Action, { type: "savePbxsecret" }>): boolean {
+		try {
+			const known = this.#options.store.setPbxSecret(zid, pbxsecret);
+			if (known) this.#options.log.info("this phone is enrolled with the PBX");
+			else this.#options.log.warn("not enrolled: nothing is kept of this PBX");
+			return known;
+		} catch (error) {
+			this.#options.log.error(`the trusted key was not stored: ${String(error)}`);
+			return false;
+		} finally {
+			wipe(pbxsecret);
 		}
 	}
 

@@ -109,6 +109,11 @@ export const TABLE = {
 					default: false,
 					what: "Send no voice without ZRTP: a call whose other end has none stays silent and says so.",
 				},
+				allowClear: {
+					type: "boolean",
+					default: false,
+					what: "Let either end leave encryption inside a call (GoClear, section 4.7.2): always with a question, a tone and an open lock. Without effect where zrtp.mandatory is set.",
+				},
 				keyAgreements: {
 					type: "preference",
 					default: ["X255", "E255", "EC25", "DH3k"],

@@ -2,7 +2,7 @@
  * What a screen is, and what it is given. The Ui keeps the screens, asks the front one for its regions and soft keys,
  * and gives it the keys; a screen acts through the shell alone.
  */
-import type { CallState, PhoneState } from "call/state";
+import type { CallState, PhoneState, Question } from "call/state";
 import type { Canvas, Region } from "./canvas";
 
 /** The commands of a phone that the screen uses; call/phone.ts has them all. */
@@ -15,6 +15,10 @@ export interface UiPhone {
 	verify(matched: boolean, name?: string): void;
 	hold(on: boolean): void;
 	mute(on: boolean): void;
+	/** The owner's answer to what a call's `question` asks. */
+	decide(about: Question["about"], accepted: boolean): void;
+	/** The owner ends encryption in the call, or wants it back. False: it cannot be. */
+	encrypt(on: boolean): boolean;
 	dtmf(digit: string): void;
 }
 
@@ -85,6 +89,8 @@ export interface PeerBook {
 	list(): readonly KnownPhone[];
 	rename(zid: string, name: string | undefined): string | undefined;
 	unverify(zid: string): string | undefined;
+	/** Ends the trust in a gateway. */
+	unenroll(zid: string): string | undefined;
 	forget(zid: string): string | undefined;
 	/** Takes the passphrase over, and wipes it; done is called later, once. */
 	exportFile(passphrase: Uint8Array, done: (result: Exported) => void): void;
@@ -106,6 +112,7 @@ export type ScreenName =
 	| "call"
 	| "question"
 	| "warning"
+	| "decision"
 	| "details"
 	| "ended"
 	| "log"

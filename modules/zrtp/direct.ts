@@ -26,7 +26,7 @@ import { primitives } from "./primitives";
 import { startRetransmission } from "./retransmission";
 import type { Failed, Keyed, Negotiated, Peer, Session, State, StreamSuite, WaitDirectConfirm1 } from "./session";
 import type { Turn } from "./turn";
-import type { Suite } from "./types";
+import type { RetainedStatus, Suite } from "./types";
 
 type MultistreamCommit = Extract<Commit, { mode: "Multistream" }>;
 type PresharedCommit = Extract<Commit, { mode: "Preshared" }>;
@@ -141,7 +141,8 @@ export function deriveDirect(turn: Turn, state: Negotiated, found?: PresharedSet
 	const { sas } = session.association;
 	const retained = sas?.retained ?? "match";
 	const trustedMitm = sas === undefined ? set?.pbxsecret !== undefined : sas.trustedMitm;
-	return { role, peer, suite, commit, keys, retained, trustedMitm, peerPart: undefined };
+	const auxsecret = sas?.auxsecret ?? auxsecretStatus(session, set);
+	return { role, peer, suite, commit, keys, retained, trustedMitm, auxsecret, peerPart: undefined };
 
 	function derive(): StreamKeys | SessionKeys | undefined {
 		const { provider } = config;
@@ -211,6 +212,11 @@ function presharedSets({ config: { auxsecret } }: Session, { secrets }: Peer): r
 		...(pbx ? [{ rs1, ...pbx }] : []),
 		{ rs1 },
 	];
+}
+
+function auxsecretStatus({ config: { auxsecret } }: Session, set: PresharedSet | undefined): RetainedStatus {
+	if (auxsecret === undefined) return "none";
+	return set?.auxsecret === undefined ? "mismatch" : "match";
 }
 
 /** keyID = MAC(preshared_key, "Prsh") (section 4.4.2.2). */

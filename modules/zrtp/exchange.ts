@@ -87,7 +87,17 @@ export function deriveExchange(
 	for (const key of Object.values(keys)) vault.keep(key);
 	const { role, suite, commit } = state;
 	const retained = retainedStatus(peer.secrets, s1);
-	return { role, peer, suite, commit, keys, retained, trustedMitm: s3 !== undefined, peerPart: parts.peerPart };
+	return {
+		role,
+		peer,
+		suite,
+		commit,
+		keys,
+		retained,
+		trustedMitm: s3 !== undefined,
+		auxsecret: auxsecret === undefined ? "none" : s2 === undefined ? "mismatch" : "match",
+		peerPart: parts.peerPart,
+	};
 }
 
 /** Our Confirm message (section 5.7). V is only said of a line of secrets that is unbroken. */
@@ -192,7 +202,9 @@ export function settle(turn: Turn, keyed: Keyed, { flags, cacheExpirySec }: Conf
 			trustedMitm: keyed.trustedMitm && peer.hello.mitm,
 			relayed: false,
 			enrollment: flags.enrollment && peer.hello.mitm,
-			allowClear: flags.allowClear,
+			// E implies not A, whatever the flag says (section 7.3.1).
+			allowClear: flags.allowClear && !flags.enrollment,
+			auxsecret: keyed.auxsecret,
 		},
 		lifetimeSec,
 	};

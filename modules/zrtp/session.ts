@@ -77,6 +77,7 @@ export interface Keyed extends Negotiated {
 	readonly retained: RetainedStatus;
 	/** pbxsecret matched: the peer is the PBX this phone is enrolled with. */
 	readonly trustedMitm: boolean;
+	readonly auxsecret: RetainedStatus;
 	/** The peer's DHPart, whose MAC is checked when H0 comes; undefined: a mode without. */
 	readonly peerPart: DhPart | undefined;
 }

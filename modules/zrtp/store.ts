@@ -43,6 +43,8 @@ export interface SecretStore {
 	rename(zid: Uint8Array, name: string | undefined): boolean;
 	/** The owner compared the SAS with a peer, or takes that back (section 7.1). False: the peer is not known. */
 	setVerified(zid: Uint8Array, verified: boolean): boolean;
+	/** Enrols this phone with a PBX (section 7.3.1), or ends that (undefined); copies the 32 bytes. False: the peer is not known. */
+	setPbxSecret(zid: Uint8Array, pbxsecret: Uint8Array | undefined): boolean;
 	/** Erases a peer, its secrets and its name. Unknown peers are no error. */
 	forget(zid: Uint8Array): void;
 	/** Every peer, without its secrets. */

@@ -111,6 +111,8 @@ export interface Sas extends Omit<Suite, "keyAgreement"> {
 	readonly enrollment: boolean;
 	/** The peer accepts GoClear (A flag). */
 	readonly allowClear: boolean;
+	/** none: this end has no auxsecret; mismatch: the peer has another one, or none (section 4.3.2). */
+	readonly auxsecret: RetainedStatus;
 }
 
 export type Event =

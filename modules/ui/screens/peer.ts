@@ -32,7 +32,7 @@ export class PeerScreen implements Screen {
 		if (!phone) return [undefined, undefined, undefined, soft(TEXT.soft.back)];
 		return [
 			soft(TEXT.soft.rename),
-			phone.verified ? soft(TEXT.soft.unverify) : undefined,
+			phone.gateway === true ? soft(TEXT.soft.unenroll) : phone.verified ? soft(TEXT.soft.unverify) : undefined,
 			soft(TEXT.soft.forget),
 			soft(TEXT.soft.back),
 		];
@@ -41,7 +41,7 @@ export class PeerScreen implements Screen {
 	regions(): readonly Region[] {
 		const phone = this.#known();
 		if (!phone) return [header(TEXT.known.title, "", "user"), paragraph(TEXT.known.gone, 96, 2, "muted")];
-		const icon = phone.verified ? "shield-check" : "user";
+		const icon = phone.gateway === true ? "router" : phone.verified ? "shield-check" : "user";
 		const right = phone.verified ? TEXT.known.verified : "";
 		return this.#page.regions(nameOf(phone), right, rowsOf(phone, this.#shell.known.nowSec), icon);
 	}
@@ -53,12 +53,18 @@ export class PeerScreen implements Screen {
 		else if (name === "soft4" || name === "cancel" || name === "ok") shell.open(this.#parent);
 		else if (!phone || this.#page.key(name)) return;
 		else if (name === "soft1") shell.open(new RenameScreen(shell, phone, this));
+		else if (name === "soft2" && phone.gateway === true) this.#ask("unenroll", "shield-off", TEXT.soft.unenroll, this);
 		else if (name === "soft2" && phone.verified) this.#ask("unverify", "shield-off", TEXT.soft.unverify, this);
 		else if (name === "soft3") this.#ask("forget", "trash-2", TEXT.soft.forget, this.#parent);
 	}
 
 	/** @param after what comes to the front when it is done */
-	#ask(command: "unverify" | "forget", icon: "shield-off" | "trash-2", action: string, after: Screen): void {
+	#ask(
+		command: "unverify" | "unenroll" | "forget",
+		icon: "shield-off" | "trash-2",
+		action: string,
+		after: Screen,
+	): void {
 		const shell = this.#shell;
 		const { refusal } = shell.known;
 		if (refusal !== undefined) {

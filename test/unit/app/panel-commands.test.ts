@@ -12,8 +12,12 @@ const STATE: PhoneState = { name: "x", registered: [], calls: [], store: { peers
 const CALL = { id: 1, peer: "sip:b@c", peerName: "b", direction: "incoming", lock: "open" } as const;
 
 function inState(state: CallState["state"]): PhoneState {
+	const asked = { question: { about: "enrollment", text: "Trust it?" } } as const;
 	const keys = { keying: "none", securing: false, verified: false, retained: "none" } as const;
-	return { ...STATE, calls: [{ ...CALL, ...keys, state, muted: false, durationMs: 0 }] };
+	return {
+		...STATE,
+		calls: [{ ...CALL, ...keys, ...(state === "connected" && asked), state, muted: false, durationMs: 0 }],
+	};
 }
 
 /** Writes down what is asked of it. */
@@ -38,6 +42,13 @@ class Recorder implements RemotePhone {
 	}
 	mute(on: boolean): void {
 		this.heard.push(["mute", on]);
+	}
+	decide(about: string, accepted: boolean): void {
+		this.heard.push(["decide", about, accepted]);
+	}
+	encrypt(on: boolean): boolean {
+		this.heard.push(["encrypt", on]);
+		return on;
 	}
 }
 
@@ -78,6 +89,9 @@ test("commands of a call", () => {
 		['{"hold":true}', ["hold", true]],
 		['{"hold":false}', ["hold", false]],
 		['{"mute":true}', ["mute", true]],
+		['{"encrypt":true}', ["encrypt", true]],
+		['{"decide":true,"about":"enrollment"}', ["decide", "enrollment", true]],
+		['{"decide":false,"about":"enrollment"}', ["decide", "enrollment", false]],
 	] as const)
 		withRemote(({ remote, phone, sent }) => {
 			phone.state = inState(message.includes("answer") ? "ringing" : "connected");
@@ -96,6 +110,11 @@ test("commands that there is no call for do nothing and say so", () => {
 		[inState("ended"), '{"verify":true}', "there is no call"],
 		[STATE, '{"hold":true}', "there is no call"],
 		[STATE, '{"mute":true}', "there is no call"],
+		[STATE, '{"decide":true,"about":"enrollment"}', "there is no call"],
+		[STATE, '{"encrypt":false}', "there is no call"],
+		[inState("ringing"), '{"decide":true,"about":"enrollment"}', "nothing is asked"],
+		[inState("connected"), '{"decide":true}', 'about is "enrollment": that is what is asked'],
+		[inState("connected"), '{"decide":true,"about":"cleared"}', 'about is "enrollment": that is what is asked'],
 	] as const)
 		withRemote(({ remote, phone, sent }) => {
 			phone.state = state;

@@ -74,6 +74,16 @@ test("the store in memory keeps copies, names and the newest record, and wipes o
 	equal(store.lookup(ZID), { rs1: RS1, verified: false, name: "Bob" });
 	store.commit(ZID, { rs1: RS1, rs2: RS1, verified: true });
 	equal(store.list(), [{ zid: ZID, verified: true, hasSecret: true, name: "Bob" }]);
+	store.commit(ZID, { rs1: RS1, verified: true, address: "sip:bob@example.org" });
+	equal(store.list()[0]?.addresses, ["sip:bob@example.org"]);
+	const pbxsecret = RS1.slice();
+	ok(store.setPbxSecret(ZID, pbxsecret));
+	pbxsecret.fill(0);
+	store.commit(ZID, { rs1: RS1, verified: true });
+	equal([store.lookup(ZID)?.pbxsecret, store.list()[0]?.hasPbxSecret], [RS1, true], "a call does not end the trust");
+	ok(store.setPbxSecret(ZID, undefined));
+	equal([store.lookup(ZID)?.pbxsecret, store.list()[0]?.hasPbxSecret], [undefined, undefined]);
+	ok(!store.setPbxSecret(new Uint8Array(12), RS1));
 	ok(store.rename(ZID, undefined));
 	equal(store.lookup(ZID)?.name, undefined);
 	ok(!store.rename(new Uint8Array(12), "nobody"));

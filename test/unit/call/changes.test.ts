@@ -151,7 +151,8 @@ test("mute sends silence under keys and says so; mute before the answer stays", 
 	}));
 
 test("each description has a higher version than the one before, in one session, and offers keep their lines", () => {
-	const side = { rtpPort: 4000, helloHash: undefined, heldHere: false };
+	const streams = [{ rtpPort: 4000, helloHash: undefined }];
+	const side = { streams, heldHere: false, expect: () => {} };
 	const options = { side, address: "192.0.2.1", codecs: ["PCMU", "PCMA"] as const, random: hardwareRandom };
 	const negotiation = new Negotiation(options);
 	const peer = { address: "192.0.2.2", port: 5000, sessionId: 1, version: 0, codecs: ["PCMU"] as const };

@@ -1,5 +1,5 @@
 /** Whole phones on loopback: three parties, mixed in the one that joined them, each call under its own keys. */
-import { worstLock } from "call/conference";
+import { worstLock } from "call/lock";
 import { equal, ok, test } from "test/harness";
 import { amplitudeOf, lastSamples } from "test/unit/call/hearing";
 import { ended, Station, type StationOptions, secured, sleep, until, withStations } from "test/unit/call/pair";

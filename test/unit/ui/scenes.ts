@@ -36,6 +36,13 @@ export class Recorder implements UiPhone {
 	mute(on: boolean): void {
 		this.commands.push(["mute", on]);
 	}
+	decide(about: string, accepted: boolean): void {
+		this.commands.push(["decide", about, accepted]);
+	}
+	encrypt(on: boolean): boolean {
+		this.commands.push(["encrypt", on]);
+		return true;
+	}
 	dtmf(digit: string): void {
 		this.commands.push(["dtmf", digit]);
 	}

@@ -13,7 +13,7 @@ export interface Shown {
 export function shown(end: Endpoint, toldDifferent = false): Shown {
 	const state = stateOf(end);
 	const secure = state === "secure";
-	const { sas, warnings } = end;
+	const { sas, warnings, history } = end;
 	return {
 		lock: lockOf({
 			keying: secure ? "zrtp" : "none",
@@ -28,7 +28,14 @@ export function shown(end: Endpoint, toldDifferent = false): Shown {
 			verified: sas?.verified === true,
 			gateway: sas?.mitm === true,
 		}),
-		microphone: microphoneOf({ connected: true, zrtp: state, mandatory: false, muted: false }),
+		microphone: microphoneOf({
+			connected: true,
+			zrtp: state,
+			mandatory: false,
+			expected: history.includes("secure"),
+			clearAgreed: false,
+			muted: false,
+		}),
 	};
 }
 

@@ -1,0 +1,23 @@
+/** What every call of a phone shares: phone-options.ts fills it in, call.ts and leg.ts take it apart. */
+import type Audio from "hal/audio/audio";
+import type { AreaLog } from "log/log";
+import type { SecretStore } from "zrtp/store";
+import type { SessionConfig } from "zrtp/types";
+
+export interface CallContext {
+	readonly address: string;
+	readonly rtpPort: number;
+	readonly audio: Audio;
+	readonly random: SessionConfig["random"];
+	readonly store: SecretStore;
+	/** undefined: ZRTP is switched off. */
+	readonly zrtp: Omit<SessionConfig, "ssrc" | "peerHelloHash" | "joins"> | undefined;
+	/** Voice only with ZRTP. */
+	readonly mandatory: boolean;
+	readonly zrtpLog: AreaLog;
+	readonly mediaLog: AreaLog;
+	/** Monotonic milliseconds. */
+	readonly now: () => number;
+	/** The owner's name for a SIP URI, where there is one. */
+	readonly nameOf: (uri: string) => string | undefined;
+}

@@ -1,0 +1,245 @@
+/**
+ * One voice stream of a call and the ZRTP session that keys it. call.ts tells it what was negotiated and what the owner
+ * wants; it begins a new session where somebody else is at the other end (rekeying.ts), and holds or opens its microphone.
+ */
+import { MediaStream } from "media/stream";
+import type { AnnouncedStream as Announced } from "sdp/announced";
+import type { NegotiatedMedia } from "sdp/offer-answer";
+import type { CallContext } from "./call-context";
+import { clearMayPlay, type Microphone, microphoneOf } from "./microphone";
+import { Newcomer } from "./newcomer";
+import { beginsAnew, stillKeyedFor } from "./rekeying";
+import type { StreamStatistics } from "./state";
+import { type ZrtpStatus, ZrtpStream } from "./zrtp-stream";
+
+export interface LegOptions {
+	readonly context: CallContext;
+	/** SIP URI of the other party. */
+	readonly peer: string;
+	/** Of an added stream: the call's first one, whose ZRTP session keys this one too (RFC 6189 section 4.4.3). */
+	readonly first?: Leg;
+	readonly onChange: () => void;
+}
+
+/** What the owner and the settings allow. */
+export interface LegFacts {
+	/** The call is connected, and not held by us. */
+	readonly connected: boolean;
+	readonly muted: boolean;
+	readonly expected: boolean;
+	readonly clearAgreed: boolean;
+	/** The network's own sound is heard before the answer. */
+	readonly early: boolean;
+}
+
+export class Leg {
+	readonly #options: LegOptions;
+	readonly #stream: MediaStream;
+	#zrtp: ZrtpStream | undefined;
+	/** The session above has not been started yet. */
+	#fresh = true;
+	#media: NegotiatedMedia | undefined;
+	/** The description that the session belongs to. */
+	#keyedFor: Announced | undefined;
+	#newcomer: Newcomer | undefined;
+	#sessions = 0;
+	#startedAt = 0;
+	#firstEncryptedAt: number | undefined;
+	#wasSecure = false;
+	#lostKeys = false;
+	#toldSecure = false;
+	#final: StreamStatistics | undefined;
+	readonly #ssrc: number;
+
+	/** Opens the stream. @throws {Error} naming the port when it is in use */
+	constructor(options: LegOptions) {
+		this.#options = options;
+		const { address, rtpPort, audio, random, mediaLog, now } = options.context;
+		const ssrcBytes = random(4);
+		this.#ssrc = new DataView(ssrcBytes.buffer, ssrcBytes.byteOffset, 4).getUint32(0);
+		this.#stream = new MediaStream({
+			address,
+			port: options.first ? 0 : rtpPort,
+			ssrc: this.#ssrc,
+			audio,
+			log: mediaLog,
+			onZrtp: (bytes) => this.#receive(bytes),
+			onSrtp: () => {
+				this.#firstEncryptedAt ??= now();
+				this.#zrtp?.srtpReceived();
+			},
+		});
+		this.#zrtp = this.#session();
+	}
+
+	get zrtp(): ZrtpStream | undefined {
+		return this.#zrtp;
+	}
+	get status(): ZrtpStatus | undefined {
+		return this.#zrtp?.status;
+	}
+	get media(): NegotiatedMedia | undefined {
+		return this.#media;
+	}
+	/** RTP port that offer and answer name. */
+	get rtpPort(): number {
+		return this.#stream.port;
+	}
+	/** For a=zrtp-hash; undefined where ZRTP is off. */
+	get helloHash(): Uint8Array | undefined {
+		return this.#zrtp?.helloHash;
+	}
+	/** How many ZRTP sessions this stream has had: more than one where somebody else came. */
+	get sessions(): number {
+		return this.#sessions;
+	}
+	/** Voice of this call was encrypted at some time. */
+	get wasSecure(): boolean {
+		return this.#wasSecure;
+	}
+	/** Keys were on and went. */
+	get lostKeys(): boolean {
+		return this.#lostKeys;
+	}
+	get secureAfterMs(): number | undefined {
+		return this.#firstEncryptedAt === undefined ? undefined : this.#firstEncryptedAt - this.#startedAt;
+	}
+	get statistics(): StreamStatistics {
+		return this.#final ?? this.#stream.statistics;
+	}
+
+	/**
+	 * A description of the other end is about to be answered: where it is somebody else, our Hello has to be another one.
+	 * @param announced sections of it that may be this stream @returns whether there is a new session
+	 */
+	expect(announced: readonly Announced[]): boolean {
+		const keyedFor = this.#keyedFor;
+		if (this.#fresh || !keyedFor || !this.#zrtp || announced.length === 0) return false;
+		if (!announced.every((section) => beginsAnew(keyedFor, section))) return false;
+		// Nobody has been met yet: the session takes another announcement.
+		if (this.#zrtp.undecided && this.#zrtp.status.state === "agreeing") return false;
+		this.#options.context.zrtpLog.info("the other end is another one than before: keys are agreed anew");
+		this.renew();
+		return true;
+	}
+
+	/** A new session, with a Hello of its own, that waits for its start. */
+	renew(): void {
+		this.#lostKeys ||= this.#wasSecure;
+		this.#zrtp?.stop();
+		this.#zrtp = this.#session();
+		this.#fresh = true;
+		this.#toldSecure = false;
+	}
+
+	/** Of an added stream: the first one has keys. */
+	firstStreamSecure(): void {
+		if (this.#toldSecure) return;
+		this.#toldSecure = true;
+		this.#zrtp?.firstStreamSecure();
+	}
+
+	/** Offer and answer are done. Repeated by a re-INVITE. */
+	connect(media: NegotiatedMedia): void {
+		this.expect([media]);
+		this.#media = media;
+		this.point(media);
+		const keyedFor = this.#keyedFor && !this.#fresh ? stillKeyedFor(this.#keyedFor, media) : media;
+		const announced = keyedFor.zrtpHash;
+		const told = this.#keyedFor?.zrtpHash;
+		this.#keyedFor = keyedFor;
+		if (this.#fresh) this.#start(announced);
+		else if (announced && announced !== told) this.#zrtp?.announce(announced);
+	}
+
+	/** Where sound goes and comes from. */
+	point(media: NegotiatedMedia): void {
+		const stream = this.#stream;
+		stream.connect({ address: media.remoteAddress, port: media.remotePort, rtcpPort: media.remoteRtcpPort });
+		stream.codec({ name: media.codec.name, payloadType: media.codec.payloadType, ptimeMs: media.ptimeMs });
+		stream.telephoneEvent(media.telephoneEventPayloadType);
+		stream.direction = media.direction;
+	}
+
+	/** Packets of the peer that were taken. */
+	get heard(): number {
+		return this.#stream.heard;
+	}
+	/** Joined streams of one phone hear each other. */
+	set conference(joined: boolean) {
+		this.#stream.conference = joined;
+	}
+
+	/** Sets microphone and clear playback from the facts. */
+	settle({ connected, muted, expected, clearAgreed, early }: LegFacts): Microphone {
+		const { state } = this.#zrtp?.status ?? {};
+		if (state === "secure") this.#wasSecure = true;
+		else if (this.#wasSecure) this.#lostKeys = true;
+		const { mandatory } = this.#options.context;
+		const facts = { zrtp: state, mandatory, expected, clearAgreed, connected, muted };
+		const microphone = microphoneOf(facts);
+		this.#stream.microphone = microphone;
+		this.#stream.allowClearReceive = early || (this.#media !== undefined && clearMayPlay(facts));
+		return microphone;
+	}
+
+	dtmf(digit: string): void {
+		this.#stream.dtmf(digit);
+	}
+
+	/** Every wait and the stream end; safe to repeat. */
+	end(): void {
+		if (this.#final) return;
+		this.#final = this.#stream.statistics;
+		this.#zrtp?.stop();
+		this.#stream.close();
+	}
+
+	#start(announced: Uint8Array | undefined): void {
+		this.#fresh = false;
+		this.#sessions++;
+		const { now } = this.#options.context;
+		if (this.#sessions === 1) this.#startedAt = now();
+		// Who says in signalling which Hello is its own is nobody to listen for another one.
+		this.#newcomer = announced
+			? undefined
+			: (this.#newcomer ??
+				new Newcomer({ now, heard: () => this.#stream.statistics.encryptedReceived, onCome: () => this.#giveWay() }));
+		this.#zrtp?.start(announced);
+	}
+
+	/** Somebody else speaks ZRTP where the peer was, and the peer is silent. */
+	#giveWay(): void {
+		this.#options.context.zrtpLog.info("another phone is at the other end: keys are agreed anew");
+		this.renew();
+		this.#start(undefined);
+		this.#options.onChange();
+	}
+
+	#receive(bytes: Uint8Array): void {
+		const zrtp = this.#zrtp;
+		if (!zrtp) return;
+		const { state } = zrtp.status;
+		if ((state === "secure" || state === "failed") && this.#newcomer?.hear(bytes, zrtp.peerHello) === true) {
+			this.#zrtp?.receive(bytes);
+			return;
+		}
+		zrtp.receive(bytes);
+	}
+
+	#session(): ZrtpStream | undefined {
+		const { context, peer, first, onChange } = this.#options;
+		const { zrtp, store, zrtpLog, now } = context;
+		if (!zrtp) return undefined;
+		const joins = first?.zrtp?.association;
+		return new ZrtpStream({
+			config: { ...zrtp, ssrc: this.#ssrc, ...(joins && { joins }) },
+			transport: this.#stream,
+			store,
+			peer,
+			log: zrtpLog,
+			now,
+			onChange,
+		});
+	}
+}

@@ -1,0 +1,43 @@
+/**
+ * What the owner is asked in a call: at most one thing at a time, the gravest first. No answer is no: until there is one
+ * the microphone stays as it was, and nothing is trusted.
+ */
+import type { Question } from "./state";
+import type { Enrollment, ZrtpStatus } from "./zrtp-stream";
+
+export interface QuestionFacts {
+	readonly zrtp: ZrtpStatus | undefined;
+	readonly mandatory: boolean;
+	readonly expected: "in this call" | "in earlier calls" | undefined;
+	readonly clearAgreed: boolean;
+	readonly enrollment: Enrollment | undefined;
+}
+
+export function questionOf({
+	zrtp,
+	mandatory,
+	expected,
+	clearAgreed,
+	enrollment,
+}: QuestionFacts): Question | undefined {
+	// The other end ended encryption, or never began it: RFC 6189 section 4.7.2 wants the owner to take notice.
+	if (!mandatory && !clearAgreed) {
+		if (zrtp?.state === "cleared" && zrtp.by === "peer")
+			return {
+				about: "cleared",
+				text: "The other phone ended encryption. Go on talking without? Anybody on the way can listen.",
+			};
+		if (zrtp?.state === "absent" && expected !== undefined)
+			return {
+				about: "unencrypted",
+				text: `There was encryption ${expected}, and now there is none. Go on talking without? Anybody on the way can listen.`,
+			};
+	}
+	if (zrtp?.state !== "secure") return undefined;
+	if (enrollment?.state === "asked" || enrollment?.state === "unsafe")
+		return {
+			about: "enrollment",
+			text: `"${enrollment.clientId}" asks to be trusted as your gateway. It will stand in the middle of your calls and can listen to them. Say yes only if you called it for this.`,
+		};
+	return undefined;
+}
