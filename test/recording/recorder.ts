@@ -17,3 +17,13 @@ const LEAST_BYTE_LENGTH = 8;
 export function record(kind: SecretKind, bytes: Uint8Array | undefined): void {
 	if (bytes !== undefined && bytes.length >= LEAST_BYTE_LENGTH) appendLine(`${kind} ${toHex(bytes)}`);
 }
+
+/** Whether SOTTO_EXCHANGES names a file for whole ZRTP exchanges. */
+export function exchangeWanted(this: void): boolean {
+	return native("xs_recording_exchange_wanted").call(this);
+}
+
+/** Appends one line to that file. @throws {Error} when it cannot be written */
+export function recordExchange(this: void, line: string): void {
+	native("xs_recording_exchange").call(this, line);
+}

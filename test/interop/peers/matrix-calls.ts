@@ -47,6 +47,9 @@ export class MatrixCalls {
 	/** Sotto's role of the next call, which the box sees to. */
 	#role: Role = "initiator";
 
+	/** What linphonec showed in the last call. */
+	peerSas = "";
+
 	private constructor(meeting: Meeting, folder: string) {
 		this.#meeting = meeting;
 		this.#folder = folder;
@@ -94,6 +97,7 @@ export class MatrixCalls {
 		await this.#meeting.dial(this.#uri);
 		const call = await this.#meeting.secure();
 		const sas = await linphone.sas();
+		this.peerSas = sas.text;
 		await pause(TALK_MS);
 		const voice = sotto.call?.stats;
 		await this.#meeting.hangUp();
