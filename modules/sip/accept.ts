@@ -5,10 +5,9 @@
  */
 
 import { hangUp } from "./bye";
-import { type Call, forget, type Incoming, isSdp, newCall, sdpOf, stopIncoming } from "./call";
+import { type Call, forget, hasOption, type Incoming, isSdp, learnPeer, newCall, sdpOf, stopIncoming } from "./call";
 import { callInfo } from "./call-info";
 import {
-	ALLOW,
 	MAX_CALLS,
 	OFFER_LIMIT_MS,
 	RING_AGAIN_MS,
@@ -21,8 +20,11 @@ import {
 import type { Core } from "./core";
 import { fromRequest, refreshTarget } from "./dialog";
 import { InviteServer } from "./invite-server";
-import { header, type Request } from "./message";
+import { type Header, header, type Request } from "./message";
+import { earlyMedia, respondReliably } from "./prack";
+import { replace, replacementOf } from "./replaces";
 import { formatResponse } from "./respond";
+import { sessionResponse, sessionTooSmall } from "./session";
 import { parseNumber, quote } from "./syntax";
 import { serverKey } from "./transaction";
 import type { Destination } from "./uri";
@@ -36,6 +38,16 @@ export function receiveInvite(core: Core, request: Request, to: Destination): vo
 		core.respond(transaction, { status: 503, toTag: tag, headers: [{ name: "Retry-After", value: "10" }] });
 		return;
 	}
+	const tooSmall = sessionTooSmall(request);
+	if (tooSmall !== undefined) {
+		core.respond(transaction, { ...tooSmall, toTag: tag });
+		return;
+	}
+	const replacement = replacementOf(core, request);
+	if (replacement.type === "fault") {
+		core.respond(transaction, { ...replacement, toTag: tag });
+		return;
+	}
 	const dialog = fromRequest(request, tag);
 	if (dialog === undefined) {
 		core.respond(transaction, { status: 400, reason: "Contact or Record-Route is missing or malformed", toTag: tag });
@@ -43,6 +55,8 @@ export function receiveInvite(core: Core, request: Request, to: Destination): vo
 	}
 	call.dialog = dialog;
 	call.incoming = incomingFor(transaction, request, tag, true);
+	call.replaces = replacement.type === "call" ? replacement.call : undefined;
+	learnPeer(call, request);
 	core.calls.add(call);
 	// Section 13.3.1: the caller may limit how long it rings; nobody rings for ever.
 	const expiresSec = parseNumber(header(request, "expires"), 6);
@@ -59,7 +73,11 @@ export function receiveInvite(core: Core, request: Request, to: Destination): vo
 		uri,
 		...(displayName === undefined ? {} : { displayName }),
 		sdp: sdpOf(request),
-		info: callInfo(core, request, call.account, to),
+		info: {
+			...callInfo(core, request, call.account, to),
+			...(call.replaces !== undefined && { replaces: call.replaces.id }),
+			...(!call.incoming.offered && hasOption(request, "require", "100rel") && { earlyOffer: true as const }),
+		},
 		...core.legOf(to),
 	});
 }
@@ -87,32 +105,63 @@ export function incomingFor(transaction: InviteServer, request: Request, tag: st
 		limit: undefined,
 		answered: false,
 		hangup: false,
+		early: undefined,
+		agreed: false,
+		reliable: undefined,
+		accepting: undefined,
 	};
 }
 
-/** 180, and again each minute (section 13.3.1.1). */
-export function ring(core: Core, call: Call): void {
+/**
+ * 180, and again each minute (section 13.3.1.1); 183 with a description. Reliable where the caller requires it, or where
+ * there is something to agree on (RFC 3262 section 3).
+ */
+export function ring(core: Core, call: Call, sdp?: string): void {
 	const incoming = call.incoming;
 	if (incoming === undefined || !incoming.initial || !incoming.transaction.pending) return;
+	// RFC 3262 section 3: one at a time.
+	const waiting = incoming.reliable !== undefined && !incoming.reliable.acknowledged;
+	const required = hasOption(incoming.request, "require", "100rel");
+	const able = required || hasOption(incoming.request, "supported", "100rel");
+	// Section 5: an offer of ours can only go reliably, and the first reliable response has to carry it.
+	const speaks = sdp !== undefined && incoming.early === undefined && (incoming.offered || able);
+	if (waiting || (required && !incoming.offered && incoming.early === undefined && !speaks)) return;
 	incoming.again?.cancel();
-	const headers = [core.contactHeader(call.account, incoming.transaction.to), { name: "Allow", value: ALLOW }];
-	core.respond(incoming.transaction, { status: 180, toTag: incoming.tag, headers });
 	incoming.again = core.timers.after(RING_AGAIN_MS, () => ring(core, call));
+	if (speaks) incoming.early = sdp;
+	const headers = [core.contactHeader(call.account, incoming.transaction.to), ...core.capabilities()];
+	const parts = { status: incoming.early === undefined ? 180 : 183, toTag: incoming.tag, headers };
+	if (required || (able && incoming.early !== undefined)) {
+		const kind = !speaks ? undefined : incoming.offered ? "answer" : "offer";
+		respondReliably(core, call, incoming, speaks ? earlyMedia(parts, sdp) : parts, kind);
+	} else core.respond(incoming.transaction, incoming.early === undefined ? parts : earlyMedia(parts, incoming.early));
 }
 
 /** 2xx with our answer, or our offer when the INVITE had none; repeated until the ACK (section 13.3.1.4). */
 export function accept(core: Core, call: Call, sdp: string): void {
 	const incoming = call.incoming;
 	if (incoming === undefined || !incoming.transaction.pending) return;
+	// RFC 3262 section 3: not while a description of ours waits for its PRACK.
+	if (incoming.reliable?.sdp !== undefined && !incoming.reliable.acknowledged) {
+		incoming.accepting = sdp;
+		return;
+	}
 	incoming.again?.cancel();
 	incoming.limit?.cancel();
+	incoming.reliable?.again?.cancel();
+	incoming.reliable?.limit.cancel();
 	// Requests are atomic (section 12.2.2): the target moves only now that the re-INVITE is accepted.
 	if (!incoming.initial && call.dialog !== undefined) refreshTarget(call.dialog, incoming.request);
+	if (!incoming.initial) learnPeer(call, incoming.request);
 	const bytes = formatResponse(incoming.request, {
 		status: 200,
 		toTag: incoming.tag,
-		headers: [core.contactHeader(call.account, incoming.transaction.to), ...core.capabilities()],
-		body: { contentType: SDP_TYPE, text: sdp },
+		headers: [
+			core.contactHeader(call.account, incoming.transaction.to),
+			...core.capabilities(),
+			...sessionResponse(core, call, incoming.request),
+		],
+		...(!incoming.agreed && { body: { contentType: SDP_TYPE, text: incoming.early ?? sdp } }),
 	});
 	incoming.transaction.respond(200, bytes);
 	incoming.answered = true;
@@ -122,10 +171,25 @@ export function accept(core: Core, call: Call, sdp: string): void {
 		core.ended(call, 408, "the other side never confirmed the call", "timeout");
 		hangUp(core, call);
 	});
+	if (incoming.initial) replace(core, call);
+}
+
+/** PRACK has come: the 2xx that waited for it goes. */
+export function acceptAgreed(core: Core, call: Call): void {
+	const sdp = call.incoming?.accepting;
+	if (call.incoming === undefined || sdp === undefined) return;
+	call.incoming.accepting = undefined;
+	accept(core, call, sdp);
 }
 
 /** 3xx to 6xx instead of an answer (section 13.3.1.3). */
-export function reject(core: Core, call: Call, status: number, reason: string | undefined): void {
+export function reject(
+	core: Core,
+	call: Call,
+	status: number,
+	reason: string | undefined,
+	headers: readonly Header[] = [],
+): void {
 	const incoming = call.incoming;
 	if (incoming === undefined || !incoming.transaction.pending) return;
 	core.respond(incoming.transaction, {
@@ -134,7 +198,7 @@ export function reject(core: Core, call: Call, status: number, reason: string | 
 		// Section 13.3.1.3: say why an offer was refused.
 		...(status === 488 && reason !== undefined
 			? { headers: [{ name: "Warning", value: `399 ${core.config.contact.address} ${quote(reason)}` }] }
-			: {}),
+			: { headers }),
 	});
 	stopIncoming(call);
 }
@@ -149,7 +213,7 @@ export function receiveAck(core: Core, call: Call, ack: Request): void {
 		hangUp(core, call);
 		return;
 	}
-	if (incoming.offered) {
+	if (incoming.offered || incoming.agreed) {
 		if (incoming.initial) core.act({ type: "accepted", call: call.id });
 		return;
 	}
@@ -177,6 +241,7 @@ export function limitOffer(core: Core, call: Call, incoming: Incoming): void {
 		core.respond(incoming.transaction, { status: 500, toTag: incoming.tag });
 		core.warn("a change of the call was not answered in time");
 		stopIncoming(call);
+		core.act({ type: "offerWithdrawn", call: call.id });
 	});
 }
 

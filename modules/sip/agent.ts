@@ -1,7 +1,7 @@
 /**
  * The SIP user agent of the phone: events in, actions out, no I/O. call/ gives it datagrams, time and what the person
  * wants; it gives back packets to send, when to be woken, and what became of calls and registrations. It keeps no
- * socket, timer or clock. RFC 3261 with RFC 6026, 3581, 7616 and 8760, over UDP.
+ * socket, timer or clock. RFC 3261 and what docs/sip.md lists.
  * @module
  */
 
@@ -11,11 +11,17 @@ import type { Call } from "./call";
 import { forget } from "./call";
 import { cancel } from "./cancel";
 import { Core } from "./core";
+import { sendDtmf } from "./info";
 import { invite } from "./invite";
 import { receive } from "./receive";
+import { redirect } from "./redirect";
+import { refer } from "./refer";
+import { rejectReferral } from "./referral";
 import { register, unregister } from "./register";
 import { reinvite } from "./reinvite";
+import { subscribe, unsubscribe } from "./subscribe";
 import type { Action, AgentConfig, Event } from "./types";
+import { answerOffer, refuseOffer } from "./update";
 
 export type { Account, Action, AgentConfig, EndedBy, Event } from "./types";
 export type { Destination } from "./uri";
@@ -97,8 +103,13 @@ function handle(core: Core, event: Event): void {
 			invite(core, event);
 			return;
 		case "subscribe":
+			subscribe(core, event);
+			return;
 		case "unsubscribe":
+			unsubscribe(core, event.subscription);
+			return;
 		case "rejectReferral":
+			rejectReferral(core, event.referral, event.status);
 			return;
 		default: {
 			const call = core.callOf(event.call);
@@ -113,13 +124,14 @@ function handleCall(core: Core, call: Call, event: CallEvent): void {
 	const initial = call.incoming?.initial === true;
 	switch (event.type) {
 		case "ring":
-			ring(core, call);
+			ring(core, call, event.sdp);
 			return;
 		case "accept":
 			if (initial) accept(core, call, event.sdp);
 			return;
 		case "answerReinvite":
-			if (!initial) accept(core, call, event.sdp);
+			if (call.offer !== undefined) answerOffer(core, call, event.sdp);
+			else if (!initial) accept(core, call, event.sdp);
 			return;
 		case "reject":
 			checkStatus(event.status);
@@ -130,7 +142,8 @@ function handleCall(core: Core, call: Call, event: CallEvent): void {
 			return;
 		case "rejectReinvite":
 			checkStatus(event.status);
-			if (!initial) reject(core, call, event.status, undefined);
+			if (call.offer !== undefined) refuseOffer(core, call, event.status);
+			else if (!initial) reject(core, call, event.status, undefined);
 			return;
 		case "reinvite":
 			reinvite(core, call, event.sdp);
@@ -139,9 +152,13 @@ function handleCall(core: Core, call: Call, event: CallEvent): void {
 			hangup(core, call);
 			return;
 		case "redirect":
-		case "refer":
-		case "dtmf":
+			redirect(core, call, event.target);
 			return;
+		case "refer":
+			refer(core, call, event);
+			return;
+		case "dtmf":
+			sendDtmf(core, call, event.digit, event.durationMs);
 	}
 }
 

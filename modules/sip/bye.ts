@@ -3,7 +3,7 @@
  * @module
  */
 
-import { type Call, forget, stopChange, stopIncoming } from "./call";
+import { type Call, forget, stop } from "./call";
 import type { Core } from "./core";
 import { type Dialog, nextHop, requestIn } from "./dialog";
 import { Credentials, Exchange } from "./exchange";
@@ -11,8 +11,7 @@ import type { NonInviteServer } from "./non-invite-server";
 
 /** Sends BYE and forgets the call when it is answered or nobody answers (section 15.1.1). */
 export function hangUp(core: Core, call: Call): void {
-	stopChange(call);
-	stopIncoming(call);
+	stop(core, call);
 	const dialog = call.dialog;
 	if (dialog === undefined) forget(core, call);
 	else sendBye(core, call, dialog, () => forget(core, call));

@@ -5,27 +5,41 @@
  */
 
 import { latin1Decode, utf8Decode } from "bytes/text";
-import { SDP_TYPE } from "./constants";
+import { MIN_SESSION_SEC, SDP_TYPE } from "./constants";
 import type { Core } from "./core";
 import { type Dialog, matches } from "./dialog";
 import type { Exchange } from "./exchange";
 import type { InviteServer } from "./invite-server";
-import { header, type Message, type Request } from "./message";
+import { header, headerList, type Message, type Request } from "./message";
+import type { NonInviteServer } from "./non-invite-server";
+import type { Reliable } from "./prack";
+import type { Transfer } from "./refer";
+import { endReferrals } from "./referral";
+import type { Session } from "./session";
 import type { Timer } from "./timers";
 import type { Account } from "./types";
 import type { Destination } from "./uri";
 
+/** One branch of a fork, from its first provisional response. */
+export interface Early {
+	readonly dialog: Dialog;
+	/** RSeq of the last reliable provisional response (RFC 3262 section 4). */
+	rseq: number | undefined;
+	/** Its answer, when the 2xx has none. */
+	sdp: string | undefined;
+	/** The answer came reliably: UPDATE may change it (RFC 3311 section 5.1). */
+	agreed: boolean;
+}
+
 /** An INVITE of ours that asked for a new call, until 64*T1 after its answer. */
 export interface Outgoing {
-	readonly exchange: Exchange;
+	exchange: Exchange;
 	/** wanted: to be sent as soon as a provisional response allows it (section 9.1). */
 	cancel: "no" | "wanted" | "sent";
 	/** Early dialogs by the peer's tag. */
-	readonly early: Map<string, Dialog>;
+	readonly early: Map<string, Early>;
 	/** ACKs by the peer's tag, to be repeated for each repeated 2xx. */
 	readonly acks: Map<string, Packet>;
-	/** SDP of a provisional response: the answer, when the 2xx has none. */
-	earlySdp: string | undefined;
 	limit: Timer | undefined;
 }
 
@@ -45,14 +59,39 @@ export interface Incoming {
 	answered: boolean;
 	/** The person hung up before the ACK: BYE as soon as section 15 allows it. */
 	hangup: boolean;
+	/** Description in a provisional response: our answer, or our offer when the INVITE had none. */
+	early: string | undefined;
+	/** Offer and answer are done before the 2xx, which then has none (RFC 3262 section 5). */
+	agreed: boolean;
+	/** The last reliable provisional response. */
+	reliable: Reliable | undefined;
+	/** The person has answered, and the 2xx waits for PRACK (RFC 3262 section 3). */
+	accepting: string | undefined;
 }
 
-/** A re-INVITE of ours: on its way, waiting after glare, or waiting for the peer's own INVITE to finish. */
+/** An offer of ours in a re-INVITE or an UPDATE: on its way, or void after glare and waiting to be made afresh. */
 export interface Change {
-	readonly sdp: string;
+	/** How often glare has met this change. */
 	tries: number;
+	/** Undefined while it waits. */
 	exchange: Exchange | undefined;
 	retry: Timer | undefined;
+}
+
+/** An offer of the peer's outside INVITE, until it is answered. */
+export interface Offer {
+	readonly in: "UPDATE" | "PRACK";
+	readonly transaction: NonInviteServer;
+	readonly dialog: Dialog;
+	readonly limit: Timer;
+}
+
+/** What the peer can do, as it said last (RFC 3261 sections 20.5, 20.37). */
+export interface Peer {
+	/** Methods, in upper case. */
+	readonly allows: readonly string[];
+	/** Option tags, in lower case. */
+	readonly supports: readonly string[];
 }
 
 export interface Packet {
@@ -70,6 +109,22 @@ export interface Call {
 	outgoing: Outgoing | undefined;
 	incoming: Incoming | undefined;
 	change: Change | undefined;
+	offer: Offer | undefined;
+	peer: Peer;
+	/** Agreed with the peer (RFC 4028). */
+	session: Session | undefined;
+	/** Shortest session interval that anybody on the way takes, in seconds. */
+	minSessionSec: number;
+	/** A REFER of ours and what became of it. */
+	transfer: Transfer | undefined;
+	/** REFERs that the peer has sent in it. */
+	refers: number;
+	/** The call whose place this one takes when it is answered (RFC 3891). */
+	replaces: Call | undefined;
+	/** Told of every status until the call is answered or over: somebody asked us to make it (referral.ts). */
+	follow: ((status: number, reason: string) => void) | undefined;
+	/** Who the peer is, as last reported. */
+	identity: string | undefined;
 }
 
 export function newCall(id: number, account: Account | undefined): Call {
@@ -81,22 +136,65 @@ export function newCall(id: number, account: Account | undefined): Call {
 		outgoing: undefined,
 		incoming: undefined,
 		change: undefined,
+		offer: undefined,
+		peer: { allows: [], supports: [] },
+		session: undefined,
+		minSessionSec: MIN_SESSION_SEC,
+		transfer: undefined,
+		refers: 0,
+		replaces: undefined,
+		follow: undefined,
+		identity: undefined,
 	};
 }
 
 /** Nothing more will happen on this call; its transactions run out by themselves. */
 export function forget(core: Core, call: Call): void {
 	call.outgoing?.limit?.cancel();
+	stop(core, call);
+	core.calls.delete(call);
+}
+
+/** Everything that goes on inside the call ends; what the peer waits for is answered. */
+export function stop(core: Core, call: Call): void {
 	stopIncoming(call);
 	stopChange(call);
-	core.calls.delete(call);
+	call.session?.refresh?.cancel();
+	call.session?.expiry?.cancel();
+	call.session = undefined;
+	call.transfer?.limit.cancel();
+	call.transfer = undefined;
+	endReferrals(core, call);
+	const offer = call.offer;
+	call.offer = undefined;
+	offer?.limit.cancel();
+	if (offer !== undefined) core.respond(offer.transaction, { status: 481 });
 }
 
 /** No timer of the peer's INVITE stays behind. */
 export function stopIncoming(call: Call): void {
-	call.incoming?.again?.cancel();
-	call.incoming?.limit?.cancel();
+	const incoming = call.incoming;
+	incoming?.again?.cancel();
+	incoming?.limit?.cancel();
+	incoming?.reliable?.again?.cancel();
+	incoming?.reliable?.limit.cancel();
 	call.incoming = undefined;
+}
+
+/** Takes what a request or response of the peer says of itself; a message that says nothing changes nothing. */
+export function learnPeer(call: Call, message: Message): void {
+	const allows = headerList(message, "allow").map((method) => method.toUpperCase());
+	const supports = [...headerList(message, "supported"), ...headerList(message, "require")];
+	const said = header(message, "supported") !== undefined || supports.length > 0;
+	call.peer = {
+		allows: allows.length > 0 ? allows : call.peer.allows,
+		supports: said ? supports.map((tag) => tag.toLowerCase()) : call.peer.supports,
+	};
+}
+
+/** True when the header lists an option tag (RFC 3261 section 19.2). */
+export function hasOption(message: Message, name: "require" | "supported", tag: string): boolean {
+	return headerList(message, name).some((value) => value.toLowerCase() === tag);
 }
 
 /** Our re-INVITE is no longer wanted. */
@@ -110,7 +208,7 @@ export function stopChange(call: Call): void {
 export function findDialog(core: Core, request: Request): { call: Call; dialog: Dialog } | undefined {
 	for (const call of core.calls) {
 		if (call.dialog !== undefined && matches(call.dialog, request)) return { call, dialog: call.dialog };
-		for (const dialog of call.outgoing?.early.values() ?? []) if (matches(dialog, request)) return { call, dialog };
+		for (const { dialog } of call.outgoing?.early.values() ?? []) if (matches(dialog, request)) return { call, dialog };
 	}
 	return undefined;
 }

@@ -3,13 +3,14 @@
  * @module
  */
 
-import { type Call, forget } from "./call";
+import { type Call, forget, stopIncoming } from "./call";
 import { CANCELLED_MS } from "./constants";
 import type { Core } from "./core";
 import { InviteServer } from "./invite-server";
 import type { Request } from "./message";
 import { NonInviteClient } from "./non-invite-client";
 import type { NonInviteServer } from "./non-invite-server";
+import { answeredElsewhere } from "./reason";
 import { cancelFor } from "./request";
 import { serverKey } from "./transaction";
 
@@ -62,11 +63,13 @@ export function receiveCancel(core: Core, transaction: NonInviteServer, request:
 	if (call === undefined || incoming === undefined || !target.pending) return;
 	core.respond(target, { status: 487, toTag: incoming.tag });
 	if (incoming.initial) {
-		core.ended(call, 487, "the caller hung up", "remote");
+		const elsewhere = answeredElsewhere(request);
+		const words = elsewhere ? "answered on another phone" : "the caller hung up";
+		core.ended(call, 487, words, "remote", elsewhere ? { elsewhere } : {});
 		forget(core, call);
 	} else {
 		core.warn("the other party took back its change of the call");
-		incoming.limit?.cancel();
-		call.incoming = undefined;
+		stopIncoming(call);
+		core.act({ type: "offerWithdrawn", call: call.id });
 	}
 }

@@ -7,13 +7,24 @@
 import { bodyFault } from "./accept";
 import { parseAddress } from "./address";
 import { findDialog } from "./call";
-import { SDP_TYPE } from "./constants";
+import { SDP_TYPE, SUPPORTED } from "./constants";
 import type { Core } from "./core";
 import { type Header, header, headerList, type Request, tagOf } from "./message";
 import { MAX_URI_LENGTH, parseUri, schemeOf } from "./uri";
 
 /** Methods that are done here; the others are refused for what they are, whatever else is in them (section 8.2.1). */
-const OFFERED_METHODS: readonly string[] = Object.freeze(["INVITE", "OPTIONS", "BYE"]);
+const OFFERED_METHODS: readonly string[] = Object.freeze([
+	"INVITE",
+	"OPTIONS",
+	"BYE",
+	"PRACK",
+	"UPDATE",
+	"INFO",
+	"REFER",
+	"NOTIFY",
+]);
+/** Methods that mean nothing outside a dialog. */
+const INSIDE_METHODS: readonly string[] = Object.freeze(["BYE", "PRACK", "UPDATE", "INFO"]);
 
 /** The answer to a request that is not carried out. */
 export interface Fault {
@@ -31,15 +42,21 @@ export function requestFault(core: Core, request: Request, inside: boolean): Fau
 		// Section 8.2.2.1
 		if (schemeOf(request.uri) !== "sip") return { status: 416 };
 		// Section 8.2.2.3; Proxy-Require is not for us.
-		const required = headerList(request, "require");
+		const required = headerList(request, "require").filter((tag) => !SUPPORTED.includes(tag.toLowerCase()));
 		if (required.length > 0) return { status: 420, headers: [{ name: "Unsupported", value: required.join(", ") }] };
 	}
 	if (tagOf(request.to) !== undefined) {
 		// Section 12.2.2; a BYE outside every dialog too (15.1.2).
-		if (!inside) return { status: 481 };
+		// A NOTIFY finds the dialog of its subscription by itself (RFC 6665 section 4.1.3).
+		if (!inside && request.method !== "NOTIFY") return { status: 481 };
 	} else {
 		if (core.isMerged(request)) return { status: 482 };
-		if (request.method === "BYE") return { status: 481 };
+		if (INSIDE_METHODS.includes(request.method)) return { status: 481 };
+		// Nobody but the other party of a call can ask for another one.
+		if (request.method === "REFER") return { status: 403 };
+	}
+	if (request.method === "UPDATE" || request.method === "PRACK") {
+		if (bodyFault(request) !== undefined) return { status: 415, headers: [{ name: "Accept", value: SDP_TYPE }] };
 	}
 	if (request.method === "INVITE") {
 		const fault = bodyFault(request);

@@ -46,6 +46,23 @@ export const PROGRESS_LIMIT_MS = 200000;
 /** A re-INVITE that the phone does not answer is refused. */
 export const OFFER_LIMIT_MS = 30000;
 
+/** An offer in UPDATE or PRACK is answered at once: the peer's timer F runs (RFC 3311 section 5.2). */
+export const UPDATE_LIMIT_MS = 8000;
+/** Session interval that calls are offered with (RFC 4028 section 4 recommends it), in seconds. */
+export const SESSION_SEC = 1800;
+/** RFC 4028 section 5: no interval may be shorter. */
+export const MIN_SESSION_SEC = 90;
+/** A session interval that is longer than this serves nobody, in seconds. */
+export const MAX_SESSION_SEC = 86400;
+/** A refresh that could not be made yet is tried again. */
+export const REFRESH_AGAIN_MS = 4000;
+/** A REFER that the phone does not decide is accepted for the time being, well before the peer's timer F. */
+export const REFERRAL_PENDING_MS = 4000;
+/** A REFER that the phone does not decide at all is refused. */
+export const REFERRAL_LIMIT_MS = 30000;
+/** How long a transfer may take without any news (RFC 3515 section 2.4.4 leaves it to the phones). */
+export const TRANSFER_LIMIT_MS = 180000;
+
 /** Calls at once, those that are still being ended included. */
 export const MAX_CALLS = 16;
 /** Server transactions for requests outside a dialog; above it those that are answered give way, then 503. */
@@ -56,23 +73,25 @@ export const RESERVED_TRANSACTIONS = 32;
 export const MAX_FORKS = 8;
 /** Challenges that one request may collect on its way (one proxy each, and the other party). */
 export const MAX_CHALLENGES = 4;
+/** 3xx that one call follows. */
+export const MAX_REDIRECTS = 5;
+/** Places that one 3xx may name. */
+export const MAX_CONTACTS = 8;
+/** REFERs that are being decided or carried out; above it 500 with Retry-After. */
+export const MAX_REFERRALS = 4;
+/** Things that are watched at once: a side car of busy lamps. */
+export const MAX_SUBSCRIPTIONS = 64;
 /** Addresses of registrars that are remembered. */
 export const MAX_SERVERS = 8;
 
 /** What this phone does (RFC 3261 sections 20.5, 20.1). */
-export const ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS";
+export const ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, REFER, NOTIFY, INFO";
+/** Extensions that a peer may require: RFC 3262, 3891, 4028, 5373. */
+export const SUPPORTED: readonly string[] = Object.freeze(["100rel", "replaces", "timer", "answermode"]);
+/** Event packages of the NOTIFYs we take (RFC 6665 section 8.2.2). */
+export const ALLOW_EVENTS = "refer, message-summary, dialog";
 export const SDP_TYPE = "application/sdp";
 /** The methods of ALLOW. */
 export const METHODS: readonly string[] = Object.freeze(ALLOW.split(", "));
 /** Methods we recognise and do not do: 405; any other is 501 (sections 8.2.1, 21.5.2). */
-export const KNOWN_METHODS: readonly string[] = Object.freeze([
-	"REGISTER",
-	"INFO",
-	"UPDATE",
-	"PRACK",
-	"REFER",
-	"SUBSCRIBE",
-	"NOTIFY",
-	"MESSAGE",
-	"PUBLISH",
-]);
+export const KNOWN_METHODS: readonly string[] = Object.freeze(["REGISTER", "SUBSCRIBE", "MESSAGE", "PUBLISH"]);

@@ -7,19 +7,23 @@
 import { toHex } from "bytes/hex";
 import { formatAddress } from "./address";
 import type { Call } from "./call";
-import { ALLOW, MAX_SERVERS, MAX_TRANSACTIONS, RESERVED_TRANSACTIONS } from "./constants";
+import { ALLOW, MAX_SERVERS, MAX_TRANSACTIONS, RESERVED_TRANSACTIONS, SUPPORTED } from "./constants";
 import { type Flow, Flows, keyOf, type Leg } from "./flows";
 import type { InviteServer } from "./invite-server";
 import { Locator } from "./locator";
 import { type Header, type Request, tagOf } from "./message";
 import type { NonInviteServer } from "./non-invite-server";
+import type { Referral } from "./referral";
 import { flowLost, type Registration } from "./register";
 import { formatResponse, type ResponseParts } from "./respond";
+import type { Subscription } from "./subscribe";
 import { Timers } from "./timers";
 import type { ClientTransaction, Ground, ServerTransaction } from "./transaction";
 import type { Account, Action, AgentConfig, EndedBy } from "./types";
 import { bracketed, type Destination, isReliable, type Place, parseUri, portOf } from "./uri";
 import { MAGIC_COOKIE, responseDestination, type Via } from "./via";
+
+type EndedMore = Pick<Extract<Action, { readonly type: "ended" }>, "elsewhere" | "replacedBy">;
 
 export class Core implements Ground {
 	readonly config: AgentConfig;
@@ -30,6 +34,10 @@ export class Core implements Ground {
 	readonly calls = new Set<Call>();
 	readonly registrations = new Map<string, Registration>();
 	readonly flows = new Flows();
+	/** What others asked us to call, by number. */
+	readonly referrals = new Map<number, Referral>();
+	/** What is watched, by the caller's number. */
+	readonly subscriptions = new Map<number, Subscription>();
 	/** Addresses that answered for a registrar, for its name may resolve to any of several. */
 	readonly #servers = new Set<string>();
 	readonly locator: Locator;
@@ -37,6 +45,7 @@ export class Core implements Ground {
 	readonly #connecting = new Map<string, ((error: string | undefined) => void)[]>();
 	#actions: Action[] = [];
 	#nextIncoming = -1;
+	#nextReferral = 1;
 
 	constructor(config: AgentConfig) {
 		this.config = config;
@@ -247,16 +256,19 @@ export class Core implements Ground {
 	capabilities(): Header[] {
 		return [
 			{ name: "Allow", value: ALLOW },
-			{ name: "Supported", value: "" },
+			{ name: "Supported", value: SUPPORTED.join(", ") },
 			{ name: "User-Agent", value: this.config.userAgent },
 		];
 	}
 
 	/** Tells the caller, once, that its call is over; the number may be used again. */
-	ended(call: Call, status: number, reason: string, by: EndedBy): void {
+	ended(call: Call, status: number, reason: string, by: EndedBy, more: EndedMore = {}): void {
 		if (call.reported) return;
 		call.reported = true;
-		this.#actions.push({ type: "ended", call: call.id, status, reason, by });
+		// Whoever asked for the call hears how it went, and 2xx would mean that it was answered.
+		call.follow?.(status < 300 ? 487 : status, reason);
+		call.follow = undefined;
+		this.#actions.push({ type: "ended", call: call.id, status, reason, by, ...more });
 	}
 
 	callOf(id: number): Call | undefined {
@@ -266,6 +278,10 @@ export class Core implements Ground {
 
 	incomingId(): number {
 		return this.#nextIncoming--;
+	}
+
+	referralId(): number {
+		return this.#nextReferral++;
 	}
 
 	/** Section 8.2.2.2: another transaction for the same From tag, Call-ID and CSeq. */

@@ -4,15 +4,21 @@
  */
 
 import { hangUp, sendBye } from "./bye";
-import { type Call, forget, newCall, sdpOf } from "./call";
+import { type Call, type Early, forget, hasOption, learnPeer, newCall, type Outgoing, sdpOf, stopChange } from "./call";
 import { sendCancel } from "./cancel";
 import { MAX_CALLS, MAX_FORKS, PROGRESS_LIMIT_MS, SDP_TYPE, TIMER_M_MS } from "./constants";
 import type { Core } from "./core";
 import { contactOf, type Dialog, fromResponse, nextHop, requestIn } from "./dialog";
 import { Credentials, Exchange } from "./exchange";
+import { identify } from "./identity";
 import { type Header, type Response, tagOf } from "./message";
+import { confirmProvisional } from "./prack";
+import { nextTarget, type Targets } from "./redirect";
+import { takeReferral } from "./referral";
 import { formatRequest, type OutgoingRequest } from "./request";
-import type { Account, Event } from "./types";
+import { raiseSession, sessionAgreed, sessionRequest } from "./session";
+import type { Event } from "./types";
+import { refuseOffer } from "./update";
 import { type Destination, parseUri, schemeOf, transportFault, type Uri } from "./uri";
 import type { Via } from "./via";
 import { routesOf, wayOut } from "./way";
@@ -34,42 +40,66 @@ export function invite(core: Core, event: InviteEvent): void {
 		core.ended(call, 503, "too many calls at once", "local");
 		return;
 	}
+	const referral = takeReferral(core, event.referral, call);
+	const replaces = event.replaces ?? referral?.replaces;
 	const target = requestUri(event.uri);
-	const callId = core.callId();
-	const from = core.from(account, core.tag());
-	let cseq = core.cseq();
+	const plan: Plan = {
+		callId: core.callId(),
+		from: core.from(account, core.tag()),
+		cseq: core.cseq(),
+		sdp: event.sdp,
+		headers: [
+			// RFC 5589 section 7.3: a target that cannot replace shall not ring as for a new call.
+			...(replaces === undefined ? [] : [{ name: "Replaces", value: replaces }]),
+			...(replaces === undefined ? [] : [{ name: "Require", value: "replaces" }]),
+			...(referral?.referredBy === undefined ? [] : [{ name: "Referred-By", value: referral.referredBy }]),
+		],
+		targets: { visited: new Set([target]), queue: [], redirects: 0 },
+	};
+	core.calls.add(call);
+	attempt(core, call, plan, target, uri);
+}
+
+/** What every INVITE of one call shares, to whatever place it goes (section 8.1.3.4). */
+interface Plan {
+	readonly callId: string;
+	readonly from: string;
+	cseq: number;
+	readonly sdp: string;
+	readonly headers: readonly Header[];
+	readonly targets: Targets;
+}
+
+function attempt(core: Core, call: Call, plan: Plan, target: string, uri: Uri): void {
+	const { account } = call;
 	const make = (via: Via, to: Destination): OutgoingRequest => ({
 		method: "INVITE",
 		uri: target,
 		via,
 		routes: routesOf(account),
-		from,
+		from: plan.from,
 		to: `<${target}>`,
-		callId,
-		cseq: cseq++,
-		headers: [core.contactHeader(account, to), ...core.capabilities()],
-		body: { contentType: SDP_TYPE, text: event.sdp },
+		callId: plan.callId,
+		cseq: plan.cseq++,
+		headers: [core.contactHeader(account, to), ...core.capabilities(), ...sessionRequest(core, call), ...plan.headers],
+		body: { contentType: SDP_TYPE, text: plan.sdp },
 	});
 	const exchange = new Exchange(core, {
 		account,
 		credentials: new Credentials(),
 		to: wayOut(account, uri),
 		make,
-		onResponse: (response) => onResponse(core, call, response),
+		onResponse: (response) => {
+			if (response.status < 200) provisional(core, call, response);
+			else if (response.status < 300) accepted(core, call, response);
+			else refused(core, call, plan, target, uri, response);
+		},
 		onFailure: (failure) => {
 			core.ended(call, failureStatus(failure), failureWords(failure, exchange.to), "timeout");
 			forget(core, call);
 		},
 	});
-	call.outgoing = {
-		exchange,
-		cancel: "no",
-		early: new Map(),
-		acks: new Map(),
-		earlySdp: undefined,
-		limit: undefined,
-	};
-	core.calls.add(call);
+	call.outgoing = { exchange, cancel: "no", early: new Map(), acks: new Map(), limit: undefined };
 	exchange.start();
 }
 
@@ -88,17 +118,27 @@ function dialFault(text: string, uri: Uri | undefined): string | undefined {
 		: `cannot call ${scheme}: addresses`;
 }
 
-function onResponse(core: Core, call: Call, response: Response): void {
-	if (response.status < 200) provisional(core, call, response);
-	else if (response.status < 300) accepted(core, call, response);
-	else {
-		// Sections 13.2.2.2 and 13.2.2.3: the transaction has sent the ACK; all early dialogs are over.
-		const target = contactOf(response);
-		const moved = response.status < 400 && target !== undefined ? ` to ${target}` : "";
-		const words = call.outgoing?.exchange.fault ?? statusWords(response.status, response.reason);
-		core.ended(call, response.status, words + moved, "remote");
-		forget(core, call);
+/** Sections 13.2.2.2 and 13.2.2.3: the transaction has sent the ACK; all early dialogs are over. */
+function refused(core: Core, call: Call, plan: Plan, target: string, uri: Uri, response: Response): void {
+	const wanted = !call.reported && call.outgoing?.cancel === "no";
+	call.outgoing?.limit?.cancel();
+	if (wanted && raiseSession(call, response)) {
+		attempt(core, call, plan, target, uri);
+		return;
 	}
+	for (let next = nextTarget(plan.targets, response); wanted && next; next = nextTarget(plan.targets, response)) {
+		const place = parseUri(next);
+		if (place === undefined || dialFault(next, place) !== undefined) continue;
+		core.act({ type: "redirected", call: call.id, target: next });
+		stopChange(call);
+		attempt(core, call, plan, next, place);
+		return;
+	}
+	const contact = contactOf(response);
+	const moved = response.status < 400 && contact !== undefined ? ` to ${contact}` : "";
+	const words = call.outgoing?.exchange.fault ?? statusWords(response.status, response.reason);
+	core.ended(call, response.status, words + moved, "remote");
+	forget(core, call);
 }
 
 /** Section 13.2.2.1 */
@@ -115,21 +155,35 @@ function provisional(core: Core, call: Call, response: Response): void {
 		outgoing.exchange.abandoned = true;
 		sendCancel(core, call);
 	});
-	const tag = tagOf(response.to);
-	if (response.status > 100 && tag !== undefined && !outgoing.early.has(tag) && outgoing.early.size < MAX_FORKS) {
-		const dialog = fromResponse(outgoing.exchange.request, response);
-		if (dialog !== undefined) outgoing.early.set(tag, dialog);
-	}
-	const sdp = sdpOf(response);
-	if (sdp !== undefined) outgoing.earlySdp = sdp;
+	learnPeer(call, response);
+	const tag = response.status > 100 ? tagOf(response.to) : undefined;
+	const early = tag === undefined ? undefined : branch(outgoing, tag, response);
+	if (early === undefined ? hasOption(response, "require", "100rel") : !confirmProvisional(core, call, early, response))
+		return;
+	identify(core, call, response, outgoing.exchange.to);
+	// RFC 6337 section 3.1.1: of one fork the first description is the answer, and what repeats it says nothing new.
+	const sdp = early?.sdp === undefined ? sdpOf(response) : undefined;
+	if (early !== undefined) early.sdp ??= sdp;
 	core.act({
 		type: "progress",
 		call: call.id,
 		status: response.status,
 		reason: response.reason,
 		...(sdp !== undefined && { sdp }),
-		...(tag !== undefined && response.status > 100 && { fork: tag }),
+		...(tag !== undefined && { fork: tag }),
 	});
+	if (response.status > 100) call.follow?.(response.status, response.reason);
+}
+
+/** The branch of the fork that a provisional response came on; undefined when there are too many, or it leads nowhere. */
+function branch(outgoing: Outgoing, tag: string, response: Response): Early | undefined {
+	const known = outgoing.early.get(tag);
+	if (known !== undefined || outgoing.early.size >= MAX_FORKS) return known;
+	const dialog = fromResponse(outgoing.exchange.request, response);
+	if (dialog === undefined) return undefined;
+	const early: Early = { dialog, rseq: undefined, sdp: undefined, agreed: false };
+	outgoing.early.set(tag, early);
+	return early;
 }
 
 /** Section 13.2.2.4: every 2xx gets its ACK; only the first one makes the call. */
@@ -144,7 +198,8 @@ function accepted(core: Core, call: Call, response: Response): void {
 	}
 	if (outgoing.acks.size >= MAX_FORKS) return;
 	outgoing.limit?.cancel();
-	const dialog = confirm(outgoing.exchange.request, response, outgoing.early.get(tag));
+	const early = outgoing.early.get(tag);
+	const dialog = confirm(outgoing.exchange.request, response, early?.dialog);
 	if (dialog === undefined || !acknowledge(core, call, dialog)) {
 		core.ended(call, 502, "the answer came with a route that cannot be followed", "remote");
 		forget(core, call);
@@ -162,12 +217,21 @@ function accepted(core: Core, call: Call, response: Response): void {
 		return;
 	}
 	outgoing.early.clear();
-	const sdp = sdpOf(response) ?? outgoing.earlySdp;
+	// What was changed on another branch of the fork is over with it.
+	if (early === undefined) stopChange(call);
+	if (call.offer !== undefined && call.offer.dialog !== dialog) refuseOffer(core, call, 481);
+	learnPeer(call, response);
+	identify(core, call, response, outgoing.exchange.to);
+	sessionAgreed(core, call, response);
+	// RFC 3262 section 5: where a reliable response had the answer, the 2xx has nothing new to say.
+	const sdp = early?.agreed ? early.sdp : (sdpOf(response) ?? early?.sdp);
 	if (sdp === undefined) {
 		core.ended(call, 488, "the call was answered without a description of its media", "remote");
 		hangUp(core, call);
 		return;
 	}
+	call.follow?.(200, "OK");
+	call.follow = undefined;
 	core.act({ type: "answered", call: call.id, sdp, fork: dialog.remoteTag, ...core.legOf(outgoing.exchange.to) });
 }
 

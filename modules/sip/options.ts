@@ -5,7 +5,7 @@
 
 import { ALLOW, KNOWN_METHODS, SDP_TYPE } from "./constants";
 import type { Core } from "./core";
-import type { Header, Request } from "./message";
+import type { Header } from "./message";
 import type { NonInviteServer } from "./non-invite-server";
 
 /** Section 11.2: what an INVITE would find here. */
@@ -20,17 +20,7 @@ export function receiveOptions(core: Core, transaction: NonInviteServer): void {
 }
 
 /** Sections 8.2.1 and 21.5.2: 405 for a method that we know and do not do, 501 for one that nobody told us of. */
-export function refuseMethod(core: Core, transaction: NonInviteServer, inDialog: boolean): void {
-	const { request } = transaction;
-	if (inDialog && isKeepAlive(request)) {
-		core.respond(transaction, { status: 200 });
-		return;
-	}
-	const status = KNOWN_METHODS.includes(request.method) ? 405 : 501;
+export function refuseMethod(core: Core, transaction: NonInviteServer): void {
+	const status = KNOWN_METHODS.includes(transaction.request.method) ? 405 : 501;
 	core.respond(transaction, { status, toTag: core.tag(), headers: [{ name: "Allow", value: ALLOW }] });
-}
-
-/** Some servers probe a call with an empty INFO and end it when that is refused (RFC 2976 section 2.2: answer 200). */
-function isKeepAlive(request: Request): boolean {
-	return request.method === "INFO" && request.body.length === 0;
 }

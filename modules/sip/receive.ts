@@ -4,19 +4,25 @@
  * @module
  */
 
-import { openInvite, receiveAck, receiveInvite } from "./accept";
+import { acceptAgreed, openInvite, receiveAck, receiveInvite } from "./accept";
 import { receiveBye } from "./bye";
-import { findDialog, newCall } from "./call";
+import { type Call, findDialog, newCall } from "./call";
 import { receiveCancel } from "./cancel";
 import { requestFault } from "./checks";
 import type { Core } from "./core";
+import type { Dialog } from "./dialog";
+import { receiveInfo } from "./info";
 import { headerLines, headerList, type Request, type Response, tagOf } from "./message";
 import { NonInviteServer } from "./non-invite-server";
+import { receiveNotify } from "./notify";
 import { receiveOptions, refuseMethod } from "./options";
 import { isKeepAlive, parse } from "./parse";
+import { receivePrack } from "./prack";
+import { receiveRefer } from "./referral";
 import { receiveReinvite } from "./reinvite";
 import { fromSource, refuse } from "./respond";
 import { clientKey, serverKey } from "./transaction";
+import { receiveUpdate } from "./update";
 import type { Destination } from "./uri";
 import { branchOf } from "./via";
 
@@ -80,8 +86,37 @@ function receiveRequest(core: Core, request: Request, to: Destination): void {
 	if (request.method === "CANCEL") receiveCancel(core, transaction, request);
 	else if (fault !== undefined) core.respond(transaction, { toTag: core.tag(), ...fault });
 	else if (request.method === "OPTIONS") receiveOptions(core, transaction);
-	else if (request.method === "BYE" && inside !== undefined) receiveBye(core, transaction, inside.call, inside.dialog);
-	else refuseMethod(core, transaction, inside !== undefined);
+	else if (request.method === "NOTIFY") receiveNotify(core, transaction, inside?.call, to);
+	else if (inside === undefined || !receiveInside(core, transaction, inside, to)) refuseMethod(core, transaction);
 	if (inside !== undefined && fault === undefined && request.method !== "CANCEL")
 		inside.dialog.remoteCseq = request.cseq;
+}
+
+/** What only means something inside a dialog. False: a method that is not done there. */
+function receiveInside(
+	core: Core,
+	transaction: NonInviteServer,
+	inside: { readonly call: Call; readonly dialog: Dialog },
+	from: Destination,
+): boolean {
+	const { call, dialog } = inside;
+	switch (transaction.request.method) {
+		case "BYE":
+			receiveBye(core, transaction, call, dialog);
+			return true;
+		case "PRACK":
+			receivePrack(core, transaction, call, dialog, () => acceptAgreed(core, call));
+			return true;
+		case "UPDATE":
+			receiveUpdate(core, transaction, call, dialog, from);
+			return true;
+		case "REFER":
+			receiveRefer(core, transaction, call, dialog);
+			return true;
+		case "INFO":
+			receiveInfo(core, transaction, call);
+			return true;
+		default:
+			return false;
+	}
 }

@@ -1,61 +1,76 @@
 /**
- * re-INVITE (RFC 3261 section 14), both ways, with glare.
+ * re-INVITE (RFC 3261 section 14), both ways, with glare. Before the call is answered the same wish goes by UPDATE.
  * @module
  */
 
 import { incomingFor, limitOffer, openInvite } from "./accept";
 import { hangUp } from "./bye";
-import { type Call, type Change, sdpOf } from "./call";
+import { type Call, type Change, learnPeer, sdpOf } from "./call";
 import { SDP_TYPE } from "./constants";
 import type { Core } from "./core";
 import { type Dialog, nextHop, refreshTarget, requestIn } from "./dialog";
 import { Credentials, Exchange } from "./exchange";
+import { identify } from "./identity";
 import { ackIn } from "./invite";
 import type { Request, Response } from "./message";
+import { raiseSession, sessionAgreed, sessionRequest, sessionTooSmall } from "./session";
+import { agreedEarly, sendUpdate } from "./update";
 import type { Destination } from "./uri";
 import { failureStatus, failureWords, statusWords } from "./words";
 
-/** 491 answered by waiting this often; then the caller is told. */
+/** The 491 at which a change is given up, and the caller told. */
 const MAX_TRIES = 4;
 
 /** Offers a change of the session. One at a time: a second is refused until the first is over. */
 export function reinvite(core: Core, call: Call, sdp: string): void {
-	if (call.dialog === undefined || call.incoming?.initial || call.change !== undefined) {
-		const status = call.change === undefined ? 481 : 491;
-		const reason = call.change === undefined ? "the call is not connected" : "another change is under way";
-		core.act({ type: "reinviteFailed", call: call.id, status, reason });
+	const known = call.change;
+	// After glare the description given before is void, and a fresh one is asked for when its time comes.
+	if (known !== undefined && known.retry !== undefined) return;
+	if (known?.exchange !== undefined) {
+		core.act({ type: "reinviteFailed", call: call.id, status: 491, reason: "another change is under way" });
 		return;
 	}
-	call.change = { sdp, tries: 0, exchange: undefined, retry: undefined };
-	attempt(core, call, call.change, call.dialog);
+	const early = call.dialog === undefined || call.incoming?.initial ? agreedEarly(call) : undefined;
+	if (early === undefined && (call.dialog === undefined || call.incoming?.initial)) {
+		core.act({ type: "reinviteFailed", call: call.id, status: 481, reason: "the call is not connected" });
+		return;
+	}
+	if (early !== undefined && !call.peer.allows.includes("UPDATE")) {
+		const reason = "the other side cannot change a call before it is answered";
+		core.act({ type: "reinviteFailed", call: call.id, status: 405, reason });
+		return;
+	}
+	const change = known ?? { tries: 0, exchange: undefined, retry: undefined };
+	call.change = change;
+	const dialog = early ?? call.dialog;
+	if (dialog === undefined) return;
+	// Section 14.1, RFC 3311 section 5.1: not while an offer of the peer's is under way.
+	if (call.offer !== undefined || (early === undefined && call.incoming !== undefined))
+		voidChange(core, call, change, dialog);
+	else if (early !== undefined) sendUpdate(core, call, early, { state: change, sdp });
+	else attempt(core, call, change, dialog, sdp);
 }
 
-function attempt(core: Core, call: Call, change: Change, dialog: Dialog): void {
-	// Section 14.1: not while an INVITE of the peer's is under way.
-	if (call.incoming !== undefined) {
-		waitThenTry(core, call, change, dialog);
-		return;
-	}
-	const body = { contentType: SDP_TYPE, text: change.sdp };
+function attempt(core: Core, call: Call, change: Change, dialog: Dialog, sdp: string): void {
+	const body = { contentType: SDP_TYPE, text: sdp };
 	const to = nextHop(dialog);
 	if (to === undefined) {
-		fail(core, call, 502, "the route of the call cannot be followed");
+		changeFailed(core, call, 502, "the route of the call cannot be followed");
 		return;
 	}
-	change.tries++;
 	let ack: { bytes: Uint8Array; to: Destination } | undefined;
 	const exchange = new Exchange(core, {
 		account: call.account,
 		credentials: new Credentials(),
 		to,
 		make: (via, way) => {
-			const headers = [core.contactHeader(call.account, way), ...core.capabilities()];
+			const headers = [core.contactHeader(call.account, way), ...core.capabilities(), ...sessionRequest(core, call)];
 			return requestIn(dialog, "INVITE", ++dialog.localCseq, via, headers, body);
 		},
 		onResponse: (response) => {
 			if (response.status < 200) return;
 			if (response.status >= 300) {
-				if (call.change === change) refused(core, call, change, dialog, response);
+				if (call.change === change) refused(core, call, change, dialog, response, sdp);
 				return;
 			}
 			// Section 13.2.2.4: every repeated 2xx gets the ACK again, even when the call has ended meanwhile.
@@ -63,7 +78,7 @@ function attempt(core: Core, call: Call, change: Change, dialog: Dialog): void {
 				refreshTarget(dialog, response);
 				ack = ackIn(core, dialog, exchange);
 				if (ack !== undefined) core.send(ack.bytes, ack.to);
-				if (call.change === change) answered(core, call, response);
+				if (call.change === change) answered(core, call, response, exchange.to);
 			} else core.send(ack.bytes, ack.to);
 		},
 		onFailure: (failure) => {
@@ -77,17 +92,24 @@ function attempt(core: Core, call: Call, change: Change, dialog: Dialog): void {
 	exchange.start();
 }
 
-function answered(core: Core, call: Call, response: Response): void {
+function answered(core: Core, call: Call, response: Response, from: Destination): void {
 	call.change = undefined;
+	learnPeer(call, response);
+	identify(core, call, response, from);
+	sessionAgreed(core, call, response);
 	const sdp = sdpOf(response);
 	if (sdp !== undefined) core.act({ type: "reinviteAnswered", call: call.id, sdp });
-	else fail(core, call, 488, "the change was accepted without a description of the media");
+	else changeFailed(core, call, 488, "the change was accepted without a description of the media");
 }
 
-function refused(core: Core, call: Call, change: Change, dialog: Dialog, response: Response): void {
+function refused(core: Core, call: Call, change: Change, dialog: Dialog, response: Response, sdp: string): void {
 	change.exchange = undefined;
-	if (response.status === 491 && change.tries < MAX_TRIES) {
-		waitThenTry(core, call, change, dialog);
+	if (response.status === 491) {
+		metGlare(core, call, change, dialog);
+		return;
+	}
+	if (raiseSession(call, response)) {
+		attempt(core, call, change, dialog, sdp);
 		return;
 	}
 	if (response.status === 481 || response.status === 408) {
@@ -96,18 +118,36 @@ function refused(core: Core, call: Call, change: Change, dialog: Dialog, respons
 		hangUp(core, call);
 		return;
 	}
-	fail(core, call, response.status, statusWords(response.status, response.reason));
+	changeFailed(core, call, response.status, statusWords(response.status, response.reason));
 }
 
-/** Section 14.1: the owner of the Call-ID waits 2.1 to 4 s, the other up to 2 s, so that one of them comes first. */
-function waitThenTry(core: Core, call: Call, change: Change, dialog: Dialog): void {
+/** Our offer was answered 491. */
+export function metGlare(core: Core, call: Call, change: Change, dialog: Dialog): void {
+	if (++change.tries < MAX_TRIES) voidChange(core, call, change, dialog);
+	else changeFailed(core, call, 491, statusWords(491, ""));
+}
+
+/**
+ * Glare (section 14.1): the owner of the Call-ID waits 2.1 to 4 s, the other up to 2 s, so that one of them comes first.
+ * The offer is void then, for what the peer changes meanwhile may have raised the o= version above it (RFC 3264
+ * section 8): call/ is asked for a fresh one.
+ */
+function voidChange(core: Core, call: Call, change: Change, dialog: Dialog): void {
+	change.exchange = undefined;
 	const delayMs = dialog.ours ? 2100 + 10 * core.below(191) : 10 * core.below(201);
 	change.retry = core.timers.after(Math.max(delayMs, 10), () => {
-		if (call.change === change) attempt(core, call, change, dialog);
+		if (call.change !== change) return;
+		if (call.offer !== undefined || call.incoming?.initial === false) {
+			voidChange(core, call, change, dialog);
+			return;
+		}
+		change.retry = undefined;
+		core.act({ type: "offerWanted", call: call.id, why: "glare" });
 	});
 }
 
-function fail(core: Core, call: Call, status: number, reason: string): void {
+/** What was agreed before stays. */
+export function changeFailed(core: Core, call: Call, status: number, reason: string): void {
 	call.change = undefined;
 	core.act({ type: "reinviteFailed", call: call.id, status, reason });
 }
@@ -116,7 +156,7 @@ function fail(core: Core, call: Call, status: number, reason: string): void {
 export function receiveReinvite(core: Core, request: Request, to: Destination, call: Call, dialog: Dialog): void {
 	const transaction = openInvite(core, call, request, to);
 	const pending = call.incoming;
-	if (pending !== undefined && !pending.answered) {
+	if (call.offer !== undefined || (pending !== undefined && !pending.answered)) {
 		const headers = [{ name: "Retry-After", value: String(core.below(11)) }];
 		core.respond(transaction, { status: 500, headers });
 		return;
@@ -126,10 +166,12 @@ export function receiveReinvite(core: Core, request: Request, to: Destination, c
 		core.respond(transaction, { status: 491 });
 		return;
 	}
-	if (call.reported) {
-		core.respond(transaction, { status: 481 });
+	const tooSmall = sessionTooSmall(request);
+	if (call.reported || tooSmall !== undefined) {
+		core.respond(transaction, tooSmall ?? { status: 481 });
 		return;
 	}
+	identify(core, call, request, to);
 	const incoming = incomingFor(transaction, request, dialog.localTag, false);
 	call.incoming = incoming;
 	limitOffer(core, call, incoming);

@@ -31,7 +31,9 @@ const PHRASES: Readonly<Record<number, string>> = Object.freeze({
 	183: "Session Progress",
 	200: "OK",
 	202: "Accepted",
+	302: "Moved Temporarily",
 	400: "Bad Request",
+	403: "Forbidden",
 	404: "Not Found",
 	405: "Method Not Allowed",
 	406: "Not Acceptable",
@@ -40,16 +42,19 @@ const PHRASES: Readonly<Record<number, string>> = Object.freeze({
 	415: "Unsupported Media Type",
 	416: "Unsupported URI Scheme",
 	420: "Bad Extension",
+	422: "Session Interval Too Small",
 	480: "Temporarily Unavailable",
 	481: "Call/Transaction Does Not Exist",
 	482: "Loop Detected",
 	486: "Busy Here",
 	487: "Request Terminated",
 	488: "Not Acceptable Here",
+	489: "Bad Event",
 	491: "Request Pending",
 	500: "Server Internal Error",
 	501: "Not Implemented",
 	503: "Service Unavailable",
+	504: "Server Time-out",
 	505: "Version Not Supported",
 	513: "Message Too Large",
 	603: "Decline",
@@ -116,7 +121,8 @@ function build(
 			}
 			lines.push(`Via: ${formatVia(pending)}`);
 			pending = undefined;
-			if (value.indexOf(",") >= 0) for (const other of (split(value, ",") ?? []).slice(1)) lines.push(`Via: ${other}`);
+			// Empty elements of a list mean nothing (section 7.3.1), and each would become a line.
+			for (const other of (split(value, ",") ?? []).slice(1)) if (other !== "") lines.push(`Via: ${other}`);
 		} else if (name === "record-route") {
 			// Section 12.1.1: in everything that makes a dialog, in the order of the request.
 			if (parts.status > 100 && parts.status < 300) lines.push(`Record-Route: ${value}`);

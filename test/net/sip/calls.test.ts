@@ -195,7 +195,7 @@ test("a re-INVITE that is refused leaves the call as it was", () => {
 	equal(world.reports("bob", "offered").length, 2);
 });
 
-test("glare: both change the call at once; both changes come through (RFC 3261 14.1)", () => {
+test("glare: both change the call at once; both changes come through, made afresh (RFC 3261 14.1)", () => {
 	const world = pair();
 	answering(world, "bob", "answer");
 	call(world);
@@ -204,14 +204,16 @@ test("glare: both change the call at once; both changes come through (RFC 3261 1
 	world.onReport = (member, action) => {
 		if (action.type === "offered")
 			world.do(member.name, { type: "answerReinvite", call: action.call, sdp: `to ${action.sdp}` });
+		if (action.type === "offerWanted")
+			world.do(member.name, { type: "reinvite", call: action.call, sdp: `fresh of ${member.name}` });
 	};
 	world.do("alice", { type: "reinvite", call: 1, sdp: "a" });
 	world.do("bob", { type: "reinvite", call: -1, sdp: "b" });
 	world.run(100);
 	equal(world.trace.filter((line) => line.includes("491")).length, 2);
 	world.run(10000);
-	equal(world.reports("alice", "reinviteAnswered")[0]?.sdp, "to a");
-	equal(world.reports("bob", "reinviteAnswered")[0]?.sdp, "to b");
+	equal(world.reports("alice", "reinviteAnswered")[0]?.sdp, "to fresh of alice");
+	equal(world.reports("bob", "reinviteAnswered")[0]?.sdp, "to fresh of bob");
 	equal(world.reports("alice", "reinviteFailed"), []);
 });
 

@@ -39,7 +39,7 @@ test("the INVITE has all that section 8.1.1 and 13.2.1 ask for", () => {
 	equal(invite.uri, "sip:alice@10.0.0.99:5060");
 	equal(header(invite, "max-forwards"), "70");
 	equal(header(invite, "contact"), "<sip:bob@10.0.0.1:5060>");
-	equal(header(invite, "allow"), "INVITE, ACK, CANCEL, BYE, OPTIONS");
+	equal(header(invite, "allow"), "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, REFER, NOTIFY, INFO");
 	equal(header(invite, "content-type"), "application/sdp");
 	equal(header(invite, "to"), "<sip:alice@10.0.0.99:5060>");
 	ok(invite.via.params.some((entry) => entry.name === "rport"));
@@ -173,8 +173,11 @@ test("a re-INVITE answered 481 ends the call with BYE; so does silence (12.2.1.2
 	equal(silent.requests("BYE").length > 0, true);
 });
 
-test("491 is tried again after 2.1 to 4 s by the owner of the Call-ID, four times at most (14.1)", () => {
+test("after 491 a fresh offer is asked for 2.1 to 4 s by the owner of the Call-ID, four times at most (14.1)", () => {
 	const wire = connected();
+	wire.world.onReport = (_member, action) => {
+		if (action.type === "offerWanted") wire.world.do("bob", { type: "reinvite", call: 1, sdp: "hold again" });
+	};
 	wire.world.do("bob", { type: "reinvite", call: 1, sdp: "hold" });
 	wire.world.run(10);
 	for (let i = 0; i < 4; i++) {
