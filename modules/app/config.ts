@@ -1,5 +1,6 @@
 /** Checked settings, turned into what the SIP agent and the ZRTP engine are configured with. Pure functions. */
 import { utf8Encode } from "bytes/text";
+import type { Features } from "call/features";
 import type { KeyPool } from "crypto/key-pool";
 import type { KeyAgreement, Provider, RandomSource } from "crypto/types";
 import type { Settings } from "settings/check";
@@ -16,6 +17,28 @@ export function agentOf(settings: Settings, provider: Provider, random: RandomSo
 		random,
 		userAgent: `Sotto/${VERSION}`,
 		accounts: account ? [accountOf(account)] : [],
+	};
+}
+
+export function featuresOf({ calls, peers }: Settings): Features {
+	const { forwardAlways, forwardBusy, forwardNoAnswer, forwardNoAnswerSec, mailbox, doNotDisturbStatus } = calls;
+	const { waiting, doNotDisturb, autoAnswerByHeader, transferByPeer, silenceNoticeSec, silenceEndSec } = calls;
+	return {
+		waiting,
+		doNotDisturb,
+		doNotDisturbStatus: doNotDisturbStatus === "480" ? 480 : 486,
+		forward: {
+			always: forwardAlways,
+			busy: forwardBusy,
+			noAnswer: forwardNoAnswer,
+			noAnswerSec: forwardNoAnswerSec,
+		},
+		autoAnswerByHeader,
+		transferByPeer,
+		silenceNoticeSec,
+		silenceEndSec,
+		voicemail: mailbox,
+		watched: peers.filter(({ watch }) => watch).map(({ uri }) => uri),
 	};
 }
 

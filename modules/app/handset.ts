@@ -21,7 +21,7 @@ import Timer from "timer";
 import type { LogSource } from "ui/screen";
 import { splash } from "ui/splash";
 import { Ui } from "ui/ui";
-import { agentOf, keyAgreementsOf, zrtpOf } from "./config";
+import { agentOf, featuresOf, keyAgreementsOf, zrtpOf } from "./config";
 import { KnownPhones } from "./known-phones";
 import type { Options } from "./options";
 import { Provisioner } from "./provisioner";
@@ -209,6 +209,7 @@ export class Handset {
 			mandatory: settings.zrtp.mandatory,
 			codecs: settings.audio.codecs,
 			autoAnswer: settings.sip.autoAnswer,
+			features: featuresOf(settings),
 			audio: this.#audio,
 			store: secrets,
 			log: this.#log,

@@ -4,19 +4,14 @@
  */
 import { gc, heap } from "board/process";
 import { utf8Encode } from "bytes/text";
-import type { Phone } from "call/phone";
-import type { CallState } from "call/state";
 import { AREAS, type Entry, isArea, isLevel, LEVELS, type Log } from "log/log";
 import { jsonFault } from "provisioning/json-syntax";
 import type { KnownPhones } from "./known-phones";
+import { commandCall, isCallCommand, type RemotePhone } from "./remote-calls";
 import { commandKnown } from "./remote-known";
 import type { SoundSystem } from "./sound";
 
-/** What is needed of a phone; call/phone.ts has it. */
-export type RemotePhone = Pick<
-	Phone,
-	"state" | "dial" | "answer" | "hangup" | "verify" | "hold" | "mute" | "decide" | "encrypt"
->;
+export type { RemotePhone } from "./remote-calls";
 
 export interface RemoteOptions {
 	/** undefined while there is none: no settings yet, or a port that is in use. */
@@ -70,23 +65,12 @@ export class Remote {
 			const value = fields.get(name);
 			return typeof value === "string" && value.length <= 500 ? value : undefined;
 		};
-		const flag = (name: string): boolean | undefined => {
-			const value = fields.get(name);
-			return typeof value === "boolean" ? value : undefined;
-		};
 		const [command] = fields.keys();
+		if (isCallCommand(command)) {
+			const phone = this.#options.phone();
+			return phone ? commandCall(phone, command, fields) : "the phone is not ready";
+		}
 		switch (command) {
-			case "dial":
-			case "answer":
-			case "hangup":
-			case "verify":
-			case "hold":
-			case "mute":
-			case "decide":
-			case "encrypt": {
-				const phone = this.#options.phone();
-				return phone ? call(phone, command, text, flag) : "the phone is not ready";
-			}
 			case "peers":
 			case "rename":
 			case "unverify":
@@ -122,51 +106,4 @@ export class Remote {
 				return `no such command: ${String(command).slice(0, 40)}`;
 		}
 	}
-}
-
-const NO_CALL = "there is no call";
-
-/** The commands of a call. @returns why nothing was done */
-function call(
-	phone: RemotePhone,
-	command: "dial" | "answer" | "hangup" | "verify" | "hold" | "mute" | "decide" | "encrypt",
-	text: (name: string) => string | undefined,
-	flag: (name: string) => boolean | undefined,
-): string | undefined {
-	const active = phone.state.calls.find((each) => each.state !== "ended");
-	switch (command) {
-		case "dial": {
-			const target = text("dial");
-			if (target === undefined) return "dial takes an address as text";
-			phone.dial(target);
-			return undefined;
-		}
-		case "answer":
-			if (active?.state !== "ringing" || active.direction !== "incoming") return "no call rings";
-			phone.answer();
-			return undefined;
-		case "hangup":
-			if (!active) return NO_CALL;
-			phone.hangup();
-			return undefined;
-		default: {
-			const on = flag(command);
-			if (on === undefined) return `${command} takes true or false`;
-			if (!active) return NO_CALL;
-			if (command === "decide") return decide(phone, active, text("about"), on);
-			if (command === "encrypt") return phone.encrypt(on) ? undefined : "encryption cannot be changed in this call now";
-			if (command === "verify") phone.verify(on, text("name"));
-			else if (command === "hold") phone.hold(on);
-			else phone.mute(on);
-			return undefined;
-		}
-	}
-}
-
-/** The answer to a question names what it answers: another one may stand by then. */
-function decide(phone: RemotePhone, { question }: CallState, about: string | undefined, accepted: boolean) {
-	if (question === undefined) return "nothing is asked";
-	if (question.about !== about) return `about is "${question.about}": that is what is asked`;
-	phone.decide(question.about, accepted);
-	return undefined;
 }

@@ -18,12 +18,16 @@ export interface Features {
 	readonly forward: Forwarding;
 	/** Whether a caller may have a call answered without ringing (RFC 5373 and the headers of desk phones). */
 	readonly autoAnswerByHeader: boolean;
+	/** Whether the other end of a call may connect this phone with somebody else. */
+	readonly transferByPeer: boolean;
 	/** A call without a packet of the other end for so long is told to the owner; 0: never. */
 	readonly silenceNoticeSec: number;
 	/** And ends after so long; 0: never. */
 	readonly silenceEndSec: number;
 	/** Where messages are listened to; undefined: there is no key for it. */
 	readonly voicemail: string | undefined;
+	/** SIP URIs of people whose calls the owner wants to see. */
+	readonly watched: readonly string[];
 }
 
 export const FEATURES: Features = Object.freeze({
@@ -32,7 +36,9 @@ export const FEATURES: Features = Object.freeze({
 	doNotDisturbStatus: 486,
 	forward: Object.freeze({ always: undefined, busy: undefined, noAnswer: undefined, noAnswerSec: 20 }),
 	autoAnswerByHeader: false,
+	transferByPeer: true,
 	silenceNoticeSec: 10,
 	silenceEndSec: 300,
 	voicemail: undefined,
+	watched: Object.freeze([]),
 });

@@ -32,6 +32,9 @@ export interface LineOptions extends Pick<CallOptions, "id" | "peer" | "displayN
 	readonly number: number;
 }
 
+/** By which account, for which wish of a peer, in place of which call that rings elsewhere. */
+export type InviteHow = Pick<Extract<CallEvent, { type: "invite" }>, "account" | "referral" | "replaces">;
+
 const SILENT = "Nothing comes from the other phone: its network, or this one's, may be gone.";
 
 export type LineAction = Extract<
@@ -51,6 +54,12 @@ export class Line {
 	#heard = { count: 0, at: 0 };
 	/** Nothing comes from the other end, and the owner is to know. */
 	silent = false;
+	/** It is being sent on. */
+	transfer: CallState["transfer"];
+	/** Who the network says it is; as PAI told or tells. */
+	identity: CallState["identity"];
+	/** Who sent the caller on to us, or connected us. */
+	via: string | undefined;
 
 	constructor(options: LineOptions) {
 		const { context, id, peer, displayName, direction } = options;
@@ -91,8 +100,16 @@ export class Line {
 
 	describe(): CallState {
 		const state = this.call.describe();
-		const { silent } = this;
-		return { ...state, line: this.number, ...(silent && state.notice === undefined && { notice: SILENT }) };
+		const { silent, transfer, identity, via, early } = this;
+		return {
+			...state,
+			line: this.number,
+			...(early && { early: true }),
+			...(transfer && this.live && { transfer }),
+			...(identity && identity.uri !== state.peer && { identity }),
+			...(via !== undefined && { via }),
+			...(silent && state.notice === undefined && { notice: SILENT }),
+		};
 	}
 
 	/** How long nothing has come from the other end; 0 while nothing has to. */
@@ -105,11 +122,11 @@ export class Line {
 	}
 
 	/** Calls out. @throws {Error} naming the RTP port when it is in use */
-	invite(account: string | undefined): void {
+	invite(how: InviteHow): void {
 		const sdp = this.#negotiation.offer();
 		const { id, peer } = this.call;
 		this.#context.log.info(`calling ${peer}`);
-		this.#context.post({ type: "invite", call: id, uri: peer, sdp, ...(account !== undefined && { account }) });
+		this.#context.post({ type: "invite", call: id, uri: peer, sdp, ...how });
 	}
 
 	/** Somebody calls. @param sdp undefined: the caller leaves the offer to us */
@@ -262,6 +279,7 @@ export class Line {
 
 	#answerReinvite(sdp: string | undefined): void {
 		const { post, log } = this.#context;
+		const ringing = this.call.state === "ringing";
 		const negotiation = this.#negotiation;
 		if (sdp === undefined) {
 			post({ type: "answerReinvite", call: this.id, sdp: negotiation.offer() });
@@ -274,7 +292,9 @@ export class Line {
 			return;
 		}
 		post({ type: "answerReinvite", call: this.id, sdp: answer.text });
-		this.call.connect(answer.media);
+		// Before the answer (UPDATE, RFC 3311) it changes what is heard early, and answers no call.
+		if (ringing) this.call.hearEarly(answer.media);
+		else this.call.connect(answer.media);
 	}
 }
 

@@ -8,18 +8,17 @@ import type { AreaLog } from "log/log";
 import { Conference } from "./conference";
 import { dialTarget } from "./dial-target";
 import { FEATURES, type Features } from "./features";
-import { arrivalOf, BUSY_HERE } from "./forwarding";
-import { Line, type LineContext, reasonOf } from "./line";
+import { type InviteHow, Line, type LineContext, reasonOf } from "./line";
 import { Lines, MAX_LINES } from "./lines";
-import { refusalOf } from "./negotiation";
 import { contextOf, type PhoneOptions } from "./phone-options";
+import { identityOf, Reception } from "./reception";
 import { Registrations } from "./registrations";
-import { type CallAction, Signalling } from "./signalling";
+import { type CallAction, type CallEvent, Signalling } from "./signalling";
 import { Silence } from "./silence";
 import type { PhoneState, Question } from "./state";
 import { type LastingTone, Tones } from "./tones";
-
-const DECLINE = 603;
+import { Transfer } from "./transfer";
+import { Watch } from "./watch";
 
 export class Phone {
 	readonly #options: PhoneOptions;
@@ -30,10 +29,12 @@ export class Phone {
 	readonly #lines = new Lines();
 	readonly #conference: Conference;
 	readonly #silence: Silence;
+	readonly #transfer: Transfer;
+	readonly #watch: Watch;
+	readonly #reception: Reception;
 	readonly #lineContext: LineContext;
 	#features: Features;
 	#nextCall = 1;
-	#missed = 0;
 	/** From outside, until it is taken away. */
 	#notice: string | undefined;
 	/** Why the last command did nothing; the next command or call takes it away. */
@@ -49,13 +50,44 @@ export class Phone {
 		this.#tones = new Tones(options.audio);
 		this.#conference = new Conference(this.#lines);
 		this.#silence = new Silence({ lines: this.#lines, now, features: this.#features, onChange: () => this.#changed() });
+		const post = (event: CallEvent): void => this.#signalling.post(event);
+		this.#transfer = new Transfer({
+			lines: this.#lines,
+			log: this.#log,
+			post,
+			take: (line) => this.#take(line),
+			say: (text) => this.#say(text),
+		});
+		const { voicemail, watched } = this.#features;
+		const [first] = agent.accounts;
+		this.#watch = new Watch({
+			account: first?.id,
+			mailbox: voicemail !== undefined,
+			watched,
+			post,
+			log: log.area("sip"),
+		});
+		this.#reception = new Reception({
+			lines: this.#lines,
+			features: () => this.#features,
+			codecs,
+			autoAnswer: options.autoAnswer,
+			log: this.#log,
+			post,
+			tones: this.#tones,
+			begin: (number, id, peer, displayName) => this.#begin(number, id, "incoming", peer, displayName),
+			answer: (id) => this.answer(id),
+			take: (line) => this.#take(line),
+			say: (text) => this.#say(text),
+			uriOf: (target) => this.#uriOf(target),
+		});
 		this.#lineContext = {
 			call: contextOf(options),
 			address,
 			codecs,
 			random: agent.random,
 			log: this.#log,
-			post: (event) => this.#signalling.post(event),
+			post,
 			onChange: () => this.#changed(),
 			onGivenUp: () => this.#tones.busy(),
 			onTone: (tone) => this.#tones.alert(tone),
@@ -79,6 +111,8 @@ export class Phone {
 	get state(): PhoneState {
 		const notice = this.#remark ?? this.#notice;
 		const { lock } = this.#conference;
+		const { messages, lamps } = this.#watch;
+		const mailbox = this.#features.voicemail ?? messages?.mailbox;
 		return {
 			name: this.#options.name,
 			registered: this.#registrations.states,
@@ -89,9 +123,12 @@ export class Phone {
 			...(lock !== undefined && { conference: { lock } }),
 			store: { peers: this.#options.store.length },
 			zid: toHex(this.#options.store.zid),
-			missed: this.#missed,
+			missed: this.#reception.missed,
 			doNotDisturb: this.#features.doNotDisturb,
 			forward: this.#features.forward,
+			...(messages && { messages }),
+			...(mailbox !== undefined && { mailbox }),
+			...(lamps.length > 0 && { lamps }),
 			...(notice !== undefined && { notice }),
 		};
 	}
@@ -105,27 +142,26 @@ export class Phone {
 	/** Calls a SIP URI; a bare name or number goes to the account's own domain. A call that talks goes on hold. */
 	dial(target: string): void {
 		if (this.#closed) return;
-		const number = this.#lines.freeNumber;
-		const refusal = this.#noDialReason(number);
-		if (refusal !== undefined || number === undefined) {
-			this.#say(refusal ?? "");
+		const refusal = this.#noDialReason();
+		if (refusal !== undefined) {
+			this.#say(refusal);
 			return;
 		}
-		const [account] = this.#options.agent.accounts;
-		const uri = dialTarget(target, account?.aor);
+		const uri = this.#uriOf(target);
 		if (uri === undefined) {
 			this.#say(`"${target}" is no address to call: write sip:name@host, or register an account to dial by number`);
 			return;
 		}
-		const line = this.#begin(number, this.#nextCall++, "outgoing", uri, undefined);
-		this.#take(line);
-		try {
-			line.invite(account?.id);
-		} catch (error) {
-			this.#log.error(reasonOf(error));
-			line.ended(reasonOf(error));
-		}
-		this.#changed();
+		this.#call(uri, {});
+	}
+
+	/** Takes the call that rings at somebody on the owner's list (RFC 3891). @returns why nothing was done */
+	pickUp(uri: string): string | undefined {
+		const replaces = this.#watch.replacesAt(uri);
+		if (replaces === undefined) return "no call rings there that could be taken";
+		const refusal = this.#noDialReason();
+		if (refusal === undefined) this.#call(uri, { replaces });
+		return refusal;
 	}
 
 	/**
@@ -205,6 +241,25 @@ export class Phone {
 		return refusal;
 	}
 
+	/** The other party of the call in front is connected with somebody else. @returns why nothing was done */
+	transfer(target: string): string | undefined {
+		const uri = this.#uriOf(target);
+		if (uri === undefined) return `"${target}" is no address to send a call to`;
+		this.#remark = undefined;
+		const refusal = this.#transfer.blind(uri, this.#options.nameOf(uri) ?? target);
+		this.#changed();
+		return refusal;
+	}
+
+	/** The other parties of the call in front and of one that waits are connected. @returns why nothing was done */
+	connectOthers(): string | undefined {
+		this.#remark = undefined;
+		this.#conference.part();
+		const refusal = this.#transfer.attended();
+		this.#changed();
+		return refusal;
+	}
+
 	mute(on: boolean): void {
 		const front = this.#lines.front;
 		if (front && this.#conference.has(front)) this.#conference.mute(on);
@@ -216,7 +271,7 @@ export class Phone {
 	}
 
 	/** Callers hear what the settings say, and it does not ring. */
-	set doNotDisturb(on: boolean) {
+	setDoNotDisturb(on: boolean): void {
 		this.#features = { ...this.#features, doNotDisturb: on };
 		this.#changed();
 	}
@@ -231,8 +286,8 @@ export class Phone {
 	}
 
 	/** The owner has seen who called. */
-	seen(): void {
-		this.#missed = 0;
+	seen(): undefined {
+		this.#reception.missed = 0;
 		this.#changed();
 	}
 
@@ -246,7 +301,9 @@ export class Phone {
 		}
 		this.#lines.settle();
 		this.#silence.close();
+		this.#transfer.close();
 		this.#tones.stop();
+		this.#watch.end();
 		for (const account of this.#registrations.accounts) this.#signalling.post({ type: "unregister", account });
 		this.#signalling.close();
 	}
@@ -264,11 +321,26 @@ export class Phone {
 		return dialTarget(target, this.#options.agent.accounts[0]?.aor);
 	}
 
-	#noDialReason(number: number | undefined): string | undefined {
-		const { live } = this.#lines;
+	#noDialReason(): string | undefined {
+		const { live, freeNumber } = this.#lines;
 		if (live.some((line) => line.ringsHere)) return "somebody is calling: answer or decline first";
 		if (live.some((line) => !line.connected)) return "there is a call already: hang up first";
-		return number === undefined ? `there are ${MAX_LINES} calls already: end one first` : undefined;
+		return freeNumber === undefined ? `there are ${MAX_LINES} calls already: end one first` : undefined;
+	}
+
+	/** There is a free line for it. */
+	#call(uri: string, how: Pick<InviteHow, "referral" | "replaces">): Line {
+		const [account] = this.#options.agent.accounts;
+		const line = this.#begin(this.#lines.freeNumber ?? 0, this.#nextCall++, "outgoing", uri, undefined);
+		this.#take(line);
+		try {
+			line.invite({ ...how, ...(account && { account: account.id }) });
+		} catch (error) {
+			this.#log.error(reasonOf(error));
+			line.ended(reasonOf(error));
+		}
+		this.#changed();
+		return line;
 	}
 
 	#begin(
@@ -295,12 +367,19 @@ export class Phone {
 			case "registered":
 			case "registrationFailed":
 				this.#registrations.note(action);
+				if (action.type === "registered" && action.expiresSec > 0) this.#watch.begin();
+				break;
+			case "messages":
+			case "dialogs":
+			case "subscribed":
+			case "subscriptionFailed":
+				this.#watch.note(action);
 				break;
 			case "warn":
 				this.#options.log.area("sip").warn(action.text);
 				break;
 			case "incoming":
-				this.#incoming(action);
+				this.#reception.incoming(action);
 				break;
 			case "ended":
 				this.#ended(action);
@@ -314,79 +393,43 @@ export class Phone {
 			case "reinviteFailed": {
 				const line = this.#lines.find(action.call);
 				line?.act(action, line === this.#lines.focus);
+				if (line && action.type === "answered") this.#transfer.answered(line);
 				break;
 			}
-			case "referred":
-				this.#signalling.post({ type: "rejectReferral", referral: action.referral, status: DECLINE });
+			case "referred": {
+				const askedBy = this.#transfer.referred(action, this.#features.transferByPeer);
+				if (!askedBy) break;
+				const line = this.#call(action.target, { referral: action.referral });
+				line.via = askedBy.call.describe().peerName;
+				this.#transfer.made(line, askedBy);
 				break;
+			}
+			case "transferProgress":
+				this.#transfer.progress(action);
+				break;
+			case "identified": {
+				const line = this.#lines.find(action.call);
+				if (line) line.identity = identityOf(action.identity);
+				break;
+			}
 			default:
 				break;
 		}
 		this.#changed();
 	}
 
-	#incoming(action: Extract<CallAction, { type: "incoming" }>): void {
-		const { call, uri, sdp } = action;
-		const number = this.#lines.freeNumber;
-		const inUse = this.#lines.live.length > 0;
-		const arrival = arrivalOf({ features: this.#features, inUse, room: number !== undefined && !this.#closed });
-		if (arrival.type !== "ring" || number === undefined) {
-			if (arrival.type === "forward") this.#forward(call, uri, arrival.to);
-			else this.#refuse(call, uri, arrival.type === "refuse" ? arrival.status : BUSY_HERE);
-			return;
-		}
-		const refusal = sdp === undefined ? undefined : refusalOf(sdp, this.#options.codecs);
-		if (refusal) {
-			this.#say(`a call of ${uri} was refused: ${refusal.reason}`);
-			this.#signalling.post({ type: "reject", call, status: refusal.reject, reason: refusal.reason });
-			return;
-		}
-		const line = this.#begin(number, call, "incoming", uri, action.displayName);
-		this.#log.info(`call from ${uri}`);
-		line.ring(sdp);
-		if (this.#options.autoAnswer) this.answer(call);
-		else if (!inUse && action.info.autoAnswer !== undefined && this.#features.autoAnswerByHeader) {
-			this.answer(call);
-			this.#tones.beep();
-		} else this.#forwardLater(line);
-	}
-
-	#refuse(call: number, uri: string, status: number): void {
-		this.#log.info(`${uri} called and was refused (${status})`);
-		if (this.#features.doNotDisturb) this.#missed++;
-		this.#signalling.post({ type: "reject", call, status });
-	}
-
-	#forward(call: number, from: string, to: string): void {
-		const contact = this.#uriOf(to);
-		if (contact === undefined) {
-			this.#say(`"${to}" is no address to send calls to: ${from} hears busy`);
-			this.#signalling.post({ type: "reject", call, status: BUSY_HERE });
-			return;
-		}
-		this.#log.info(`${from} is sent to ${contact}`);
-		this.#signalling.post({ type: "redirect", call, target: contact });
-	}
-
-	/** Nobody answers: the caller is sent elsewhere, where the owner wishes so. */
-	#forwardLater(line: Line): void {
-		const { noAnswer, noAnswerSec } = this.#features.forward;
-		if (noAnswer === undefined) return;
-		line.afterRinging(noAnswerSec * 1000, () => this.#forward(line.id, line.call.peer, noAnswer));
-	}
-
 	#ended(action: Extract<CallAction, { type: "ended" }>): void {
 		const line = this.#lines.find(action.call);
 		if (!line) return;
-		const { ringsHere } = line;
-		if (ringsHere && action.by !== "local") this.#missed++;
+		if (line.ringsHere && action.by !== "local" && action.elsewhere !== true) this.#reception.missed++;
 		const heard = line === this.#lines.focus || this.#conference.has(line);
 		line.ended(action.reason);
 		this.#log.info(`ended: ${action.reason}`);
 		this.#lines.settle();
 		this.#conference.settle();
+		const wished = this.#transfer.ended(line, action.reason) || action.by === "local";
 		// Whoever goes on talking needs no tone to notice.
-		if (heard && action.by !== "local" && !this.#lines.focus) this.#tones.busy();
+		if (heard && !wished && !this.#lines.focus) this.#tones.busy();
 	}
 
 	#say(text: string): void {

@@ -67,6 +67,14 @@ export interface CallState {
 	readonly peerName: string;
 	readonly direction: "incoming" | "outgoing";
 	readonly state: "ringing" | "connected" | "held" | "ended";
+	/** It is being sent on to somebody: the other phone was asked, or is calling there. */
+	readonly transfer?: { readonly to: string; readonly state: "asked" | "trying" };
+	/** Who the network says it is (RFC 3325), where that is another than `peer`. */
+	readonly identity?: { readonly uri: string; readonly name?: string };
+	/** Who sent the caller on to us, or connected us. */
+	readonly via?: string;
+	/** The network's own sound is heard: nobody has answered yet. */
+	readonly early?: true;
 	/** It is part of the conference. */
 	readonly joined?: true;
 	readonly lock: Lock;
@@ -108,6 +116,23 @@ export interface CallState {
 	readonly stats?: StreamStatistics;
 }
 
+/** The mailbox, as its server tells. */
+export interface Messages {
+	/** What the lamp follows, whatever the counts. */
+	readonly waiting: boolean;
+	readonly fresh: number;
+	readonly old: number;
+	/** Where to call to hear them, as the server says. */
+	readonly mailbox?: string;
+}
+
+/** Somebody on the owner's list. */
+export interface Lamp {
+	readonly uri: string;
+	/** unknown: its server tells nothing. */
+	readonly state: "unknown" | "idle" | "ringing" | "busy";
+}
+
 /** Where callers are sent; an address as the owner wrote it, absent where they are not. */
 export interface ForwardState {
 	readonly always?: string | undefined;
@@ -126,6 +151,11 @@ export interface PhoneState {
 	/** Calls that nobody answered, until the owner has looked. */
 	readonly missed?: number;
 	readonly doNotDisturb?: boolean;
+	/** absent: nobody has said anything of messages. */
+	readonly messages?: Messages;
+	/** Whom to call to hear them; absent: unknown. */
+	readonly mailbox?: string;
+	readonly lamps?: readonly Lamp[];
 	readonly forward?: ForwardState;
 	readonly store: { readonly peers: number };
 	/** Own ZID, 24 hexadecimal digits. */

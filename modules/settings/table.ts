@@ -5,6 +5,8 @@
 import type { GroupSetting } from "./types";
 
 const SIP_URI = 'sips?:[^\\s<>"@:;?]+(:[^\\s<>"@]*@|@)[^\\s<>"@]+';
+/** What can be dialled: a SIP URI, an address without its scheme, a number or a name. */
+const DIALLED = '[^\\s<>"@]+|[^\\s<>"@]+@[^\\s<>"@]+';
 /** 1 to 65535. */
 const PORT = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
 const HOST_PORT = `[A-Za-z0-9.-]+(:${PORT})?`;
@@ -70,6 +72,11 @@ export const TABLE = {
 				members: {
 					name: { type: "text", maxLength: 80, what: "The name to show." },
 					uri: { type: "text", maxLength: 200, pattern: SIP_URI, what: "SIP URI to call." },
+					watch: {
+						type: "boolean",
+						default: false,
+						what: "Show whether this person is talking or being called (RFC 4235); takes an account whose server tells it.",
+					},
 				},
 			},
 		},
@@ -82,6 +89,86 @@ export const TABLE = {
 					type: "boolean",
 					default: false,
 					what: "Answer every call at once. For test stations and door phones.",
+				},
+			},
+		},
+		calls: {
+			type: "group",
+			what: "What the phone does with calls by itself.",
+			members: {
+				waiting: {
+					type: "boolean",
+					default: true,
+					what: "A second caller rings while there is a call; without it, that caller hears busy.",
+				},
+				doNotDisturb: {
+					type: "boolean",
+					default: false,
+					what: "Callers are refused and nothing rings. Can be changed on the phone until it starts again.",
+				},
+				doNotDisturbStatus: {
+					type: "choice",
+					default: "486",
+					choices: ["480", "486"],
+					what: "What a caller is told then: 486 is busy, 480 not available, which some servers send to the mailbox.",
+				},
+				forwardAlways: {
+					type: "text",
+					maxLength: 200,
+					pattern: DIALLED,
+					what: "Where every caller is sent (302): a SIP URI, a number or a name. All three can be changed on the phone until it starts again.",
+				},
+				forwardBusy: {
+					type: "text",
+					maxLength: 200,
+					pattern: DIALLED,
+					what: "Where a caller is sent who would hear busy.",
+				},
+				forwardNoAnswer: {
+					type: "text",
+					maxLength: 200,
+					pattern: DIALLED,
+					what: "Where a caller is sent whom nobody answers.",
+				},
+				forwardNoAnswerSec: {
+					type: "integer",
+					default: 20,
+					minimum: 3,
+					maximum: 120,
+					unit: "s",
+					what: "How long it rings before that.",
+				},
+				autoAnswerByHeader: {
+					type: "boolean",
+					default: false,
+					what: "A caller may have its call answered without ringing, after a beep (Answer-Mode, Call-Info, Alert-Info); never while there is a call.",
+				},
+				transferByPeer: {
+					type: "boolean",
+					default: true,
+					what: "The other end of a call may connect this phone with somebody else; the new call agrees keys of its own.",
+				},
+				mailbox: {
+					type: "text",
+					maxLength: 200,
+					pattern: DIALLED,
+					what: "Whom to call to hear messages. Where it is set, the server is asked for the message lamp (RFC 3842).",
+				},
+				silenceNoticeSec: {
+					type: "integer",
+					default: 10,
+					minimum: 0,
+					maximum: 3600,
+					unit: "s",
+					what: "A call from whose other end nothing came for so long says so; 0: never.",
+				},
+				silenceEndSec: {
+					type: "integer",
+					default: 300,
+					minimum: 0,
+					maximum: 86400,
+					unit: "s",
+					what: "And it ends after so long; 0: never. Calls on hold are left alone.",
 				},
 			},
 		},

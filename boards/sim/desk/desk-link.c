@@ -164,6 +164,9 @@ static bool transmit(DeskLink* link)
 
 static void acceptText(DeskLink* link, const uint8_t* payload, size_t byteLength)
 {
+	/* Whoever sends faster than the phone obeys learns which commands nobody will obey: as many as there are of these.
+	 */
+	static const char dropped[] = "{\"error\":\"too many commands wait already: this one was dropped\"}";
 	Text* text = malloc(sizeof *text + byteLength);
 	if (text == NULL)
 		return;
@@ -179,7 +182,8 @@ static void acceptText(DeskLink* link, const uint8_t* payload, size_t byteLength
 			link->received = text;
 		link->lastReceived = text;
 		link->receivedCount++;
-	}
+	} else
+		(void)append(&link->out, &link->outLength, &link->outCapacity, 'J', dropped, sizeof dropped - 1);
 	pthread_mutex_unlock(&link->lock);
 	if (room)
 		link->notify(link->refcon);

@@ -28,17 +28,17 @@ class Recorder implements RemotePhone {
 		this.heard.push(["dial", target]);
 		if (target === "boom") throw new Error("the phone has a fault");
 	}
-	answer(): void {
-		this.heard.push(["answer"]);
+	answer(id?: number): void {
+		this.heard.push(id === undefined ? ["answer"] : ["answer", id]);
 	}
-	hangup(): void {
-		this.heard.push(["hangup"]);
+	hangup(id?: number): void {
+		this.heard.push(id === undefined ? ["hangup"] : ["hangup", id]);
 	}
 	verify(matched: boolean, name?: string): void {
 		this.heard.push(["verify", matched, name]);
 	}
-	hold(on: boolean): void {
-		this.heard.push(["hold", on]);
+	hold(on: boolean, id?: number): void {
+		this.heard.push(id === undefined ? ["hold", on] : ["hold", on, id]);
 	}
 	mute(on: boolean): void {
 		this.heard.push(["mute", on]);
@@ -49,6 +49,37 @@ class Recorder implements RemotePhone {
 	encrypt(on: boolean): boolean {
 		this.heard.push(["encrypt", on]);
 		return on;
+	}
+	dtmf(digit: string): void {
+		this.heard.push(["dtmf", digit]);
+	}
+	switchTo(number: number): string | undefined {
+		this.heard.push(["switchTo", number]);
+		return number === 9 ? "line 9 has no call" : undefined;
+	}
+	swap(): undefined {
+		this.heard.push(["swap"]);
+	}
+	confer(on: boolean): undefined {
+		this.heard.push(["confer", on]);
+	}
+	transfer(target: string): undefined {
+		this.heard.push(["transfer", target]);
+	}
+	connectOthers(): undefined {
+		this.heard.push(["connectOthers"]);
+	}
+	pickUp(uri: string): undefined {
+		this.heard.push(["pickUp", uri]);
+	}
+	setDoNotDisturb(on: boolean): void {
+		this.heard.push(["setDoNotDisturb", on]);
+	}
+	forward(when: "always" | "busy" | "noAnswer", target: string | undefined): undefined {
+		this.heard.push(["forward", when, target]);
+	}
+	seen(): undefined {
+		this.heard.push(["seen"]);
 	}
 }
 
@@ -238,4 +269,62 @@ test("a real phone by the panel's words: dial, answer, verify, hang up; the stat
 			sent.filter((message) => message.includes('"error"')),
 			[],
 		);
+	}));
+
+test("commands of several calls, of forwarding and of what the phone does by itself", () =>
+	withRemote(({ remote, phone, sent }) => {
+		phone.state = inState("connected");
+		for (const text of [
+			'{"hold":true,"call":1}',
+			'{"hangup":true,"call":1}',
+			'{"dtmf":"12#"}',
+			'{"line":2}',
+			'{"swap":true}',
+			'{"conference":true}',
+			'{"conference":false}',
+			'{"transfer":"sip:carol@192.0.2.7"}',
+			'{"transfer":true}',
+			'{"pickup":"sip:carol@192.0.2.7"}',
+			'{"dnd":true}',
+			'{"forward":"noAnswer","to":"100"}',
+			'{"seen":true}',
+		])
+			remote.receive(text);
+		equal(sent, []);
+		equal(phone.heard, [
+			["hold", true, 1],
+			["hangup", 1],
+			["dtmf", "1"],
+			["dtmf", "2"],
+			["dtmf", "#"],
+			["switchTo", 2],
+			["swap"],
+			["confer", true],
+			["confer", false],
+			["transfer", "sip:carol@192.0.2.7"],
+			["connectOthers"],
+			["pickUp", "sip:carol@192.0.2.7"],
+			["setDoNotDisturb", true],
+			["forward", "noAnswer", "100"],
+			["seen"],
+		]);
+		phone.heard.length = 0;
+		for (const [text, error] of [
+			['{"hold":true,"call":7}', "there is no call"],
+			['{"hangup":true,"call":"1"}', "call takes the id of a call"],
+			['{"line":9}', "line 9 has no call"],
+			['{"line":"2"}', "line takes a number"],
+			['{"swap":1}', "swap takes true"],
+			['{"dnd":"yes"}', "dnd takes true or false"],
+			['{"conference":1}', "conference takes true or false"],
+			['{"transfer":7}', "transfer takes an address as text, or true to connect two calls"],
+			['{"forward":"sometimes","to":"x"}', "forward takes always, busy or noAnswer"],
+			['{"forward":"busy"}', "to takes an address as text; an empty one ends it"],
+			['{"dtmf":"x"}', "dtmf takes digits: 0-9, *, #, A-D"],
+		] as const) {
+			sent.length = 0;
+			remote.receive(text);
+			equal(sent, [JSON.stringify({ error })], text);
+		}
+		equal(phone.heard, [["switchTo", 9]]);
 	}));

@@ -1,0 +1,121 @@
+/**
+ * Somebody calls: it rings, it waits, it is sent elsewhere, or it takes the place of a call that is there. What is to
+ * become of a caller is decided in forwarding.ts; here it is done, and counted where nobody answered.
+ */
+import type { AreaLog } from "log/log";
+import type { CodecName } from "sdp/offer-answer";
+import type { Party } from "sip/types";
+import type { Features } from "./features";
+import { arrivalOf, BUSY_HERE } from "./forwarding";
+import type { Line } from "./line";
+import type { Lines } from "./lines";
+import { refusalOf } from "./negotiation";
+import type { CallAction, CallEvent } from "./signalling";
+import type { CallState } from "./state";
+import type { Tones } from "./tones";
+
+export interface ReceptionOptions {
+	readonly lines: Lines;
+	readonly features: () => Features;
+	readonly codecs: readonly CodecName[];
+	/** Every call is answered at once. */
+	readonly autoAnswer: boolean;
+	readonly log: AreaLog;
+	readonly post: (event: CallEvent) => void;
+	readonly tones: Tones;
+	readonly begin: (number: number, id: number, peer: string, displayName: string | undefined) => Line;
+	readonly answer: (id: number) => void;
+	/** The sound goes to that line. */
+	readonly take: (line: Line) => void;
+	/** Tells the owner. */
+	readonly say: (text: string) => void;
+	/** What the owner wrote, to a SIP URI. */
+	readonly uriOf: (target: string) => string | undefined;
+}
+
+const RING = Object.freeze({ type: "ring" } as const);
+
+export function identityOf({ uri, displayName }: Party): NonNullable<CallState["identity"]> {
+	return { uri, ...(displayName !== undefined && { name: displayName }) };
+}
+
+/** @returns undefined: nobody is named */
+function nameIn(party: Party | undefined): string | undefined {
+	return party && (party.displayName ?? party.uri.replace(/^sips?:/, ""));
+}
+
+export class Reception {
+	readonly #options: ReceptionOptions;
+	/** Calls that nobody answered, until the owner has looked. */
+	missed = 0;
+
+	constructor(options: ReceptionOptions) {
+		this.#options = options;
+	}
+
+	/** An INVITE that begins a call. */
+	incoming(action: Extract<CallAction, { type: "incoming" }>): void {
+		const { call, uri, sdp, info } = action;
+		const features = this.#options.features();
+		const replaced = info.replaces === undefined ? undefined : this.#options.lines.find(info.replaces);
+		// A call in the place of one that is there needs no line of its own, and nobody decides on it anew.
+		const number = this.#options.lines.freeNumber ?? replaced?.number;
+		const inUse = this.#options.lines.live.length > 0;
+		const room = number !== undefined;
+		const arrival = replaced ? RING : arrivalOf({ features, inUse, room });
+		if (arrival.type !== "ring" || number === undefined) {
+			if (arrival.type === "forward") this.#forward(call, uri, arrival.to);
+			else this.#refuse(call, uri, arrival.type === "refuse" ? arrival.status : BUSY_HERE);
+			return;
+		}
+		const refusal = sdp === undefined ? undefined : refusalOf(sdp, this.#options.codecs);
+		if (refusal) {
+			this.#options.say(`a call of ${uri} was refused: ${refusal.reason}`);
+			this.#options.post({ type: "reject", call, status: refusal.reject, reason: refusal.reason });
+			return;
+		}
+		const line = this.#options.begin(number, call, uri, info.identity?.displayName ?? action.displayName);
+		line.identity = info.identity && identityOf(info.identity);
+		line.via = nameIn(info.diversion);
+		this.#options.log.info(`call from ${uri}`);
+		line.ring(sdp);
+		if (replaced?.connected) this.#replace(replaced, line);
+		else if (this.#options.autoAnswer) this.#options.answer(call);
+		else if (!inUse && info.autoAnswer !== undefined && features.autoAnswerByHeader) {
+			this.#options.answer(call);
+			this.#options.tones.beep();
+		} else this.#forwardLater(line);
+	}
+
+	/** Another takes the place of a call that was answered (RFC 3891), and is where that one was: in front or on hold. */
+	#replace(replaced: Line, line: Line): void {
+		line.via = replaced.call.describe().peerName;
+		if (replaced === this.#options.lines.focus && !replaced.call.heldHere) this.#options.take(line);
+		else line.call.hold(true);
+		line.answer();
+	}
+
+	#refuse(call: number, uri: string, status: number): void {
+		this.#options.log.info(`${uri} called and was refused (${status})`);
+		if (this.#options.features().doNotDisturb) this.missed++;
+		this.#options.post({ type: "reject", call, status });
+	}
+
+	#forward(call: number, from: string, to: string): void {
+		const contact = this.#options.uriOf(to);
+		if (contact === undefined) {
+			this.#options.say(`"${to}" is no address to send calls to: ${from} hears busy`);
+			this.#options.post({ type: "reject", call, status: BUSY_HERE });
+			return;
+		}
+		this.#options.log.info(`${from} is sent to ${contact}`);
+		this.#options.post({ type: "redirect", call, target: contact });
+	}
+
+	/** Nobody answers: the caller is sent elsewhere, where the owner wishes so. */
+	#forwardLater(line: Line): void {
+		const { noAnswer, noAnswerSec } = this.#options.features().forward;
+		if (noAnswer === undefined) return;
+		line.afterRinging(noAnswerSec * 1000, () => this.#forward(line.id, line.call.peer, noAnswer));
+	}
+}
