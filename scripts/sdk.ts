@@ -34,17 +34,16 @@ async function buildPhone(sdk: Sdk): Promise<string> {
 	await runTool("mcconfig", ["-m", "-p", PLATFORM, "-o", folder], root, sdk.environment);
 	const manifest = JSON.parse(readFileSync(join(root, "manifest.json"), "utf8")) as {
 		build: { NAME: string };
-		creation: { main: string };
+		platforms: Record<string, { creation: { main: string } }>;
 	};
 	const made = join(folder, "tmp", "lin", "release", manifest.build.NAME);
 	const modules = readModules(made);
-	const { reached, unresolved } = reachOf(manifest.creation.main, modules);
+	const main = manifest.platforms[PLATFORM]?.creation.main ?? "main";
+	const { reached, unresolved } = reachOf(main, modules);
 	if (unresolved.length > 0) throw new BuildError(`Modules are missing:\n  ${unresolved.join("\n  ")}`);
 	const program = join(folder, "bin", "lin", "release", manifest.build.NAME);
 	if (!existsSync(program)) throw new BuildError(`mcconfig ended well, but there is no ${shown(program)}.`);
-	say(
-		`  ${modules.size} modules, ${reached.size} of them reached from ${manifest.creation.main}; every import is answered.`,
-	);
+	say(`  ${modules.size} modules, ${reached.size} of them reached from ${main}; every import is answered.`);
 	return program;
 }
 

@@ -7,7 +7,6 @@
 #endif
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "../audio-core.h"
+#include "../audio-wait.h"
 #include "audio-panel.h"
 #include "wav-load.h"
 #include "wav-recorder.h"
@@ -89,17 +89,6 @@ static void drainWake(Device* device)
 		;
 }
 
-/* A stream may have gone, and its descriptor with it, while the thread waited: only those still attached are called. */
-static void serveSocket(Device* device, int descriptor)
-{
-	for (AudioStream* stream = device->core.streams; stream; stream = stream->next)
-		for (unsigned which = 0; which < 2; which++)
-			if (stream->sockets[which] == descriptor) {
-				stream->readable(stream, which, audioNowUs());
-				return;
-			}
-}
-
 static void runDueFrames(Device* device, uint64_t* deadlineUs)
 {
 	uint64_t nowUs = audioNowUs();
@@ -114,17 +103,6 @@ static void runDueFrames(Device* device, uint64_t* deadlineUs)
 	}
 }
 
-static nfds_t collectSockets(Device* device, struct pollfd* waits)
-{
-	nfds_t count = 0;
-	waits[count++] = (struct pollfd){.fd = device->wake[0], .events = POLLIN};
-	for (AudioStream* stream = device->core.streams; stream; stream = stream->next)
-		for (unsigned which = 0; which < 2; which++)
-			if (stream->sockets[which] >= 0)
-				waits[count++] = (struct pollfd){.fd = stream->sockets[which], .events = POLLIN};
-	return count;
-}
-
 static void* run(void* it)
 {
 	Device* device = it;
@@ -132,9 +110,9 @@ static void* run(void* it)
 	bool running = false;
 	pthread_mutex_lock(&device->lock);
 	while (!device->stop) {
-		struct pollfd waits[1 + 2 * AUDIO_STREAMS_MAX];
+		struct pollfd waits[AUDIO_WAITS_MAX];
 		struct timespec left = {0};
-		nfds_t count = collectSockets(device, waits);
+		nfds_t count = audioWaitCollect(device->core.streams, device->wake[0], waits);
 		uint64_t nowUs = audioNowUs();
 		bool active = audioCoreActive(&device->core);
 		if (active && !running)
@@ -151,9 +129,7 @@ static void* run(void* it)
 		pthread_mutex_lock(&device->lock);
 		if (waits[0].revents)
 			drainWake(device);
-		for (nfds_t i = 1; i < count; i++)
-			if (waits[i].revents)
-				serveSocket(device, waits[i].fd);
+		audioWaitServe(device->core.streams, waits, count);
 		if (running && audioCoreActive(&device->core))
 			runDueFrames(device, &deadlineUs);
 	}

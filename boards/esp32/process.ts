@@ -1,0 +1,88 @@
+/** The program as a device: what a command line says elsewhere was written when it was flashed, and its end is a restart. */
+import config from "mc/config";
+import Preference from "preference";
+import Timer from "timer";
+
+/** Long enough for the last line of the log to leave the serial port. */
+const RESTART_AFTER_MS = 200;
+/** Entries of the preferences, and of the build's config, that stand for options of the program. */
+const OPTIONS: Readonly<Record<string, string>> = Object.freeze({
+	config: "--config",
+	name: "--name",
+	sipPort: "--sip-port",
+	rtpPort: "--rtp-port",
+});
+
+/** A preference goes before what the image was built with. */
+export function preference(this: void, name: string): string | undefined {
+	const kept = Preference.get("sotto", name);
+	if (typeof kept === "string" && kept !== "") return kept;
+	const built = config[name];
+	return typeof built === "string" && built !== "" ? built : undefined;
+}
+
+/** In the form of the simulator's command line. */
+export function programArguments(this: void): readonly string[] {
+	const args = ["--state", "flash"];
+	for (const name of Object.keys(OPTIONS)) {
+		const value = preference(name);
+		const option = OPTIONS[name];
+		if (value !== undefined && option !== undefined) args.push(option, value);
+	}
+	return args;
+}
+
+/** Restarts the device: there is nothing to return to. */
+export function exit(this: void, _code: number): void {
+	Timer.set(() => restart(), RESTART_AFTER_MS);
+}
+
+function restart(this: void): void {
+	native("xs_process_restart").call(undefined);
+}
+
+/** Writes one line to the serial port. */
+export function print(this: void, line: string): void {
+	trace(`${line}\n`);
+}
+
+/** Nobody asks a device to end. */
+export function onStop(this: void, _callback: () => void): void {}
+
+/** Collects garbage now. */
+export function gc(this: void): void {
+	native("xs_process_gc").call(this);
+}
+
+/** Figures of the VM as they are now, in bytes; reserved is the most there has been. */
+export interface HeapFigures {
+	readonly slotsByteLength: number;
+	readonly slotsReservedByteLength: number;
+	readonly chunksByteLength: number;
+	readonly chunksReservedByteLength: number;
+	/** Free RAM of the whole device, and the least there has been. */
+	readonly freeByteLength: number;
+	readonly freeLeastByteLength: number;
+}
+
+function heapFigures(this: void): readonly number[] {
+	return native("xs_process_heap").call(this);
+}
+
+export function heap(this: void): HeapFigures {
+	const figures = heapFigures();
+	const at = (index: number) => figures[index] ?? 0;
+	return {
+		slotsByteLength: at(0),
+		slotsReservedByteLength: at(1),
+		chunksByteLength: at(2),
+		chunksReservedByteLength: at(3),
+		freeByteLength: at(4),
+		freeLeastByteLength: at(5),
+	};
+}
+
+/** Why the device started, in plain words; undefined: it was switched on, or restarted itself in good order. */
+export function resetReason(this: void): string | undefined {
+	return native("xs_process_reset_reason").call(undefined);
+}
