@@ -1,4 +1,4 @@
-/** `npm run docs`: writes what is generated: from the settings table its page and schema, from the tree the list of preloaded modules. */
+/** `npm run docs`: writes what is generated from the settings table. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root } from "./builder/paths";

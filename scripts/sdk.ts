@@ -1,6 +1,7 @@
 /**
  * `node scripts/run.mjs sdk [-- --moddable DIR]`: builds the phone from the same manifest with mcconfig of the Moddable SDK
- * (platform x-cli-lin), looks for imports that nothing answers, and makes a secure call between two phones so built.
+ * (platform x-cli-lin), looks for imports that nothing answers, and makes a secure call between two phones so built. Then it
+ * links the image of each ESP32 board, as far as that goes without ESP-IDF.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { parseArgs } from "node:util";
 import { makeAssets } from "./assets";
 import { buildFolder, root, shown } from "./builder/paths";
 import { BuildError, runTool, say } from "./builder/process";
+import { esp32Boards, linkWithoutIdf } from "./sdk/esp32";
 import { reachOf, readModules } from "./sdk/modules";
 import { findSdk, type Sdk } from "./sdk/toolchain";
 import { serveConfigs } from "./simulator/config-server";
@@ -22,6 +24,10 @@ async function main(): Promise<void> {
 	const sdk = findSdk(values.moddable ?? process.env.MODDABLE);
 	const program = await buildPhone(sdk);
 	await call(program);
+	for (const board of esp32Boards()) {
+		const { modules, slotsInFlash } = await linkWithoutIdf(board, sdk);
+		say(`  ${modules} modules, all of ours preloaded but the entries: ${slotsInFlash} slots stay in flash.`);
+	}
 	console.log(shown(program));
 }
 

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { root } from "../builder/paths";
 import type { Check } from "./check";
-import { preloadManifest } from "./preload";
 
 type Schema = typeof import("settings/schema");
 
@@ -29,7 +28,6 @@ export async function generatedFiles(): Promise<readonly (readonly [file: string
 	return [
 		["docs/settings.md", settingsPage()],
 		["modules/settings/config.schema.json", `${JSON.stringify(jsonSchema(), null, "\t")}\n`],
-		["boards/esp32/preload.json", preloadManifest()],
 	];
 }
 

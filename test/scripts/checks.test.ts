@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkImports } from "../../scripts/checks/arrows";
 import { compareFlags } from "../../scripts/checks/flags";
+import { checkState } from "../../scripts/checks/module-state";
 import { checkWords } from "../../scripts/checks/words";
 
 test("arrows: a protocol room gets no timer, no hardware and no room above it", () => {
@@ -27,6 +28,21 @@ test("arrows: hardware imports no room and no board; the composition root import
 	assert.deepEqual(checkImports("hal/rtp/rtp.ts", 'import Audio from "hal/audio/audio";'), []);
 	assert.deepEqual(checkImports("modules/app/main.ts", 'import { now } from "board/clock";\nimport "sip/agent";'), []);
 	assert.match(checkImports("modules/garage/car.ts", "")[0] ?? "", /garage/);
+});
+
+test("arrows: a port in TypeScript stands on the SDK's drivers, and nothing else of hal does", () => {
+	assert.deepEqual(checkImports("hal/keys/esp32/keys.ts", 'import I2C from "embedded:io/i2c";'), []);
+	assert.equal(checkImports("hal/keys/keys.ts", 'import I2C from "embedded:io/i2c";').length, 1);
+	assert.equal(checkImports("hal/keys/esp32/keys.ts", 'import { now } from "board/clock";').length, 1);
+});
+
+test("module state: what could be written to is found, what is frozen or inside a function is not", () => {
+	const file = "modules/sip/agent.ts";
+	assert.match(checkState(file, "\nlet count = 0;")[0] ?? "", /agent\.ts:2: a variable/);
+	assert.equal(checkState(file, "const seen = new Map<string, number>();").length, 1);
+	assert.equal(checkState(file, "export const zeros = new Uint8Array(16);").length, 1);
+	assert.deepEqual(checkState(file, "export const T1_MS = 500;\nfunction f() {\n\tlet count = 0;\n}"), []);
+	assert.deepEqual(checkState("scripts/start.ts", "let count = 0;"), []);
 });
 
 test("flags: a difference between manifest and tsconfig is named", () => {

@@ -44,7 +44,7 @@ function devices(): string[] {
 	);
 }
 
-/** Text of boards/esp32/preload.json. */
+/** Text of the manifest that boards/esp32/manifest.json includes. */
 export function preloadManifest(): string {
 	const ours = FOLDERS.flatMap(([folder, specifier]) => modulesIn(folder, specifier));
 	const names = [...ours, ...devices(), ...PORTED.keys()]
