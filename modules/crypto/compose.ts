@@ -22,6 +22,7 @@ const NAMES = Object.freeze([
 	"dh3072",
 ] as const);
 const OPTIONAL_NAMES = Object.freeze([
+	"sha512_256",
 	"sha3_256",
 	"sha3_384",
 	"hmacSha3_256",

@@ -13,6 +13,7 @@ import {
 	nobleSha1,
 	nobleSha256,
 	nobleSha384,
+	nobleSha512_256,
 } from "./noble-hash";
 import { nobleX448, nobleX25519 } from "./noble-montgomery";
 import { nobleP256, nobleP384, nobleP521 } from "./noble-nist";
@@ -25,6 +26,7 @@ export const nobleProvider: Required<Provider> = Object.freeze({
 	sha1: nobleSha1,
 	sha256: nobleSha256,
 	sha384: nobleSha384,
+	sha512_256: nobleSha512_256,
 	hmacSha1: nobleHmacSha1,
 	hmacSha256: nobleHmacSha256,
 	hmacSha384: nobleHmacSha384,

@@ -70,6 +70,8 @@ export interface Provider {
 	readonly sha1: Hash;
 	readonly sha256: Hash;
 	readonly sha384: Hash;
+	/** SHA-512/256 (FIPS 180-4), for SIP digest (RFC 8760) alone. */
+	readonly sha512_256?: Hash;
 	readonly hmacSha1: Mac;
 	readonly hmacSha256: Mac;
 	readonly hmacSha384: Mac;

@@ -17,7 +17,7 @@ import { receive } from "./receive";
 import { redirect } from "./redirect";
 import { refer } from "./refer";
 import { rejectReferral } from "./referral";
-import { register, unregister } from "./register";
+import { networkChanged, register, unregister } from "./register";
 import { reinvite } from "./reinvite";
 import { subscribe, unsubscribe } from "./subscribe";
 import type { Action, AgentConfig, Event } from "./types";
@@ -92,6 +92,9 @@ function handle(core: Core, event: Event): void {
 			return;
 		case "disconnected":
 			core.disconnected(event.to, event.error);
+			return;
+		case "network":
+			networkChanged(core, event.up);
 			return;
 		case "register":
 			register(core, event.account);

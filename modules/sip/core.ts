@@ -22,6 +22,7 @@ import type { ClientTransaction, Ground, ServerTransaction } from "./transaction
 import type { Account, Action, AgentConfig, EndedBy } from "./types";
 import { bracketed, type Destination, isReliable, type Place, parseUri, portOf } from "./uri";
 import { MAGIC_COOKIE, responseDestination, type Via } from "./via";
+import { serviceRoutePlace } from "./way";
 
 type EndedMore = Pick<Extract<Action, { readonly type: "ended" }>, "elsewhere" | "replacedBy">;
 
@@ -33,6 +34,8 @@ export class Core implements Ground {
 	/** Every call that is not yet over for SIP, those already reported as ended included. */
 	readonly calls = new Set<Call>();
 	readonly registrations = new Map<string, Registration>();
+	/** False while there is no network at all. */
+	networkUp = true;
 	readonly flows = new Flows();
 	/** What others asked us to call, by number. */
 	readonly referrals = new Map<number, Referral>();
@@ -227,7 +230,12 @@ export class Core implements Ground {
 
 	/** Whether a place belongs to the account's own servers: only those are answered when they ask for the password. */
 	trusts(account: Account | undefined, to: Place): boolean {
-		const own = [account?.registrar?.host, account?.outboundProxy?.host, parseUri(account?.aor ?? "")?.host];
+		const own = [
+			account?.registrar?.host,
+			account?.outboundProxy?.host,
+			parseUri(account?.aor ?? "")?.host,
+			serviceRoutePlace(this, account)?.address,
+		];
 		return this.#servers.has(to.address) || own.includes(to.address.toLowerCase()) || own.includes(to.address);
 	}
 
@@ -248,8 +256,18 @@ export class Core implements Ground {
 		return formatAddress({ displayName: account?.displayName, uri, params: [{ name: "tag", value: tag }] });
 	}
 
+	/**
+	 * Contact of whatever makes or keeps a dialog: by the GRUU that the registrar gave (RFC 5627), or over the flow that it
+	 * keeps (RFC 5626 section 4.3).
+	 */
 	contactHeader(account: Account | undefined, to?: Destination): Header {
-		return { name: "Contact", value: `<${this.contactUri(account, to)}>` };
+		const registration = this.registrationOf(account);
+		const own = `${this.contactUri(account, to)}${registration?.outbound ? ";ob" : ""}`;
+		return { name: "Contact", value: `<${registration?.gruu ?? own}>` };
+	}
+
+	registrationOf(account: Account | undefined): Registration | undefined {
+		return account === undefined ? undefined : this.registrations.get(account.id);
 	}
 
 	/** What every INVITE and every 2xx to one says about us (sections 13.2.1, 13.3.1.4). */

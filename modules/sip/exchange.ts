@@ -5,9 +5,10 @@
  */
 
 import { toHex } from "bytes/hex";
+import { utf8Encode } from "bytes/text";
 import { MAX_CHALLENGES } from "./constants";
 import type { Core } from "./core";
-import { type Challenge, credentials, parseChallenge } from "./digest";
+import { type Challenge, credentials, nextNonce, parseChallenge } from "./digest";
 import { InviteClient } from "./invite-client";
 import type { Target } from "./lookup";
 import { type Header, header, headerLines, type Response } from "./message";
@@ -48,6 +49,7 @@ export class Credentials {
 				password,
 				method: request.method,
 				uri: request.uri,
+				body: utf8Encode(request.body?.text ?? ""),
 				nonceCount: ++answer.nonceCount,
 				cnonce: toHex(core.config.random(8)),
 			});
@@ -56,37 +58,75 @@ export class Credentials {
 	}
 
 	/**
-	 * Takes the challenges of a 401 or 407. Undefined: try again; else why that is of no use, in plain words.
+	 * Takes the challenges of a 401 or 407: both kinds, for a fork may have met a proxy on one branch and the other party
+	 * on another (section 22.3). Undefined: try again; else why that is of no use, in plain words.
 	 * @param trusted the request went to a server of the account
 	 */
-	learn(account: Account | undefined, response: Response, trusted: boolean): string | undefined {
+	learn(core: Core, account: Account | undefined, response: Response, trusted: boolean): string | undefined {
 		if (account?.password === undefined) return "the server asks for a password and none is set";
 		// Digest can be tried offline: whoever gets us to answer a challenge gets something to guess the password by.
 		if (!trusted) return "the other side asks for a password, which only the account's own servers are given";
-		const proxy = response.status === 407;
-		const name = proxy ? "Proxy-Authorization" : "Authorization";
-		const seen = new Set<string>();
-		for (const line of headerLines(response, proxy ? "proxy-authenticate" : "www-authenticate")) {
-			const challenge = parseChallenge(line);
-			// The topmost we can do counts, for each realm (RFC 8760 section 2.4).
-			if (challenge === undefined || seen.has(challenge.realm)) continue;
-			seen.add(challenge.realm);
-			const known = this.#answers.find(
-				(answer) => answer.header === name && answer.challenge.realm === challenge.realm,
-			);
-			if (known === undefined) {
-				if (this.#answers.length >= MAX_CHALLENGES) return "too many servers ask for a password";
-				this.#answers.push({ header: name, challenge, nonceCount: 0, fresh: true });
-				continue;
+		let learned = false;
+		for (const [asked, header] of CHALLENGES)
+			for (const challenge of bestOf(core, headerLines(response, asked))) {
+				const fault = this.#take(header, challenge);
+				if (fault !== undefined) return fault;
+				learned = true;
 			}
-			// Section 22.1: the same credentials are not tried twice; stale means that only the nonce was too old.
-			if (known.fresh && !challenge.stale) return "the server did not accept the password";
-			if (known.challenge.nonce !== challenge.nonce) known.nonceCount = 0;
-			known.challenge = challenge;
-			known.fresh = true;
-		}
-		return seen.size === 0 ? "the server asks for a kind of authentication that is not supported" : undefined;
+		return learned ? undefined : "the server asks for a kind of authentication that is not supported";
 	}
+
+	/** A final response may name the nonce to use from now on (RFC 7616 section 3.5). */
+	accepted(response: Response): void {
+		for (const [header, told] of [
+			["Authorization", "authentication-info"],
+			["Proxy-Authorization", "proxy-authentication-info"],
+		] as const) {
+			const nonce = nextNonce(headerLines(response, told)[0] ?? "");
+			const [known, another] = this.#answers.filter((answer) => answer.header === header);
+			// With two realms nobody can say whose nonce it is.
+			if (nonce === undefined || known === undefined || another !== undefined) continue;
+			if (known.challenge.nonce !== nonce) known.nonceCount = 0;
+			known.challenge = { ...known.challenge, nonce };
+		}
+	}
+
+	#take(header: Answer["header"], challenge: Challenge): string | undefined {
+		const known = this.#answers.find(
+			(answer) => answer.header === header && answer.challenge.realm === challenge.realm,
+		);
+		if (known === undefined) {
+			if (this.#answers.length >= MAX_CHALLENGES) return "too many servers ask for a password";
+			this.#answers.push({ header, challenge, nonceCount: 0, fresh: true });
+			return undefined;
+		}
+		// Section 22.1: the same credentials are not tried twice; stale means that only the nonce was too old.
+		if (known.fresh && !challenge.stale) return "the server did not accept the password";
+		if (known.challenge.nonce !== challenge.nonce) known.nonceCount = 0;
+		known.challenge = challenge;
+		known.fresh = true;
+		return undefined;
+	}
+}
+
+const CHALLENGES = Object.freeze([
+	["www-authenticate", "Authorization"],
+	["proxy-authenticate", "Proxy-Authorization"],
+] as const);
+
+/**
+ * One challenge for each realm: the strongest hash that we can do, and of equals the topmost. RFC 8760 section 2.4 leaves
+ * the choice to local policy; the order of the lines is not authenticated, so it does not get to weaken the answer.
+ */
+function bestOf(core: Core, lines: readonly string[]): Iterable<Challenge> {
+	const best = new Map<string, Challenge>();
+	for (const line of lines) {
+		const challenge = parseChallenge(core.config.provider, line);
+		if (challenge === undefined) continue;
+		const before = best.get(challenge.realm);
+		if (before === undefined || challenge.strength > before.strength) best.set(challenge.realm, challenge);
+	}
+	return best.values();
 }
 
 export interface ExchangeOptions {
@@ -253,12 +293,13 @@ export class Exchange {
 		if ((response.status === 401 || response.status === 407) && !this.abandoned) {
 			const { account, credentials: known, to: place } = this.#options;
 			const trusted = this.#core.trusts(account, place) || this.#core.trusts(account, to);
-			this.fault = known.learn(account, response, trusted);
+			this.fault = known.learn(this.#core, account, response, trusted);
 			if (this.fault === undefined && ++this.#attempts < MAX_ATTEMPTS) {
 				this.#begin(to);
 				return;
 			}
-		}
+			this.fault ??= "the server asks for the password again and again, each time with a new nonce";
+		} else if (response.status >= 200) this.#options.credentials.accepted(response);
 		this.#options.onResponse(response);
 	}
 }

@@ -76,7 +76,7 @@ function attempt(core: Core, call: Call, plan: Plan, target: string, uri: Uri): 
 		method: "INVITE",
 		uri: target,
 		via,
-		routes: routesOf(account),
+		routes: routesOf(core, account),
 		from: plan.from,
 		to: `<${target}>`,
 		callId: plan.callId,
@@ -87,7 +87,7 @@ function attempt(core: Core, call: Call, plan: Plan, target: string, uri: Uri): 
 	const exchange = new Exchange(core, {
 		account,
 		credentials: new Credentials(),
-		to: wayOut(account, uri),
+		to: wayOut(core, account, uri),
 		make,
 		onResponse: (response) => {
 			if (response.status < 200) provisional(core, call, response);

@@ -3,16 +3,16 @@
  * @module
  */
 
-import { parseAddress } from "./address";
+import { type Address, parseAddress } from "./address";
 import type { Core } from "./core";
 import { Credentials, Exchange } from "./exchange";
 import { keyOf } from "./flows";
-import { header, headerList, type Response } from "./message";
-import { param, parseNumber } from "./syntax";
+import { type Header, header, headerList, type Response } from "./message";
+import { type Param, param, parseNumber } from "./syntax";
 import type { Timer } from "./timers";
 import type { Account } from "./types";
-import { type Destination, parseUri, sameUri } from "./uri";
-import { registrarOf, routesOf } from "./way";
+import { type Destination, MAX_URI_LENGTH, type Place, parseUri, sameUri } from "./uri";
+import { placeAs, proxyRoute, registrarOf, serviceRoutesOf } from "./way";
 import { failureStatus, failureWords, statusWords } from "./words";
 
 export interface Registration {
@@ -26,21 +26,37 @@ export interface Registration {
 	expiresSec: number;
 	/** Failures in a row. */
 	failures: number;
+	/** Redirections since the last success or failure. */
+	moves: number;
+	/** Where a 3xx sent us (section 8.1.3.4); until the next failure. */
+	moved: { readonly uri: string; readonly to: Place } | undefined;
+	/** The server does without RFC 5626: it said 439. */
+	plain: boolean;
+	/** It keeps this flow for what it has for us (Require: outbound in its 2xx, RFC 5626 section 6). */
+	outbound: boolean;
+	/** pub-gruu (RFC 5627 section 4.2). */
+	gruu: string | undefined;
+	/** RFC 3608 */
+	serviceRoutes: readonly string[];
 	exchange: Exchange | undefined;
 	timer: Timer | undefined;
 	/** Where the binding is being made, or was while it stands. */
 	over: Destination | undefined;
 }
 
-/** Waits between tries double from the first to the last. */
-const RETRY_FIRST_MS = 5000;
-const RETRY_LAST_MS = 600000;
+/** RFC 5626 section 4.5: base-time when every flow has failed, and max-time. */
+const RETRY_BASE_MS = 30000;
+const RETRY_MAX_MS = 1800000;
 /** A password that was refused is not right the next second: waiting keeps the account from being locked. */
 const RETRY_REFUSED_MS = 60000;
 /** At least, and at most twice that, before a lost connection is made again. */
 const FLOW_LOST_MS = 500;
 /** A registrar that wants longer than this is not taken at its word. */
 const MAX_EXPIRES_SEC = 86400;
+/** A redirection that leads back to itself is left. */
+const MAX_MOVES = 3;
+/** This phone has one flow to its registrar. */
+const REG_ID = 1;
 
 export function register(core: Core, id: string): void {
 	const registration = registrationOf(core, id);
@@ -49,6 +65,21 @@ export function register(core: Core, id: string): void {
 	registration.failures = 0;
 	registration.expiresSec = registration.account.expiresSec;
 	if (registration.exchange === undefined) send(core, registration);
+}
+
+/** The network went, or is there again: then nothing waits for its turn. */
+export function networkChanged(core: Core, up: boolean): void {
+	if (core.networkUp === up) return;
+	core.networkUp = up;
+	for (const registration of core.registrations.values()) {
+		// What was under way went into the void, or its answer did.
+		const busy = registration.exchange !== undefined;
+		registration.exchange?.stop();
+		registration.exchange = undefined;
+		registration.timer?.cancel();
+		registration.failures = 0;
+		if (registration.wanted || busy) send(core, registration);
+	}
 }
 
 export function unregister(core: Core, id: string): void {
@@ -76,6 +107,12 @@ function registrationOf(core: Core, id: string): Registration | undefined {
 		wanted: true,
 		expiresSec: account.expiresSec,
 		failures: 0,
+		moves: 0,
+		moved: undefined,
+		plain: false,
+		outbound: false,
+		gruu: undefined,
+		serviceRoutes: [],
 		exchange: undefined,
 		timer: undefined,
 		over: undefined,
@@ -85,12 +122,16 @@ function registrationOf(core: Core, id: string): Registration | undefined {
 }
 
 function send(core: Core, registration: Registration): void {
-	const { account, callId, wanted } = registration;
+	const { account, callId, wanted, moved } = registration;
 	const own = parseUri(account.aor);
-	const registrar = registrarOf(account);
+	const registrar = moved?.to ?? registrarOf(account);
 	if (own === undefined || registrar === undefined) return;
 	registration.timer?.cancel();
 	registration.over = undefined;
+	if (!core.networkUp) {
+		core.act({ type: "registrationFailed", account: account.id, status: 503, reason: "there is no network" });
+		return;
+	}
 	// Section 10.2: the Request-URI is the domain, without a user part.
 	const domain = `sip:${own.host}${own.port === undefined ? "" : `:${own.port}`}`;
 	const from = core.from(account, core.tag());
@@ -103,18 +144,14 @@ function send(core: Core, registration: Registration): void {
 			registration.over = to;
 			return {
 				method: "REGISTER",
-				uri: domain,
+				uri: moved?.uri ?? domain,
 				via,
-				routes: routesOf(account),
+				routes: proxyRoute(account),
 				from,
 				to: `<${account.aor}>`,
 				callId,
 				cseq: registration.cseq++,
-				headers: [
-					core.contactHeader(account, to),
-					{ name: "Expires", value: String(expiresSec) },
-					{ name: "User-Agent", value: core.config.userAgent },
-				],
+				headers: headersOf(core, registration, expiresSec, to),
 				body: undefined,
 			};
 		},
@@ -122,6 +159,7 @@ function send(core: Core, registration: Registration): void {
 			if (response.status < 200) return;
 			registration.exchange = undefined;
 			if (response.status < 300) succeeded(core, registration, response, wanted, expiresSec, exchange.to);
+			else if (response.status < 400) redirected(core, registration, response, wanted, moved?.uri ?? domain);
 			else refused(core, registration, response, wanted, exchange.fault);
 		},
 		onFailure: (failure) => {
@@ -131,6 +169,20 @@ function send(core: Core, registration: Registration): void {
 	});
 	registration.exchange = exchange;
 	exchange.start();
+}
+
+function headersOf(core: Core, registration: Registration, expiresSec: number, to: Destination): Header[] {
+	const { instanceId, userAgent } = core.config;
+	const flow = instanceId !== undefined && !registration.plain;
+	// RFC 5626 section 4.2.1, RFC 5627 section 4.1
+	const params = flow ? `;+sip.instance="<${instanceId}>";reg-id=${REG_ID}` : "";
+	return [
+		{ name: "Contact", value: `<${core.contactUri(registration.account, to)}>${params}` },
+		{ name: "Expires", value: String(expiresSec) },
+		// RFC 3327 section 5.1: proxies on the way may say how to come back to us.
+		{ name: "Supported", value: flow ? "path, outbound, gruu" : "path" },
+		{ name: "User-Agent", value: userAgent },
+	];
 }
 
 function succeeded(
@@ -149,14 +201,23 @@ function succeeded(
 		return;
 	}
 	if (!asked) {
+		registration.serviceRoutes = [];
+		registration.outbound = false;
+		registration.gruu = undefined;
 		core.act({ type: "registered", account, expiresSec: 0 });
 		return;
 	}
-	const expiresSec = grantedSec(core, registration.account, response, to) ?? askedSec;
+	const bound = ownBinding(core, registration, response, to);
+	const expiresSec = Math.min(grantedSec(bound?.params, response) ?? askedSec, MAX_EXPIRES_SEC);
 	if (expiresSec <= 0) {
 		failed(core, registration, 500, "the registrar did not keep our address", asked, 0);
 		return;
 	}
+	registration.moves = 0;
+	registration.serviceRoutes = serviceRoutesOf(response);
+	registration.outbound = headerList(response, "require").includes("outbound");
+	const gruu = param(bound?.params ?? [], "pub-gruu");
+	registration.gruu = gruu !== undefined && parseUri(gruu) !== undefined ? gruu : undefined;
 	core.act({ type: "registered", account, expiresSec, ...core.legOf(to) });
 	registration.timer = core.timers.after(refreshMs(expiresSec), () => send(core, registration));
 }
@@ -178,17 +239,52 @@ function refreshMs(expiresSec: number): number {
 	return expiresSec >= 180 ? (expiresSec - 90) * 1000 : expiresSec * 500;
 }
 
-/** Section 10.2.4: what the registrar grants our own binding among all that it lists. */
-function grantedSec(core: Core, account: Account, response: Response, to: Destination): number | undefined {
-	const general = parseNumber(header(response, "expires"), 9);
-	const own = parseUri(core.contactUri(account, to));
+/** Section 10.2.4: our own among all the bindings that the registrar lists. */
+function ownBinding(core: Core, registration: Registration, response: Response, to: Destination): Address | undefined {
+	const own = parseUri(core.contactUri(registration.account, to));
+	const instance = core.config.instanceId === undefined ? undefined : `<${core.config.instanceId}>`;
 	for (const value of headerList(response, "contact")) {
 		const address = parseAddress(value);
 		const uri = parseUri(address?.uri ?? "");
-		if (address !== undefined && uri !== undefined && own !== undefined && sameUri(uri, own))
-			return parseNumber(param(address.params, "expires"), 9) ?? general;
+		if (address === undefined || uri === undefined || own === undefined) continue;
+		const ours = instance !== undefined && param(address.params, "+sip.instance") === instance;
+		if (ours || sameUri(uri, own)) return address;
 	}
-	return general;
+	return undefined;
+}
+
+/** What the binding says, and what the message says of all of them; the shorter one counts, should they differ. */
+function grantedSec(params: readonly Param[] | undefined, response: Response): number | undefined {
+	const general = parseNumber(header(response, "expires"), 9);
+	const own = params === undefined ? undefined : parseNumber(param(params, "expires"), 9);
+	if (own === undefined || general === undefined) return own ?? general;
+	return Math.min(own, general);
+}
+
+/** Section 8.1.3.4: the registrar is elsewhere. The first place we can go to is tried. */
+function redirected(
+	core: Core,
+	registration: Registration,
+	response: Response,
+	asked: boolean,
+	requestUri: string,
+): void {
+	for (const value of headerList(response, "contact")) {
+		const address = parseAddress(value);
+		const uri = parseUri(address?.uri ?? "");
+		if (address === undefined || uri?.scheme !== "sip" || address.uri.length > MAX_URI_LENGTH) continue;
+		if (registration.moves++ >= MAX_MOVES) {
+			registration.moved = undefined;
+			failed(core, registration, 482, "the registrars send us in a circle", asked, 0);
+			return;
+		}
+		const domain = `sip:${uri.host}${uri.port === undefined ? "" : `:${uri.port}`}`;
+		// 305 names a proxy on the way, the others the registrar itself.
+		registration.moved = { uri: response.status === 305 ? requestUri : domain, to: placeAs(registration.account, uri) };
+		send(core, registration);
+		return;
+	}
+	failed(core, registration, response.status, "the registrar has moved and does not say where to", asked, 0);
 }
 
 function refused(
@@ -207,6 +303,12 @@ function refused(
 		minimum <= MAX_EXPIRES_SEC
 	) {
 		registration.expiresSec = minimum;
+		send(core, registration);
+		return;
+	}
+	// RFC 5626 section 4.2.1: the first hop keeps no flows; a plain registration will do.
+	if (response.status === 439 && !registration.plain) {
+		registration.plain = true;
 		send(core, registration);
 		return;
 	}
@@ -235,8 +337,10 @@ function failed(
 		core.act({ type: "registrationFailed", account, status, reason });
 		return;
 	}
-	const full = Math.min(RETRY_FIRST_MS * 2 ** Math.min(registration.failures++, 10), RETRY_LAST_MS);
-	// Half to whole, so that a fleet does not come back in the same second (RFC 5626 section 4.5).
+	registration.moved = undefined;
+	registration.moves = 0;
+	const full = Math.min(RETRY_BASE_MS * 2 ** Math.min(++registration.failures, 10), RETRY_MAX_MS);
+	// RFC 5626 section 4.5: half to whole, so that a fleet does not come back in the same second.
 	const delayMs = Math.max(Math.floor(full / 2) + core.below(Math.floor(full / 2)), leastMs);
 	registration.timer = core.timers.after(delayMs, () => send(core, registration));
 	core.act({ type: "registrationFailed", account, status, reason, retryAt: registration.timer.at });

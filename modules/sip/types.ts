@@ -39,7 +39,7 @@ export interface Account {
 }
 
 export interface AgentConfig {
-	/** md5 and sha256, for digest. */
+	/** md5, sha256 and, where it has that, sha512_256, for digest. */
 	readonly provider: Provider;
 	/** Tags, branches, Call-IDs, cnonces. */
 	readonly random: RandomSource;
@@ -50,6 +50,11 @@ export interface AgentConfig {
 	/** The same over IPv6, for a phone whose contact is IPv4. */
 	readonly contact6?: Destination | undefined;
 	readonly accounts: readonly Account[];
+	/**
+	 * This phone, the same for its whole life: `urn:uuid:...` (RFC 5626 section 4.1). With it registrations say which
+	 * device and which flow they are, and a registrar may give them a GRUU (RFC 5627).
+	 */
+	readonly instanceId?: string | undefined;
 	/** User part of our address in calls without an account; `phone` without it. */
 	readonly user?: string | undefined;
 	/**
@@ -139,6 +144,11 @@ export type Event =
 	| { readonly type: "answer"; readonly now: number; readonly id: number; readonly answer: DnsAnswer }
 	/** `to` as it stood in the send action; the error in plain words. */
 	| { readonly type: "sendFailed"; readonly now: number; readonly to: Destination; readonly error: string }
+	/**
+	 * Whether there is a network at all. When it has returned every registration is made again at once; without this event
+	 * there is one.
+	 */
+	| { readonly type: "network"; readonly now: number; readonly up: boolean }
 	| { readonly type: "register"; readonly now: number; readonly account: string }
 	| { readonly type: "unregister"; readonly now: number; readonly account: string }
 	| {

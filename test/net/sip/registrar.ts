@@ -11,8 +11,12 @@ import type { Server } from "./world";
 
 export interface RegistrarOptions {
 	readonly password: string;
-	readonly algorithm?: "MD5" | "SHA-256";
+	readonly algorithm?: "MD5" | "SHA-256" | "SHA-512-256";
 	readonly qop?: boolean;
+	/** qop values it offers. */
+	readonly qops?: string;
+	/** Weaker challenges that stand above the real one. */
+	readonly above?: readonly string[];
 	/** Uses of one nonce before it is stale. Default: no limit. */
 	readonly nonceUses?: number;
 	/** What it grants; default what is asked for. */
@@ -69,13 +73,14 @@ export class Registrar {
 		this.#uses = 0;
 		this.#lastCount = 0;
 		const { algorithm = "MD5", qop = true } = this.#options;
-		const value = `Digest realm="test", nonce="n${this.#nonce}", opaque="o"${qop ? ', qop="auth,auth-int"' : ""}, algorithm=${algorithm}${stale ? ", stale=true" : ""}`;
+		const value = `Digest realm="test", nonce="n${this.#nonce}", opaque="o"${qop ? `, qop="${this.#options.qops ?? "auth,auth-int"}"` : ""}, algorithm=${algorithm}${stale ? ", stale=true" : ""}`;
 		return {
 			status: 401,
 			reason: "Unauthorized",
 			headers: [
 				// A hash that nobody here has, first: it must be passed over.
-				{ name: "WWW-Authenticate", value: 'Digest realm="test", nonce="x", algorithm=SHA-512-256, qop="auth"' },
+				{ name: "WWW-Authenticate", value: 'Digest realm="test", nonce="x", algorithm=SHA-1024, qop="auth"' },
+				...(this.#options.above ?? []).map((above) => ({ name: "WWW-Authenticate", value: above })),
 				{ name: "WWW-Authenticate", value },
 			],
 		};
@@ -86,12 +91,12 @@ export class Registrar {
 		const params = fields.filter((field) => field !== undefined);
 		const get = (name: string): string => param(params, name) ?? "";
 		const { algorithm = "MD5", qop = true, password, nonceUses } = this.#options;
-		const hash = algorithm === "MD5" ? nobleProvider.md5 : nobleProvider.sha256;
+		const { md5, sha256, sha512_256 = sha256 } = nobleProvider;
+		const hash = algorithm === "MD5" ? md5 : algorithm === "SHA-256" ? sha256 : sha512_256;
 		const h = (text: string): string => toHex(hash.digest(utf8Encode(text)));
 		const middle = qop ? `${get("nc")}:${get("cnonce")}:${get("qop")}:` : "";
-		const expected = h(
-			`${h(`${get("username")}:test:${password}`)}:${get("nonce")}:${middle}${h(`${method}:${get("uri")}`)}`,
-		);
+		const asked = `${method}:${get("uri")}${get("qop") === "auth-int" ? `:${h("")}` : ""}`;
+		const expected = h(`${h(`${get("username")}:test:${password}`)}:${get("nonce")}:${middle}${h(asked)}`);
 		if (get("response") !== expected || get("opaque") !== "o") return "wrong";
 		if (get("nonce") !== `n${this.#nonce}`) return "stale";
 		if (qop && Number.parseInt(get("nc"), 16) <= this.#lastCount) return "wrong";

@@ -30,7 +30,7 @@ function registered(options: Partial<RegistrarOptions> = {}, changes: Partial<Ac
 }
 
 test("registered after one challenge, by every kind of digest (RFC 3665 2.1)", () => {
-	for (const algorithm of ["MD5", "SHA-256"] as const)
+	for (const algorithm of ["MD5", "SHA-256", "SHA-512-256"] as const)
 		for (const qop of [true, false]) {
 			const { world, registrar } = registered({ algorithm, qop });
 			world.run(100);
@@ -111,12 +111,25 @@ test("a registrar that does not answer: plain words, and waits that grow", () =>
 	const failures = world.reports("alice", "registrationFailed");
 	equal(failures[0]?.reason, "no answer from 10.0.1.1:5060 within 32 s");
 	equal(failures[0]?.status, 408);
-	ok(failures.length > 6 && failures.length < 40, `${failures.length} tries in an hour`);
+	// RFC 5626 section 4.5: half to all of 60 s, 120 s, 240 s ... and never more than half an hour.
+	for (let i = 0, upper = 60000; i < failures.length; i++, upper = Math.min(2 * upper, 1800000)) {
+		const waitMs = (failures[i]?.retryAt ?? 0) - failedAt(world, i);
+		ok(waitMs >= upper / 2 && waitMs <= upper, `wait ${i}: ${waitMs} ms of ${upper}`);
+	}
+	ok(failures.length > 4 && failures.length < 9, `${failures.length} tries in an hour`);
 	world.drop = () => false;
-	world.run(700000);
+	world.run(1900000);
 	ok(world.reports("alice", "registered").length > 0, "comes back by itself");
 	ok(registrar.bindings.size === 1);
 });
+
+/** When the failure was told: a try takes timer F. */
+function failedAt(world: World, index: number): number {
+	const starts = world.times.filter((_, i) => world.trace[i] === "alice>registrar REGISTER");
+	// Each try is a burst of repeats; its first packet comes after a wait of more than T2.
+	const firsts = starts.filter((at, i) => i === 0 || at - (starts[i - 1] ?? 0) > 20000);
+	return (firsts[index] ?? 0) + 32000;
+}
 
 test("Retry-After is kept (20.33)", () => {
 	const { world, registrar } = registered();

@@ -4,7 +4,7 @@
  */
 
 import { nobleProvider } from "crypto/noble";
-import { type Account, type Action, type Agent, createAgent, type Event, step } from "sip/agent";
+import { type Account, type Action, type Agent, type AgentConfig, createAgent, type Event, step } from "sip/agent";
 import { parse } from "sip/parse";
 import { Netem, type NetemOptions } from "test/net/netem";
 import { seededBytes } from "test/net/seeded";
@@ -53,7 +53,7 @@ export class World {
 	}
 
 	/** A phone at 10.0.0.n:5060. */
-	add(name: string, accounts: readonly Account[] = []): Member {
+	add(name: string, accounts: readonly Account[] = [], more: Partial<AgentConfig> = {}): Member {
 		const place = { address: `10.0.0.${this.members.size + 1}`, port: 5060 };
 		const agent = createAgent({
 			provider: nobleProvider,
@@ -62,6 +62,7 @@ export class World {
 			contact: place,
 			accounts,
 			user: name,
+			...more,
 		});
 		const member = { name, place, agent, reports: [], wakeAt: undefined };
 		this.members.set(name, member);

@@ -2,17 +2,19 @@
 
 import { utf8Encode } from "bytes/text";
 import { nobleProvider } from "crypto/noble";
-import { type Challenge, credentials, parseChallenge } from "sip/digest";
+import type { Provider } from "crypto/types";
+import { type Challenge, credentials, nextNonce, parseChallenge } from "sip/digest";
 import { equal, ok, test } from "test/harness";
 
 function answer(challenge: string, password: string, cnonce: string, nonceCount = 1): string {
-	const parsed = parseChallenge(challenge);
+	const parsed = parseChallenge(nobleProvider, challenge);
 	if (parsed === undefined) throw new Error("challenge");
 	return credentials(nobleProvider, parsed, {
 		username: "Mufasa",
 		password: utf8Encode(password),
 		method: "GET",
 		uri: "/dir/index.html",
+		body: utf8Encode("v=0"),
 		nonceCount,
 		cnonce,
 	});
@@ -63,23 +65,35 @@ test("the password is not changed, and session keys differ from plain ones", () 
 		nonce: "n",
 		opaque: undefined,
 		algorithm: "MD5-sess",
-		qop: true,
+		qop: "auth",
 		stale: false,
+		userhash: false,
+		strength: 1,
 	};
-	const input = { username: "u", password, method: "REGISTER", uri: "sip:x", nonceCount: 1, cnonce: "c" };
+	const input = {
+		username: "u",
+		password,
+		method: "REGISTER",
+		uri: "sip:x",
+		body: utf8Encode(""),
+		nonceCount: 1,
+		cnonce: "c",
+	};
 	const session = credentials(nobleProvider, parsed, input);
 	equal(password, utf8Encode("secret"));
 	ok(session.includes('response="93afdcf6dd32be715d5aff6ed926f405"'), session);
 });
 
 test("challenges: stale, quoted commas, and what is beyond us", () => {
-	equal(parseChallenge('Digest realm="a, \\"b\\"", nonce="n", stale=TRUE, qop="auth"'), {
+	equal(parseChallenge(nobleProvider, 'Digest realm="a, \\"b\\"", nonce="n", stale=TRUE, qop="auth"'), {
 		realm: 'a, "b"',
 		nonce: "n",
 		opaque: undefined,
 		algorithm: undefined,
-		qop: true,
+		qop: "auth",
 		stale: true,
+		userhash: false,
+		strength: 1,
 	});
 	for (const text of [
 		"",
@@ -88,8 +102,51 @@ test("challenges: stale, quoted commas, and what is beyond us", () => {
 		'Digest realm="x"',
 		'Digest nonce="x"',
 		'Digest realm="x", nonce="open',
-		'Digest realm="x", nonce="n", algorithm=SHA-512-256',
-		'Digest realm="x", nonce="n", qop="auth-int"',
+		'Digest realm="x", nonce="n", algorithm=SHA-512',
+		'Digest realm="x", nonce="n", algorithm=TOKEN',
+		'Digest realm="x", nonce="n", qop="token"',
 	])
-		equal(parseChallenge(text), undefined, text);
+		equal(parseChallenge(nobleProvider, text), undefined, text);
+});
+
+test("SHA-512-256 with a hashed username (RFC 7616 section 3.9.2 with erratum 4897)", () => {
+	const parsed = parseChallenge(
+		nobleProvider,
+		'Digest realm="api@example.org", qop="auth", algorithm=SHA-512-256, nonce="5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK", opaque="HRPCssKJSGjCrkzDg8OhwpzCiGPChXYjwrI2QmXDnsOS", charset=UTF-8, userhash=true',
+	);
+	if (parsed === undefined) throw new Error("challenge");
+	const text = credentials(nobleProvider, parsed, {
+		username: "J\u00e4s\u00f8n Doe",
+		password: utf8Encode("Secret, or not?"),
+		method: "GET",
+		uri: "/doe.json",
+		body: utf8Encode(""),
+		nonceCount: 1,
+		cnonce: "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v",
+	});
+	ok(text.includes('username="793263caabb707a56211940d90411ea4a575adeccb7e360aeb624ed06ece9b0b"'), text);
+	ok(text.includes('response="3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5"'), text);
+	ok(text.includes("userhash=true"), text);
+});
+
+test("auth-int alone: the body is part of the answer", () => {
+	const text = answer('Digest realm="r", nonce="n", qop="auth-int", algorithm=SHA-256', "p", "c");
+	ok(text.includes("qop=auth-int, nc=00000001"), text);
+	ok(text.includes('response="9c3e040c81b79ac2c133aa248073a0c54deb25ef7fd6f3bc1e864e0f22d4405a"'), text);
+});
+
+test("the better the hash the higher; a provider without SHA-512/256 does without", () => {
+	const strength = (algorithm: string, provider: Provider = nobleProvider) =>
+		parseChallenge(provider, `Digest realm="r", nonce="n"${algorithm}`)?.strength;
+	equal(
+		["", ", algorithm=MD5-sess", ", algorithm=sha-256", ", algorithm=SHA-512-256-sess"].map((each) => strength(each)),
+		[1, 1, 2, 3],
+	);
+	const { sha512_256: _, ...without } = nobleProvider;
+	equal(strength(", algorithm=SHA-512-256", without), undefined);
+});
+
+test("the nonce for the next request (RFC 7616 section 3.5)", () => {
+	equal(nextNonce('qop=auth, nextnonce="abc", nc=00000001'), "abc");
+	equal([nextNonce(""), nextNonce('nextnonce=""'), nextNonce('"')], [undefined, undefined, undefined]);
 });

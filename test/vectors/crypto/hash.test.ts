@@ -12,6 +12,7 @@ function hashOf(provider: Provider, name: string): Hash {
 		["sha1", provider.sha1],
 		["sha256", provider.sha256],
 		["sha384", provider.sha384],
+		["sha512_256", provider.sha512_256],
 		["sha3_256", provider.sha3_256],
 		["sha3_384", provider.sha3_384],
 	]).get(name);
