@@ -9,8 +9,7 @@ import { type Agent, createAgent, step } from "sip/agent";
 import { describe } from "sip/describe";
 import type { Leg } from "sip/flows";
 import type { Action, AgentConfig, Event } from "sip/types";
-import { bracketed, type Destination, isNumeric, parseUri } from "sip/uri";
-import { certainLeg, wayOut } from "sip/way";
+import { bracketed, type Destination, isNumeric } from "sip/uri";
 import Timer from "timer";
 import { Transports } from "./transport/transports";
 
@@ -83,14 +82,7 @@ export class Signalling {
 	 * nothing else would be tried.
 	 */
 	legTo(account: string | undefined, uri: string): Leg {
-		const to = parseUri(uri);
-		if (to === undefined) return { transport: "udp", secure: false };
-		return certainLeg(
-			wayOut(
-				this.#config.accounts.find(({ id }) => id === account),
-				to,
-			),
-		);
+		return this.#agent.legTo(account, uri);
 	}
 
 	get port(): number {

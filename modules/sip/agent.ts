@@ -11,6 +11,7 @@ import type { Call } from "./call";
 import { forget } from "./call";
 import { cancel } from "./cancel";
 import { Core } from "./core";
+import type { Leg } from "./flows";
 import { sendDtmf } from "./info";
 import { invite } from "./invite";
 import { receive } from "./receive";
@@ -22,6 +23,8 @@ import { reinvite } from "./reinvite";
 import { subscribe, unsubscribe } from "./subscribe";
 import type { Action, AgentConfig, Event } from "./types";
 import { answerOffer, refuseOffer } from "./update";
+import { parseUri } from "./uri";
+import { certainLeg, wayOut } from "./way";
 
 export type { Account, Action, AgentConfig, EndedBy, Event } from "./types";
 export type { Destination } from "./uri";
@@ -50,6 +53,16 @@ export class Agent {
 		this.#wakeAt = next;
 		// First, so that a step which is taken while these actions are being done has the last word.
 		return [{ type: "wakeAt", at: next }, ...actions];
+	}
+
+	/**
+	 * What a request to that URI goes over for certain, for who must know before it is made (keys in SDP): TLS only where
+	 * nothing else would be tried.
+	 */
+	legTo(account: string | undefined, uri: string): Leg {
+		const to = parseUri(uri);
+		if (to === undefined) return { transport: "udp", secure: false };
+		return certainLeg(wayOut(this.#core, this.#core.account(account), to));
 	}
 
 	/** Live state in numbers, for tests of the bounds and the log. */

@@ -116,7 +116,7 @@ function send(core: Core, subscription: Subscription): void {
 	subscription.timer?.cancel();
 	const expiresSec = wanted ? subscription.expiresSec : 0;
 	const uri = parseUri(subscription.uri);
-	const to = dialog !== undefined ? nextHop(dialog) : uri === undefined ? undefined : wayOut(account, uri);
+	const to = dialog !== undefined ? nextHop(dialog) : uri === undefined ? undefined : wayOut(core, account, uri);
 	if (to === undefined) {
 		retry(core, subscription, 502, "the route of the subscription cannot be followed", 0);
 		return;
@@ -132,7 +132,7 @@ function send(core: Core, subscription: Subscription): void {
 		method: "SUBSCRIBE",
 		uri: subscription.uri,
 		via,
-		routes: routesOf(account),
+		routes: routesOf(core, account),
 		from: core.from(account, subscription.tag),
 		to: `<${subscription.uri}>`,
 		callId: subscription.callId,
