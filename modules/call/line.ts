@@ -35,8 +35,6 @@ export interface LineOptions extends Pick<CallOptions, "id" | "peer" | "displayN
 /** By which account, for which wish of a peer, in place of which call that rings elsewhere. */
 export type InviteHow = Pick<Extract<CallEvent, { type: "invite" }>, "account" | "referral" | "replaces">;
 
-const SILENT = "Nothing comes from the other phone: its network, or this one's, may be gone.";
-
 export type LineAction = Extract<
 	CallAction,
 	{ type: "progress" | "answered" | "accepted" | "offered" | "offerWanted" | "reinviteAnswered" | "reinviteFailed" }
@@ -108,7 +106,7 @@ export class Line {
 			...(transfer && this.live && { transfer }),
 			...(identity && identity.uri !== state.peer && { identity }),
 			...(via !== undefined && { via }),
-			...(silent && state.notice === undefined && { notice: SILENT }),
+			...(silent && this.live && { silent: true as const }),
 		};
 	}
 

@@ -73,6 +73,8 @@ export interface CallState {
 	readonly identity?: { readonly uri: string; readonly name?: string };
 	/** Who sent the caller on to us, or connected us. */
 	readonly via?: string;
+	/** Nothing has come from the other end for a while, neither voice nor reports: a network may be gone. */
+	readonly silent?: true;
 	/** The network's own sound is heard: nobody has answered yet. */
 	readonly early?: true;
 	/** It is part of the conference. */

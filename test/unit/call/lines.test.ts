@@ -1,16 +1,16 @@
 /** Whole phones on loopback: several calls on one phone, of which one is heard at a time. */
-import type { CallState } from "call/state";
 import { equal, ok, test } from "test/harness";
-import { ended, Station, type StationOptions, secured, sleep, until, withStations } from "test/unit/call/pair";
-
-/** The call that a phone has with another. */
-function callWith(station: Station, other: Station): CallState {
-	const call = station.phone.state.calls.find(
-		({ peer, state }) => state !== "ended" && peer.includes(`${other.name}@`),
-	);
-	if (!call) throw new Error(`${station.name} has no call with ${other.name}`);
-	return call;
-}
+import {
+	callWith,
+	ended,
+	Station,
+	type StationOptions,
+	secured,
+	securedBetween,
+	sleep,
+	until,
+	withStations,
+} from "test/unit/call/pair";
 
 const received = (station: Station, other: Station): number => callWith(station, other).stats?.encryptedReceived ?? 0;
 
@@ -30,14 +30,6 @@ async function silent(station: Station, other: Station): Promise<void> {
 function oneHeard(...stations: readonly Station[]): void {
 	for (const { name, phone } of stations)
 		ok(phone.state.calls.filter(({ state }) => state === "connected").length <= 1, `${name} hears more than one`);
-}
-
-async function securedBetween(...pairs: readonly (readonly [Station, Station])[]): Promise<void> {
-	for (const [one, other] of pairs)
-		await until(`${one.name} and ${other.name} secure`, () => {
-			const [a, b] = [callWith(one, other), callWith(other, one)];
-			return a.lock === "closed" && b.lock === "closed" && a.sas === b.sas;
-		});
 }
 
 function withThree(

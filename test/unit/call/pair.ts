@@ -42,6 +42,8 @@ export class Station {
 	readonly audio: Audio;
 	readonly path: string;
 	changes = 0;
+	/** Called at every change of its phone. */
+	watch: () => void = () => {};
 	flash: Flash;
 	store: Store;
 	phone: Phone;
@@ -137,6 +139,7 @@ export class Station {
 			nameOf: () => undefined,
 			onChange: () => {
 				this.changes++;
+				this.watch();
 			},
 			...rest,
 		});
@@ -188,6 +191,29 @@ export async function secured(alice: Station, bob: Station): Promise<void> {
 
 export async function ended(...stations: readonly Station[]): Promise<void> {
 	for (const station of stations) await until(`${station.name} ended`, () => station.call.state === "ended");
+}
+
+/** The call that a phone has with another, or had with it last. */
+export function callWith(station: Station, other: Station): CallState {
+	const calls = station.phone.state.calls.filter(({ peer }) => peer.includes(`${other.name}@`));
+	const call = calls.find(({ state }) => state !== "ended") ?? calls[0];
+	if (!call) throw new Error(`${station.name} has no call with ${other.name}`);
+	return call;
+}
+
+/** Calls that have not ended. */
+export function live(station: Station): readonly CallState[] {
+	return station.phone.state.calls.filter(({ state }) => state !== "ended");
+}
+
+/** The lock is closed at both ends, under the same words. */
+export async function securedBetween(...pairs: readonly (readonly [Station, Station])[]): Promise<void> {
+	for (const [one, other] of pairs)
+		await until(`${one.name} and ${other.name} secure`, () => {
+			if (live(one).length === 0 || live(other).length === 0) return false;
+			const locks = [...live(one), ...live(other)].filter(({ lock }) => lock === "closed");
+			return locks.some(({ id, sas }) => live(one).some((a) => a.id === id && live(other).some((b) => b.sas === sas)));
+		});
 }
 
 export function sleep(ms: number): Promise<void> {

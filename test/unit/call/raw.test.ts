@@ -3,42 +3,7 @@ import { utf8Encode } from "bytes/text";
 import UDP from "hal/net/udp";
 import { equal, ok, test } from "test/harness";
 import { ended, HOME, Station, sleep, until, withStations } from "test/unit/call/pair";
-
-async function received(socket: UDP): Promise<string> {
-	let text = "";
-	await until("a datagram", () => {
-		const datagram = socket.read();
-		if (datagram) text = String.fromCharCode(...new Uint8Array(datagram));
-		return datagram !== undefined;
-	});
-	return text;
-}
-
-function field(message: string, name: string): string {
-	return new RegExp(`^${name}: (.*)\r$`, "m").exec(message)?.[1] ?? "";
-}
-
-function invite(port: number, branch: string, extra: readonly string[], body: string): Uint8Array {
-	return utf8Encode(
-		[
-			"INVITE sip:bob@127.0.0.1 SIP/2.0",
-			`Via: SIP/2.0/UDP ${HOME}:${port};branch=z9hG4bK${branch}`,
-			"Max-Forwards: 70",
-			`From: <sip:eve@${HOME}>;tag=eve${branch}`,
-			"To: <sip:bob@127.0.0.1>",
-			`Call-ID: ${branch}`,
-			"CSeq: 1 INVITE",
-			...extra,
-			`Content-Length: ${body.length}`,
-			"",
-			body,
-		].join("\r\n"),
-	);
-}
-
-function sdp(port: number, address = HOME, format = "0"): string {
-	return `v=0\r\no=- 1 1 IN IP4 ${HOME}\r\ns=-\r\nc=IN IP4 ${address}\r\nt=0 0\r\nm=audio ${port} RTP/AVP ${format}\r\n`;
-}
+import { field, invite, received, sdp } from "test/unit/call/raw-peer";
 
 test("an INVITE without an offer: ours goes out with 200, the answer comes with ACK; a hang-up before it is no dead end", async () => {
 	for (const how of ["ack", "hangup", "no answer"]) {
