@@ -28,6 +28,8 @@ export const SUITES: SessionConfig["suites"] = {
 export interface StationOptions extends Partial<Omit<PhoneOptions, "zrtp">> {
 	/** false: switched off. */
 	readonly zrtp?: boolean;
+	/** What its ZRTP sessions are configured with beside the rest. */
+	readonly session?: Partial<SessionConfig>;
 	/** Hz of the microphone's tone; silence without it. */
 	readonly tone?: number;
 	/** SIP user part of its account; without it there is none. */
@@ -105,7 +107,7 @@ export class Station {
 	}
 
 	#makePhone(): Phone {
-		const { zrtp, tone: _, user, ...rest } = this.#options;
+		const { zrtp, session, tone: _, user, ...rest } = this.#options;
 		return new Phone({
 			name: this.name,
 			address: HOME,
@@ -128,6 +130,7 @@ export class Station {
 							zid: this.store.zid,
 							clientId: "Sotto test",
 							suites: SUITES,
+							...session,
 						},
 			mandatory: false,
 			codecs: ["PCMA", "PCMU"],

@@ -1,0 +1,200 @@
+/**
+ * A whole phone and a far end that changes inside the call: transfer, move, hold with music, another Hello in the
+ * signalling or on the line (RFC 6189 sections 5 and 8).
+ */
+import { equal, ok, test } from "test/harness";
+import { Caller, describe, description, EngineMedia, laboratory, section } from "./laboratory";
+import { Station, sleep, until } from "./pair";
+
+async function secure(bob: Station, media: EngineMedia): Promise<void> {
+	await until("secure", () => bob.call.keying === "zrtp" && media.end.secureAt !== undefined);
+}
+
+async function hears(media: EngineMedia): Promise<void> {
+	const before = media.heard;
+	await until("voice", () => media.heard > before + 3);
+}
+
+async function hearsNothing(media: EngineMedia): Promise<void> {
+	await sleep(60);
+	const before = media.heard;
+	await sleep(200);
+	equal(media.heard, before);
+}
+
+test("transfer by re-INVITE: another Hello is announced, keys anew, microphone held meanwhile, and it is said", () => {
+	const bob = new Station("bob", { tone: 440 });
+	return laboratory(bob, async (open) => {
+		const alice = open(new EngineMedia("alice", { seed: 11 }));
+		const carol = open(new EngineMedia("carol", { seed: 12 }));
+		const caller = open(new Caller(bob, "alice"));
+		await caller.call(alice);
+		await secure(bob, alice);
+		bob.phone.verify(true, "Alice");
+		equal([bob.call.lock, bob.call.peerName], ["verified", "Alice"]);
+		await hears(alice);
+		const { sas } = bob.call;
+		const answer = await caller.reinvite(describe(carol));
+		equal([bob.call.securing, bob.call.lock, bob.call.keying, bob.call.sas], [true, "open", "none", undefined]);
+		await hearsNothing(alice);
+		await hearsNothing(carol);
+		carol.begin(answer);
+		await secure(bob, carol);
+		equal([bob.call.lock, bob.call.retained, bob.call.verified], ["closed", "none", false]);
+		equal(bob.call.peerName === "Alice", false, "her name goes with her");
+		ok(bob.call.sas !== sas && bob.call.sas === carol.end.sas?.text);
+		ok(bob.call.notice?.includes("another phone than before"), bob.call.notice);
+		equal(carol.end.warnings, [], "our new Hello was the announced one");
+		await hears(carol);
+		await hearsNothing(alice);
+		bob.phone.verify(true);
+		equal([bob.call.lock, bob.call.notice], ["verified", undefined]);
+		equal(bob.store.length, 2);
+	});
+});
+
+test("transfer back: the first phone in a session of its own is the same one, and nobody has to compare again", () => {
+	const bob = new Station("bob", { tone: 440 });
+	return laboratory(bob, async (open) => {
+		const cache = new Map();
+		const alice = open(new EngineMedia("alice", { seed: 21, cache }));
+		const carol = open(new EngineMedia("carol", { seed: 22 }));
+		const again = open(new EngineMedia("alice", { seed: 23, cache }));
+		const caller = open(new Caller(bob, "alice"));
+		await caller.call(alice);
+		await secure(bob, alice);
+		bob.phone.verify(true, "Alice");
+		carol.begin(await caller.reinvite(describe(carol)));
+		await secure(bob, carol);
+		again.begin(await caller.reinvite(describe(again)));
+		await secure(bob, again);
+		equal([bob.call.lock, bob.call.retained, bob.call.peerName], ["verified", "match", "Alice"]);
+	});
+});
+
+test("the same phone at another port with the same Hello: keys go on, voice follows", () => {
+	const bob = new Station("bob", { tone: 440 });
+	return laboratory(bob, async (open) => {
+		const alice = open(new EngineMedia("alice", { seed: 31 }));
+		const moved = open(new EngineMedia("elsewhere", { seed: 32 }));
+		const caller = open(new Caller(bob, "alice"));
+		await caller.call(alice);
+		await secure(bob, alice);
+		const { sas } = bob.call;
+		await caller.reinvite(describe(moved, { hash: alice.end.session.helloHash }));
+		equal([bob.call.securing, bob.call.lock, bob.call.sas], [false, "closed", sas]);
+		await hears(moved);
+		await hearsNothing(alice);
+	});
+});
+
+test("hold with music from somewhere else leaves the keys alone; resumed, they are on at once", () => {
+	const bob = new Station("bob", { tone: 440 });
+	return laboratory(bob, async (open) => {
+		const alice = open(new EngineMedia("alice", { seed: 41 }));
+		const music = open(new EngineMedia("music", { seed: 42 }));
+		const caller = open(new Caller(bob, "alice"));
+		await caller.call(alice);
+		await secure(bob, alice);
+		const { sas } = bob.call;
+		await caller.reinvite(describe(music, { direction: "sendonly", hash: undefined }));
+		equal([bob.call.state, bob.call.lock], ["held", "closed"]);
+		await hearsNothing(music);
+		await hearsNothing(alice);
+		await caller.reinvite(describe(alice));
+		equal([bob.call.state, bob.call.securing, bob.call.sas], ["connected", false, sas]);
+		await hears(alice);
+	});
+});
+
+test("a move to who announces nothing begins anew; if there is no ZRTP the call does not go on in the clear unasked", () => {
+	const bob = new Station("bob", { tone: 440 });
+	return laboratory(bob, async (open) => {
+		const alice = open(new EngineMedia("alice", { seed: 51 }));
+		const plain = open(new EngineMedia("plain", { seed: 52 }));
+		const caller = open(new Caller(bob, "alice"));
+		await caller.call(alice);
+		await secure(bob, alice);
+		plain.deaf = true;
+		await caller.reinvite(describe(plain, { hash: undefined }));
+		equal([bob.call.securing, bob.call.lock], [true, "open"]);
+		await until("the end of the wait", () => !bob.call.securing, 20_000);
+		equal([bob.call.lock, bob.call.question?.about], ["warning", "unencrypted"]);
+		ok(bob.call.notice?.startsWith("This call was encrypted, and no longer is"), bob.call.notice);
+		await hearsNothing(plain);
+		bob.phone.decide("unencrypted", true);
+		equal(bob.call.lock, "open");
+		await hears(plain);
+		// Back where it was encrypted: nothing is left of the consent.
+		const again = open(new EngineMedia("alice", { seed: 53, cache: alice.end.cache }));
+		again.begin(await caller.reinvite(describe(again)));
+		await secure(bob, again);
+		equal([bob.call.lock, bob.call.retained], ["closed", "match"]);
+	});
+});
+
+test("a hash that comes late and is not that of the Hello that was heard: a warning until the words are compared", () => {
+	const bob = new Station("bob");
+	return laboratory(bob, async (open) => {
+		const alice = open(new EngineMedia("alice", { seed: 61 }));
+		const caller = open(new Caller(bob, "alice"));
+		await caller.call(alice, { hash: undefined });
+		await secure(bob, alice);
+		equal(bob.call.lock, "closed");
+		await caller.reinvite(describe(alice, { hash: new Uint8Array(32).fill(9) }));
+		equal(bob.call.lock, "warning");
+		ok(bob.call.notice?.includes("not those that were announced"), bob.call.notice);
+		bob.phone.verify(true);
+		equal(bob.call.lock, "verified");
+	});
+});
+
+test("a new source on the line, where signalling says nothing: keys anew once the old one is silent, and it is said", () => {
+	const bob = new Station("bob", { tone: 440 });
+	return laboratory(bob, async (open) => {
+		const alice = open(new EngineMedia("alice", { seed: 71 }));
+		await open(new Caller(bob, "alice")).call(alice, { hash: undefined });
+		await secure(bob, alice);
+		bob.phone.verify(true, "Alice");
+		// Without a word in SIP somebody else is at that address.
+		alice.restart("carol", { seed: 72 });
+		await sleep(300);
+		equal([bob.call.keying, bob.call.lock], ["zrtp", "verified"], "a Hello proves nothing");
+		await until("keys with the new one", () => alice.end.secureAt !== undefined);
+		await until("secure", () => bob.call.keying === "zrtp");
+		equal([bob.call.lock, bob.call.retained, bob.call.sas], ["closed", "none", alice.end.sas?.text]);
+		ok(bob.call.notice?.includes("another phone than before"), bob.call.notice);
+		ok(bob.said.includes("another phone is at the other end"));
+		await hears(alice);
+	});
+});
+
+test("a new source whose Hello is not the announced one is nobody, however often it says it", () => {
+	const bob = new Station("bob", { tone: 440 });
+	return laboratory(bob, async (open) => {
+		const alice = open(new EngineMedia("alice", { seed: 73 }));
+		await open(new Caller(bob, "alice")).call(alice);
+		await secure(bob, alice);
+		const { sas } = bob.call;
+		alice.restart("eve", { seed: 74 });
+		await sleep(3000);
+		equal([bob.call.sas, bob.call.lock, bob.call.keying], [sas, "closed", "zrtp"]);
+		ok(bob.call.remarks?.some((text) => text.includes("Another phone wanted to agree keys")));
+	});
+});
+
+test("an offer of two streams without a session of their own takes one of them", () => {
+	const bob = new Station("bob");
+	return laboratory(bob, async (open) => {
+		const alice = open(new EngineMedia("alice", { seed: 81 }));
+		const other = open(new EngineMedia("other", { seed: 82 }));
+		const caller = open(new Caller(bob, "alice"));
+		await caller.ring(description([section(alice), section(other, { hash: undefined })]));
+		bob.phone.answer();
+		const answer = await caller.answered();
+		equal(
+			answer.match(/^m=audio \d+/gm)?.map((line) => line.endsWith(" 0")),
+			[false, true],
+		);
+	});
+});
