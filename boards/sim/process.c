@@ -2,7 +2,7 @@
 #include "xsmc.h"
 #include "mc.xs.h"
 #include "host/host.h"
-#include "hal/vm/sim/loop.h"
+#include "hal/vm/loop.h"
 #include <stdio.h>
 
 /* From host/figures.c, which sees the inside of the engine. */

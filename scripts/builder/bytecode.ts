@@ -5,11 +5,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileAll, link, unit } from "./compile";
-import { buildEngine, engineDefines, engineIncludes, quoted } from "./engine";
+import { buildEngine, quoted } from "./engine";
 import { hashOf, writeIfChanged } from "./files";
 import { buildFolder, hostFolder } from "./paths";
 import { BuildError, runTool, say } from "./process";
-import { engineVariant, keepsLines, machineFlags, type Variant } from "./variant";
+import type { EngineTarget } from "./target";
 
 export interface BytecodeModule {
 	readonly specifier: string;
@@ -24,29 +24,29 @@ export interface Bytecode {
 	readonly sources: readonly string[];
 }
 
-async function buildCompiler(forVariant: Variant): Promise<string> {
-	const variant = engineVariant(forVariant);
-	const folder = join(buildFolder, "xs", variant);
-	const engine = await buildEngine(variant);
-	const flags = [...machineFlags(variant), "-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"];
+async function buildCompiler(target: EngineTarget): Promise<string> {
+	const folder = join(buildFolder, "xs", target.name);
+	const engine = await buildEngine(target);
+	const flags = [...target.flags, "-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"];
 	const units = ["compiler.c", "stack-limit.c"].map((name) =>
-		unit(join(hostFolder, name), folder, [...flags, ...engineDefines(variant), ...engineIncludes()]),
+		unit(join(hostFolder, name), folder, [...flags, ...target.defines, ...target.includes]),
 	);
 	await compileAll(units, () => say("Compiling the bytecode compiler ..."));
 	const executable = join(folder, "compiler");
-	await link(executable, [...units.map((it) => it.object), engine], [...machineFlags(variant), "-lm", "-lpthread"]);
+	await link(executable, [...units.map((it) => it.object), engine], [...target.flags, "-lm", "-lpthread"]);
 	return executable;
 }
 
 /** A module that the engine's parser refuses ends the build, or with keepGoing is left out after its error was shown. */
 export async function compileBytecode(
-	variant: Variant,
+	target: EngineTarget,
+	lines: boolean,
 	folder: string,
 	modules: readonly BytecodeModule[],
 	keepGoing: boolean,
 ): Promise<Bytecode> {
 	mkdirSync(folder, { recursive: true });
-	const compiler = await buildCompiler(variant);
+	const compiler = await buildCompiler(target);
 	const list = join(folder, "modules.list");
 	const [code, names, index] = ["code.bin", "names.bin", "index.txt"].map((name) => join(folder, name)) as [
 		string,
@@ -56,7 +56,6 @@ export async function compileBytecode(
 	/* A lowered file is named by its content, so the list stands for all that is compiled. */
 	const text = modules.map((it) => `${it.specifier}\t${it.file}\t${it.shown}\n`).join("");
 	writeIfChanged(list, text);
-	const lines = keepsLines(variant);
 	const key = hashOf(text, readFileSync(compiler), String(lines));
 	const stamp = join(folder, "bytecode.key");
 	if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== key) {

@@ -10,11 +10,17 @@ export interface Unit {
 	readonly flags: readonly string[];
 	/** Written before -c: for example -include FILE. */
 	readonly object: string;
+	readonly compiler: string;
 }
 
-export function unit(source: string, folder: string, flags: readonly string[]): Unit {
+export function unit(source: string, folder: string, flags: readonly string[], compiler = "cc"): Unit {
 	const where = createHash("sha256").update(source).digest("hex").slice(0, 8);
-	return { source, flags, object: join(folder, "objects", `${basename(source).replace(/\.\w+$/, "")}-${where}.o`) };
+	return {
+		source,
+		flags,
+		compiler,
+		object: join(folder, "objects", `${basename(source).replace(/\.\w+$/, "")}-${where}.o`),
+	};
 }
 
 /** With onFailure a file that does not compile is left out; without it the first one ends the build. Returns what was left out. */
@@ -29,7 +35,7 @@ export async function compileAll(
 	await inParallel(stale, async (it) => {
 		mkdirSync(dirname(it.object), { recursive: true });
 		try {
-			await runTool("cc", [...it.flags, "-MMD", "-MF", `${it.object}.d`, "-c", it.source, "-o", it.object]);
+			await runTool(it.compiler, [...it.flags, "-MMD", "-MF", `${it.object}.d`, "-c", it.source, "-o", it.object]);
 		} catch (error) {
 			if (onFailure === undefined) throw error;
 			failed.add(it);
@@ -73,12 +79,17 @@ function fingerprint(file: string): string {
 	return value;
 }
 
-export async function link(output: string, inputs: readonly string[], flags: readonly string[]): Promise<void> {
+export async function link(
+	output: string,
+	inputs: readonly string[],
+	flags: readonly string[],
+	compiler = "cc",
+): Promise<void> {
 	const key = hashOf(...flags, ...inputs, ...inputs.filter(existsSync).map(fingerprint));
 	const keyFile = `${output}.key`;
 	if (existsSync(output) && existsSync(keyFile) && readFileSync(keyFile, "utf8") === key) return;
 	/* A new file each time: one that is running stays as it is. */
-	await runTool("cc", [...inputs, ...flags, "-o", `${output}.new`]);
+	await runTool(compiler, [...inputs, ...flags, "-o", `${output}.new`]);
 	renameSync(`${output}.new`, output);
 	writeFileSync(keyFile, key);
 }

@@ -7,9 +7,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { basename, join } from "node:path";
 import engine from "./engine.json" with { type: "json" };
 import { hashOf, writeIfChanged } from "./files";
-import { buildFolder, hostFolder } from "./paths";
+import { buildFolder } from "./paths";
 import { BuildError, inParallel, runTool, say } from "./process";
-import { engineVariant, keepsLines, machineFlags, type Variant } from "./variant";
+import type { EngineTarget } from "./target";
+import { keepsLines, type Variant } from "./variant";
 
 export const engineSources = join(buildFolder, "xs", `package-${engine.version}`, "package", "moddable", "xs");
 
@@ -34,7 +35,7 @@ export function engineDefines(variant: Variant): readonly string[] {
 
 export function engineIncludes(): readonly string[] {
 	const folders = ["includes", "platforms", "sources"].map((name) => join(engineSources, name));
-	return ["-I", hostFolder, ...folders.flatMap((folder) => ["-isystem", folder])];
+	return folders.flatMap((folder) => ["-isystem", folder]);
 }
 
 /** Downloads the sources where they are missing. */
@@ -65,24 +66,23 @@ export async function fetchEngine(): Promise<void> {
 	rmSync(file);
 }
 
-/** Compiles build/xs/VARIANT/libxs.a unless it is there with the same flags. Returns its path; build/xs/VARIANT is named as the engine's own variant. */
-export async function buildEngine(forVariant: Variant): Promise<string> {
-	const variant = engineVariant(forVariant);
+/** Compiles build/xs/NAME/libxs.a unless it is there with the same flags. Returns its path. */
+export async function buildEngine(target: EngineTarget): Promise<string> {
 	await fetchEngine();
-	const folder = join(buildFolder, "xs", variant);
+	const folder = join(buildFolder, "xs", target.name);
 	const library = join(folder, "libxs.a");
 	const flags = [
-		...machineFlags(variant),
+		...target.flags,
 		"-fno-common",
 		"-w",
 		"-Werror=implicit-function-declaration",
-		...engineDefines(variant),
-		...engineIncludes(),
+		...target.defines,
+		...target.includes,
 	];
-	const key = hashOf(flags.join(" "), engine.integrity, readFileSync(join(hostFolder, "xsplat.h")));
+	const key = hashOf(target.compiler, flags.join(" "), engine.integrity, readFileSync(target.platformHeader));
 	const stamp = join(folder, "stamp");
 	if (existsSync(library) && existsSync(stamp) && readFileSync(stamp, "utf8") === key) return library;
-	say(`Compiling the XS engine (${variant}) ...`);
+	say(`Compiling the XS engine (${target.name}) ...`);
 	mkdirSync(folder, { recursive: true });
 	rmSync(stamp, { force: true });
 	writeIfChanged(join(folder, "flags"), flags.map((flag) => `${quoted(flag)}\n`).join(""));
@@ -90,10 +90,10 @@ export async function buildEngine(forVariant: Variant): Promise<string> {
 	const object = (name: string) => join(folder, `${basename(name, ".c")}.o`);
 	await inParallel(sources, async (name) => {
 		const source = join(engineSources, "sources", name);
-		await runTool("cc", [`@${join(folder, "flags")}`, "-c", source, "-o", object(name)]);
+		await runTool(target.compiler, [`@${join(folder, "flags")}`, "-c", source, "-o", object(name)]);
 	});
 	rmSync(library, { force: true });
-	await runTool("ar", ["rcs", library, ...sources.map(object)]);
+	await runTool(target.archiver, ["rcs", library, ...sources.map(object)]);
 	writeFileSync(stamp, key);
 	return library;
 }

@@ -1,15 +1,13 @@
 /**
  * Reads a Moddable manifest and everything it includes into one flat description of a program. What comes in is
  * manifest.json as the Moddable SDK documents it; what goes out feeds lowering, compiling and linking.
- * Our platform is "sim": it takes a manifest's platforms.sim, or "..." where there is none.
+ * A board's platform takes a manifest's platforms.BOARD, or "..." where there is none.
  */
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { isHeader, isNative, matchPattern } from "./match";
 import { shown } from "./paths";
 import { BuildError } from "./process";
-
-export const platform = "sim";
 
 /** One source for the resource compiler: what the manifest says, with the file it stands for. */
 export interface ResourceEntry {
@@ -42,11 +40,13 @@ export interface Program {
 
 type Json = Record<string, unknown>;
 
-export function readManifest(file: string, variables: Readonly<Record<string, string>>): Program {
-	return new ManifestReader(variables).read(file);
+/** @param platform the board whose sections are taken */
+export function readManifest(file: string, variables: Readonly<Record<string, string>>, platform = "sim"): Program {
+	return new ManifestReader(variables, platform).read(file);
 }
 
 class ManifestReader {
+	readonly #platform: string;
 	#variables: Map<string, string>;
 	#seen = new Set<string>();
 	/** Sources that some manifest takes out ("~"), whichever manifest lists them. */
@@ -65,7 +65,8 @@ class ManifestReader {
 		warnings: [],
 	};
 
-	constructor(variables: Readonly<Record<string, string>>) {
+	constructor(variables: Readonly<Record<string, string>>, platform: string) {
+		this.#platform = platform;
 		this.#variables = new Map(Object.entries(variables));
 	}
 
@@ -96,7 +97,7 @@ class ManifestReader {
 			this.#variables.set(name, this.#expand(String(value), path));
 		this.#section(manifest, path);
 		const platforms = object(manifest.platforms);
-		const ours = platforms[platform] ?? platforms["..."];
+		const ours = platforms[this.#platform] ?? platforms["..."];
 		if (ours !== undefined) this.#section(object(ours), path);
 	}
 

@@ -9,7 +9,7 @@ export interface Match {
 }
 
 const scripts = [".ts", ".js", ".mjs"];
-const natives = [".c", ".cc"];
+const natives = [".c", ".cc", ".S"];
 const headers = [".h"];
 
 export function isHeader(file: string): boolean {

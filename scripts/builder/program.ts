@@ -1,15 +1,14 @@
 /**
  * One program from one manifest: modules lowered and compiled to bytecode, C compiled, all linked into the one executable
- * build/sim/VARIANT/NAME.
+ * build/sim/VARIANT/NAME, or build/BOARD/NAME for a bare board.
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { makeAssets } from "../assets";
 import { compileBytecode } from "./bytecode";
 import { compileAll, link, type Unit, unit } from "./compile";
-import { buildEngine, engineDefines, engineIncludes } from "./engine";
+import { buildEngine } from "./engine";
 import { collectIds, readCreation, writeIdHeader, writeTables } from "./generate";
-import { i386LinkFlags, installI386Libraries } from "./i386";
 import { withBuildLock } from "./lock";
 import { type Lowered, lower } from "./lower";
 import { type Program, readManifest } from "./manifest";
@@ -18,14 +17,18 @@ import { hostFolder, root, shown } from "./paths";
 import { BuildError, runTool, say } from "./process";
 import { compileResources } from "./resources";
 import { unlistedFolders } from "./rooms";
-import { machineFlags, ownFlags, type Variant, variantFolder } from "./variant";
+import { simTarget, type Target } from "./target";
+import type { Variant } from "./variant";
 
 export interface BuildOptions {
 	/** Name of the executable. */
 	readonly name: string;
 	/** The manifest file. */
 	readonly manifest: string;
-	readonly variant: Variant;
+	/** For this computer, and nothing else is said. */
+	readonly variant?: Variant;
+	/** For another board. */
+	readonly target?: Target;
 	/** Modules added to the manifest's: specifier to source file. */
 	readonly modules?: ReadonlyMap<string, string>;
 	/** Specifier of the main module, where it is not the manifest's. */
@@ -43,9 +46,6 @@ export interface Built {
 	readonly modules: ReadonlyMap<string, Lowered>;
 }
 
-const hostSources = ["main.c", "stack-limit.c", "program.c", "bindings.c", "fault.c", "figures.c", "resource.c"].map(
-	(name) => join(hostFolder, name),
-);
 const warnings = ["-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror"];
 
 export function build(options: BuildOptions): Promise<Built> {
@@ -53,15 +53,20 @@ export function build(options: BuildOptions): Promise<Built> {
 }
 
 async function buildLocked(options: BuildOptions): Promise<Built> {
-	const folder = variantFolder(options.variant);
+	const target = options.target ?? simTarget(options.variant ?? "release");
+	const { folder } = target;
 	const generated = join(folder, "generated", options.name);
 	mkdirSync(generated, { recursive: true });
 	if (makeAssets()) say("Fonts and icons made ...");
-	const program = readManifest(options.manifest, { BUILD: join(root, "build"), ROOT: root, MODDABLE: "" });
+	const program = readManifest(
+		options.manifest,
+		{ BUILD: join(root, "build"), ROOT: root, MODDABLE: "" },
+		target.platform,
+	);
 	for (const warning of program.warnings) say(warning);
 	for (const folder of unlistedFolders(program))
 		say(`${folder}: no manifest lists this folder; it is not in the program.`);
-	const engine = await buildEngine(options.variant);
+	const engine = await buildEngine(target.engine);
 
 	const specifiers = new Map([...program.modules, ...(options.modules ?? [])]);
 	const modules = new Map<string, Lowered>();
@@ -85,7 +90,8 @@ async function buildLocked(options: BuildOptions): Promise<Built> {
 	writeTables(generated, ids, natives, { ...creation, main: options.main ?? creation.main });
 
 	const bytecode = await compileBytecode(
-		options.variant,
+		target.bytecode,
+		target.keepsLines,
 		generated,
 		[...modules].map(([specifier, { file }]) => ({
 			specifier,
@@ -94,68 +100,62 @@ async function buildLocked(options: BuildOptions): Promise<Built> {
 		})),
 		options.keepGoing === true,
 	);
-	const units = await listUnits(options.variant, generated, program, bytecode.sources);
+	const more = await target.prepare?.(program);
+	const units = await listUnits(target, generated, program, bytecode.sources, more?.flags ?? []);
 	const executable = join(folder, options.name);
 	const failed = await compileAll(
 		units,
-		(count) => say(`Compiling ${count} C ${count === 1 ? "file" : "files"} (${options.variant}) ...`),
+		(count) => say(`Compiling ${count} C ${count === 1 ? "file" : "files"} (${target.name}) ...`),
 		options.keepGoing === true ? (error) => say(error.message) : undefined,
 	);
-	if (options.variant === "m32") await installI386Libraries();
 	await link(
 		executable,
-		[...units.filter((it) => !failed.has(it)).map((it) => it.object), engine],
+		[...units.filter((it) => !failed.has(it)).map((it) => it.object), ...(more?.inputs ?? []), engine],
 		[
 			...(failed.size > 0 ? ["-Wl,--unresolved-symbols=ignore-all"] : []),
-			...machineFlags(options.variant),
-			...ownFlags(options.variant),
-			...(options.variant === "m32" ? i386LinkFlags() : []),
-			...(await libraryFlags(program, "--libs")),
-			"-lm",
-			"-lpthread",
+			...(target.systemLibraries ? await libraryFlags(program, "--libs") : []),
+			...target.linkFlags(),
 		],
+		target.engine.compiler,
 	);
+	await target.finish?.(executable);
 	return { executable, program, modules };
 }
 
 async function listUnits(
-	variant: Variant,
+	target: Target,
 	generated: string,
 	program: Program,
 	bytecode: readonly string[],
+	libraries: readonly string[],
 ): Promise<Unit[]> {
 	const common = [
-		...machineFlags(variant),
-		...ownFlags(variant),
+		...target.flags,
 		...warnings,
-		...engineDefines(variant),
+		...target.engine.defines,
 		...[...program.defines].map(([name, value]) => `-D${name}=${value}`),
-		...engineIncludes(),
+		...target.engine.includes,
 	];
-	const libraries = await libraryFlags(program, "--cflags");
-	const folders = [...new Set([...[...program.natives].map(dirname), ...program.includeFolders])].flatMap((path) => [
-		"-I",
-		path,
-	]);
+	const folders = [...new Set([...[...program.natives].map(dirname), ...program.includeFolders])];
 	const native = [
 		...common,
 		"-include",
 		join(hostFolder, "compat.h"),
-		"-I",
-		generated,
-		...folders,
-		"-I",
-		root,
+		`-I${generated}`,
+		...folders.map((path) => `-I${path}`),
+		`-I${root}`,
 		...libraries,
+		...(target.systemLibraries ? await libraryFlags(program, "--cflags") : []),
 	];
+	const of = (source: string, flags: readonly string[]) => unit(source, generated, flags, target.engine.compiler);
 	/* The host sees the engine from inside; its headers are not written for these warnings. */
-	const host = [...common, "-Wno-unused-parameter"];
+	const host = [...common, "-Wno-unused-parameter", `-I${root}`];
 	return [
-		...hostSources.map((source) => unit(source, generated, host)),
-		...[...program.natives].map((source) => unit(source, generated, native)),
-		unit(join(generated, "tables.c"), generated, common),
-		...bytecode.map((source) => unit(source, generated, common)),
-		unit(join(generated, "resources.c"), generated, common),
+		...target.hostSources.map((source) => of(source, host)),
+		...[...program.natives].map((source) => of(source, source.endsWith(".S") ? target.flags : native)),
+		of(join(generated, "tables.c"), common),
+		...bytecode.map((source) => of(source, common)),
+		of(join(generated, "resources.c"), common),
 	];
 }
 

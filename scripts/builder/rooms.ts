@@ -6,7 +6,7 @@ import { root, shown } from "./paths";
 
 const rooms = ["modules", "hal", "zrtp-store"];
 /** Ports of other boards lie beside the simulator's. */
-const otherPorts = new Set(["esp32", "virt", "lin"]);
+const otherPorts = new Set(["esp32", "virt", "lin", "lwip"]);
 
 /** Folders with TypeScript of which no file is in the program, relative to the root. */
 export function unlistedFolders(program: Program): string[] {

@@ -6,6 +6,8 @@ import { root, shown } from "../builder/paths";
 import { inParallel, jobs } from "../builder/process";
 import { build } from "../builder/program";
 import type { Variant } from "../builder/variant";
+import { imageFile, type VirtSizes, virtSizes, virtTarget } from "../builder/virt";
+import { runMachine } from "../virt/qemu";
 
 export const xsTestFolders = ["unit", "vectors", "net", "fuzz", "powerloss"];
 
@@ -18,6 +20,8 @@ export interface Totals {
 export interface XsRun {
 	readonly files: readonly string[];
 	readonly variant: Variant;
+	/** On the bare board in QEMU instead of on this computer. */
+	readonly board?: "virt-rv32" | undefined;
 	/** Runs the tests whose name contains this text. */
 	readonly only?: string | undefined;
 	/** Shows the output of files that passed, too. */
@@ -70,19 +74,22 @@ function specifierOf(file: string): string {
 	return shown(file).replace(/\.ts$/, "");
 }
 
+/** A test program holds far more modules than a phone: the VM's region is larger, the RAM of the chip is not. */
+const boardTestSizes: VirtSizes = { ...virtSizes, vmByteLength: 8 << 20, imageMostByteLength: 16 << 20 };
+
 export async function runXsTests(run: XsRun): Promise<Totals> {
 	const files = run.files.map((file) => resolve(file));
 	const modules = new Map([...helperModules(), ...files.map((file): [string, string] => [specifierOf(file), file])]);
 	const built = await build({
 		name: "sotto-test",
 		manifest: join(root, "test", "manifest.json"),
-		variant: run.variant,
+		...(run.board === undefined ? { variant: run.variant } : { target: virtTarget(boardTestSizes) }),
 		modules,
 		main: "test/harness",
 		keepGoing: run.keepGoing ?? false,
 	});
 	const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
-	const executable = ownCopy(built.executable);
+	const executable = ownCopy(built.executable, run.board === undefined ? undefined : imageFile);
 	try {
 		await runFiles(executable, files, run, totals);
 	} finally {
@@ -92,11 +99,12 @@ export async function runXsTests(run: XsRun): Promise<Totals> {
 }
 
 /** A name of its own for this run: another build may put a newer program in its place meanwhile. */
-function ownCopy(executable: string): string {
+function ownCopy(executable: string, beside?: (executable: string) => string): string {
 	const folder = join(dirname(executable), `run-${process.pid}`);
 	const copy = join(folder, basename(executable));
 	mkdirSync(folder, { recursive: true });
 	linkSync(executable, copy);
+	if (beside) linkSync(beside(executable), beside(copy));
 	return copy;
 }
 
@@ -104,7 +112,7 @@ async function runFiles(executable: string, files: readonly string[], run: XsRun
 	await inParallel(
 		files,
 		async (file) => {
-			const result = await runOne(executable, file, run);
+			const result = await (run.board === undefined ? runOne : runOnBoard)(executable, file, run);
 			const last = /^# (\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(result.output);
 			const failed = Number(last?.[2] ?? 0);
 			const broken = last === null || (failed === 0 && result.code !== 0);
@@ -142,6 +150,11 @@ interface Result {
 	/** Undefined: it had to be ended. */
 	readonly code: number | undefined;
 	readonly ms: number;
+}
+
+function runOnBoard(executable: string, file: string, run: XsRun): Promise<Result> {
+	const args = ["--no-reset", "--main", specifierOf(file), ...(run.only === undefined ? [] : [run.only])];
+	return runMachine({ executable, sizes: boardTestSizes, arguments: args }, run.timeoutMs ?? 180_000);
 }
 
 function runOne(executable: string, file: string, run: XsRun): Promise<Result> {

@@ -14,8 +14,11 @@ void hostInstallGlobals(txMachine* the);
 bool hostRegisterNames(txMachine* the);
 HostFunction hostFindNative(const char* name);
 
-/* fault.c: says what was thrown, with its stack, on standard error. */
+/* report.c: says what was thrown, with its stack, on standard error. */
 void hostReport(txMachine* the, const char* what, txSlot* thrown);
+
+/* Of the board: the program cannot go on, and its fault has been told. */
+void hostStop(bool memory, const char* why) __attribute__((noreturn));
 
 /* loop.h, which is written against xs.h, as the host sees it. */
 extern int loopRun(txMachine* the, void (*afterEntry)(txMachine* the));

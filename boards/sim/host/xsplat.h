@@ -43,6 +43,6 @@
 #define mxUseDefaultDebug 1
 /* Ours, in stack-limit.c: the engine asks at each regular expression it compiles, and glibc reads a file to answer. */
 #define mxUseDefaultCStackLimit 0
-/* Ours: fxFindModule, fxLoadModule (program.c), fxQueuePromiseJobs (loop.c), fxAbort (fault.c). */
+/* Ours: fxFindModule, fxLoadModule (program.c), fxQueuePromiseJobs (loop.c), fxAbort (report.c). */
 
 #endif

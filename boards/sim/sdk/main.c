@@ -7,7 +7,7 @@
 #include "mc.xs.h"
 #include "boards/sim/host/host.h"
 #include "boards/sim/sdk/engine.h"
-#include "hal/vm/sim/loop.h"
+#include "hal/vm/loop.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

@@ -2,9 +2,8 @@
  * last. */
 #include "xsmc.h"
 #include "mc.xs.h"
-#include "hal/vm/sim/loop.h"
+#include "hal/vm/loop.h"
 #include <stdlib.h>
-#include <time.h>
 
 typedef struct {
 	LoopTimer* timer;
@@ -122,8 +121,5 @@ void xs_timer_clear(xsMachine* the)
 
 void xs_timer_delay(xsMachine* the)
 {
-	double ms = timeArgument(the, 0);
-	struct timespec wait = {.tv_sec = (time_t)(ms / 1000),
-							.tv_nsec = (long)(1e6 * (ms - 1000 * (double)(long)(ms / 1000)))};
-	nanosleep(&wait, NULL);
+	loopDelay(timeArgument(the, 0));
 }

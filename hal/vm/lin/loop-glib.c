@@ -1,8 +1,8 @@
 /*
- * The simulator's loop (hal/vm/sim/loop.h) on GLib: clock, exit and signals. Its timers are missing on purpose: the SDK
+ * The simulator's loop (hal/vm/loop.h) on GLib: clock, exit and signals. Its timers are missing on purpose: the SDK
  * brings the "timer" module. GLib cannot say that nothing is left to wait for, so a program ends when it says so.
  */
-#include "hal/vm/sim/loop.h"
+#include "hal/vm/loop.h"
 #include <glib.h>
 #include <glib-unix.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
-/* Timers, descriptors and signals of the VM thread. Nothing in this file is touched by another thread; see post.c. */
-#include "loop.h"
+/* Descriptors and signals of the VM thread. Nothing in this file is touched by another thread; see post.c. */
+#include "../loop-timers.h"
 #include "../vm.h"
 #include <poll.h>
 #include <signal.h>
@@ -7,14 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 #include <fcntl.h>
-
-struct LoopTimer {
-	LoopTimer* next;
-	double when, repeatMs;
-	LoopTimerRun run;
-	void* refcon;
-	bool scheduled, deleted;
-};
 
 struct VmWatch {
 	VmWatch* next;
@@ -27,7 +19,6 @@ struct VmWatch {
 };
 
 static struct {
-	LoopTimer* timers;
 	VmWatch* watches;
 	struct pollfd* polled;
 	int polledCapacity;
@@ -46,43 +37,11 @@ double loopNow(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-LoopTimer* loopTimerNew(double afterMs, double repeatMs, LoopTimerRun run, void* refcon)
+void loopDelay(double ms)
 {
-	LoopTimer* timer = calloc(1, sizeof(LoopTimer));
-	LoopTimer** end = &loop.timers;
-	if (timer == NULL)
-		return NULL;
-	timer->run = run;
-	timer->refcon = refcon;
-	loopTimerSchedule(timer, afterMs, repeatMs);
-	/* At the end: timers due at the same moment run in the order they were made. */
-	while (*end != NULL)
-		end = &(*end)->next;
-	*end = timer;
-	return timer;
-}
-
-void loopTimerSchedule(LoopTimer* timer, double afterMs, double repeatMs)
-{
-	timer->when = loopNow() + (afterMs > 0 ? afterMs : 0);
-	timer->repeatMs = repeatMs > 0 ? repeatMs : 0;
-	timer->scheduled = true;
-}
-
-void loopTimerUnschedule(LoopTimer* timer)
-{
-	timer->scheduled = false;
-}
-
-bool loopTimerScheduled(const LoopTimer* timer)
-{
-	return timer->scheduled;
-}
-
-void loopTimerDelete(LoopTimer* timer)
-{
-	timer->scheduled = false;
-	timer->deleted = true;
+	struct timespec wait = {.tv_sec = (time_t)(ms / 1000),
+							.tv_nsec = (long)(1e6 * (ms - 1000 * (double)(long)(ms / 1000)))};
+	nanosleep(&wait, NULL);
 }
 
 VmWatch* vmWatchNew(xsMachine* the, int descriptor, int events, VmReady ready, void* refcon)
@@ -110,6 +69,11 @@ void vmWatchDelete(VmWatch* watch)
 {
 	if (watch != NULL)
 		watch->deleted = true;
+}
+
+bool loopEnded(void)
+{
+	return loop.ended;
 }
 
 void loopExit(int code)
@@ -160,24 +124,9 @@ void loopCatchSignals(void)
 /* Frees what was deleted and returns the time poll may take: -1 for ever, -2 when there is nothing to wait for. */
 static int prepare(int* count)
 {
-	double now = loopNow(), nearest = -1;
+	double nearest = loopTimersPrepare();
 	int n = 0;
-	bool alive = false;
-	for (LoopTimer** at = &loop.timers; *at != NULL;) {
-		LoopTimer* timer = *at;
-		if (timer->deleted) {
-			*at = timer->next;
-			free(timer);
-			continue;
-		}
-		if (timer->scheduled) {
-			double wait = timer->when > now ? timer->when - now : 0;
-			if (nearest < 0 || wait < nearest)
-				nearest = wait;
-			alive = true;
-		}
-		at = &timer->next;
-	}
+	bool alive = nearest >= 0;
 	for (VmWatch** at = &loop.watches; *at != NULL;) {
 		VmWatch* watch = *at;
 		if (watch->deleted) {
@@ -221,26 +170,6 @@ static void runReady(xsMachine* the, void (*afterEntry)(xsMachine*))
 	}
 }
 
-static void runTimers(xsMachine* the, void (*afterEntry)(xsMachine*))
-{
-	double now = loopNow();
-	for (LoopTimer* timer = loop.timers; timer != NULL; timer = timer->next) {
-		if (timer->deleted || !timer->scheduled || timer->when > now)
-			continue;
-		if (timer->repeatMs > 0) {
-			timer->when += timer->repeatMs;
-			/* After a pause it goes on from now: missed beats are not made up for. */
-			if (timer->when < now)
-				timer->when = now + timer->repeatMs;
-		} else
-			timer->scheduled = false;
-		timer->run(the, timer, timer->refcon);
-		afterEntry(the);
-		if (loop.ended)
-			return;
-	}
-}
-
 int loopRun(xsMachine* the, void (*afterEntry)(xsMachine*))
 {
 	struct pollfd none[1];
@@ -261,7 +190,7 @@ int loopRun(xsMachine* the, void (*afterEntry)(xsMachine*))
 		if (!loop.ended)
 			runReady(the, afterEntry);
 		if (!loop.ended)
-			runTimers(the, afterEntry);
+			loopTimersRun(the, afterEntry);
 	}
 	return loop.exitCode;
 }

@@ -1,4 +1,5 @@
-/* What happens when the program throws and nobody catches: the words and the stack on standard error, exit code 1. */
+/* What happens when the program throws and nobody catches: the words and the stack on standard error, and the board
+ * stops. */
 #include "machine.h"
 
 void hostReport(txMachine* the, const char* what, txSlot* thrown)
@@ -29,25 +30,29 @@ void hostReport(txMachine* the, const char* what, txSlot* thrown)
 void fxAbort(txMachine* the, int status)
 {
 	static bool reporting;
+	const char* why = "the VM stopped";
 	if (!reporting) {
 		reporting = true;
 		switch (status) {
 		case XS_UNHANDLED_EXCEPTION_EXIT:
-			hostReport(the, "unhandled exception", &mxException);
+			why = "unhandled exception";
+			hostReport(the, why, &mxException);
 			break;
 		case XS_UNHANDLED_REJECTION_EXIT:
-			hostReport(the, "unhandled rejection", &mxException);
+			why = "unhandled rejection";
+			hostReport(the, why, &mxException);
 			break;
 		case XS_NOT_ENOUGH_MEMORY_EXIT:
-			fprintf(stderr, "the VM is out of memory\n");
+			why = "the VM is out of memory";
+			fprintf(stderr, "%s\n", why);
 			break;
 		case XS_STACK_OVERFLOW_EXIT:
-			fprintf(stderr, "the VM's stack is full (manifest: creation.stack)\n");
+			why = "the VM's stack is full";
+			fprintf(stderr, "%s (manifest: creation.stack)\n", why);
 			break;
 		default:
-			fprintf(stderr, "the VM stopped (%d)\n", status);
+			fprintf(stderr, "%s (%d)\n", why, status);
 		}
 	}
-	fflush(NULL);
-	_exit(1);
+	hostStop(status == XS_NOT_ENOUGH_MEMORY_EXIT || status == XS_STACK_OVERFLOW_EXIT, why);
 }

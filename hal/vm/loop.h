@@ -1,6 +1,6 @@
 /*
- * The loop of the VM thread on this computer: timers, descriptors and posts from threads, one poll() for all. The
- * simulator's host runs it; vm.h is its face for the rest of the hardware layer.
+ * The loop of the VM's thread, or of a bare board's main level: timers, and what a port waits for besides. The board's
+ * host runs it; vm.h is its face for the rest of the hardware layer.
  */
 #ifndef SOTTO_LOOP_H
 #define SOTTO_LOOP_H
@@ -13,6 +13,8 @@ typedef void (*LoopTimerRun)(xsMachine* the, LoopTimer* timer, void* refcon);
 
 /* Milliseconds of the monotonic clock, with fractions. */
 double loopNow(void);
+/* Waits, and nothing of the VM runs meanwhile. */
+void loopDelay(double ms);
 
 /* repeatMs 0: once; it then stays unscheduled until it is scheduled again or deleted. NULL: no memory. */
 LoopTimer* loopTimerNew(double afterMs, double repeatMs, LoopTimerRun run, void* refcon);

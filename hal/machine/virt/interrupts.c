@@ -1,0 +1,220 @@
+/* Traps, the interrupt controller (PLIC), the core's timer (CLINT) with its alarms, and the watchdog on top of it. */
+#include "machine-inside.h"
+#include <stdio.h>
+
+__asm__(".option arch, +zicsr");
+
+#define PLIC ((volatile uint32_t*)0x0c000000)
+#define PLIC_ENABLE (PLIC + 0x2000 / 4)
+#define PLIC_THRESHOLD PLIC[0x200000 / 4]
+#define PLIC_CLAIM PLIC[0x200004 / 4]
+#define PLIC_LINES 54u
+#define CLINT_COMPARE ((volatile uint32_t*)0x02004000)
+#define CLINT_TIME ((volatile uint32_t*)0x0200bff8)
+#define TICKS_PER_US 10u
+
+enum { statusInterrupts = 1 << 3, enableTimer = 1 << 7, enableExternal = 1 << 11 };
+enum { causeTimer = 7, causeExternal = 11 };
+#define CAUSE_INTERRUPT 0x80000000u
+
+static struct {
+	MachineRun run;
+	void* refcon;
+} lines[PLIC_LINES];
+
+static struct {
+	uint64_t whenUs;
+	MachineRun run;
+	void* refcon;
+} alarms[alarmCount];
+
+static struct {
+	uint64_t deadlineUs; /* 0: nobody has fed it yet */
+	uint32_t maskedAt, longest;
+} state;
+
+static uint32_t cycles(void)
+{
+	uint32_t value;
+	__asm__ volatile("csrr %0, minstret" : "=r"(value));
+	return value;
+}
+
+uint64_t machineInstructions(void)
+{
+	uint32_t high, low, again;
+	do
+		__asm__ volatile("csrr %0, minstreth\n\tcsrr %1, minstret\n\tcsrr %2, minstreth"
+						 : "=r"(high), "=r"(low), "=r"(again));
+	while (high != again);
+	return (uint64_t)high << 32 | low;
+}
+
+uint64_t machineNowUs(void)
+{
+	uint32_t high, low;
+	do {
+		high = CLINT_TIME[1];
+		low = CLINT_TIME[0];
+	} while (high != CLINT_TIME[1]);
+	return ((uint64_t)high << 32 | low) / TICKS_PER_US;
+}
+
+/* ---- Masking ---- */
+
+static void noteMasked(void)
+{
+	uint32_t lasted = cycles() - state.maskedAt;
+	if (lasted > state.longest)
+		state.longest = lasted;
+}
+
+uint32_t machineMask(void)
+{
+	uint32_t before;
+	__asm__ volatile("csrrci %0, mstatus, 8" : "=r"(before) : : "memory");
+	before &= statusInterrupts;
+	if (before != 0)
+		state.maskedAt = cycles();
+	return before;
+}
+
+void machineUnmask(uint32_t before)
+{
+	if (before != 0)
+		noteMasked();
+	__asm__ volatile("csrs mstatus, %0" : : "r"(before) : "memory");
+}
+
+uint32_t machineLongestMasked(void)
+{
+	uint32_t longest = state.longest;
+	state.longest = 0;
+	return longest;
+}
+
+void machineWait(void)
+{
+	__asm__ volatile("wfi" : : : "memory");
+	/* What woke the core runs now; the time it waited is no time that anybody lost. */
+	state.maskedAt = cycles();
+	__asm__ volatile("csrsi mstatus, 8\n\tcsrci mstatus, 8" : : : "memory");
+	state.maskedAt = cycles();
+}
+
+/* ---- Alarms ---- */
+
+static void setCompare(void)
+{
+	uint64_t nearest = state.deadlineUs != 0 ? state.deadlineUs : UINT64_MAX / TICKS_PER_US;
+	for (int i = 0; i < alarmCount; i++)
+		if (alarms[i].whenUs != 0 && alarms[i].whenUs < nearest)
+			nearest = alarms[i].whenUs;
+	nearest *= TICKS_PER_US;
+	CLINT_COMPARE[1] = UINT32_MAX;
+	CLINT_COMPARE[0] = (uint32_t)nearest;
+	CLINT_COMPARE[1] = (uint32_t)(nearest >> 32);
+}
+
+void machineAlarm(MachineAlarm which, uint64_t whenUs, MachineRun run, void* refcon)
+{
+	uint32_t before = machineMask();
+	alarms[which].whenUs = whenUs;
+	alarms[which].run = run;
+	alarms[which].refcon = refcon;
+	setCompare();
+	machineUnmask(before);
+}
+
+void machineFeed(uint32_t withinMs)
+{
+	uint32_t before = machineMask();
+	state.deadlineUs = withinMs == 0 || machineStopsOnFault() ? 0 : machineNowUs() + (uint64_t)withinMs * 1000u;
+	setCompare();
+	machineUnmask(before);
+}
+
+static void timer(uint32_t at)
+{
+	uint64_t nowUs = machineNowUs();
+	char where[48];
+	for (int i = 0; i < alarmCount; i++) {
+		if (alarms[i].whenUs == 0 || alarms[i].whenUs > nowUs)
+			continue;
+		alarms[i].whenUs = 0;
+		alarms[i].run(alarms[i].refcon);
+	}
+	if (state.deadlineUs != 0 && machineNowUs() > state.deadlineUs) {
+		snprintf(where, sizeof where, "the program hangs at 0x%08lx", (unsigned long)at);
+		machineReset(resetWatchdog, where);
+	}
+	setCompare();
+}
+
+/* ---- Lines and traps ---- */
+
+void machineOnLine(unsigned line, MachineRun run, void* refcon)
+{
+	uint32_t before = machineMask();
+	lines[line].run = run;
+	lines[line].refcon = refcon;
+	PLIC[line] = 1;
+	PLIC_ENABLE[line / 32] |= 1u << line % 32;
+	machineUnmask(before);
+}
+
+static void external(void)
+{
+	uint32_t line;
+	while ((line = PLIC_CLAIM) != 0) {
+		if (line < PLIC_LINES && lines[line].run != NULL)
+			lines[line].run(lines[line].refcon);
+		PLIC_CLAIM = line;
+	}
+}
+
+static const char* causeText(uint32_t cause)
+{
+	switch (cause) {
+	case 0:
+	case 1:
+		return "no code to run";
+	case 2:
+		return "no such instruction";
+	case 3:
+		return "breakpoint";
+	case 4:
+	case 6:
+		return "misaligned access";
+	case 5:
+	case 7:
+		return "no memory";
+	default:
+		return "trap";
+	}
+}
+
+void machineTrap(uint32_t cause, uint32_t at, uint32_t value, uint32_t from)
+{
+	char detail[96];
+	if (cause & CAUSE_INTERRUPT) {
+		state.maskedAt = cycles();
+		if ((cause & 31) == causeTimer)
+			timer(at);
+		else if ((cause & 31) == causeExternal)
+			external();
+		noteMasked();
+		return;
+	}
+	snprintf(detail, sizeof detail, "%s: cause %lu at 0x%08lx from 0x%08lx, value 0x%08lx", causeText(cause),
+			 (unsigned long)cause, (unsigned long)at, (unsigned long)from, (unsigned long)value);
+	machineReset(resetTrap, detail);
+}
+
+void machineInterruptsOn(void)
+{
+	PLIC_THRESHOLD = 0;
+	setCompare();
+	__asm__ volatile("csrw mie, %0" : : "r"(enableTimer | enableExternal));
+	__asm__ volatile("csrsi mstatus, 8" : : : "memory");
+}

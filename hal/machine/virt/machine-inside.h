@@ -1,0 +1,15 @@
+/* What the files of this folder need of each other. */
+#ifndef SOTTO_MACHINE_INSIDE_H
+#define SOTTO_MACHINE_INSIDE_H
+
+#include "machine.h"
+
+/* startup.S: after RAM is set up. */
+void machineStart(void);
+void machineTrap(uint32_t cause, uint32_t at, uint32_t value, uint32_t from);
+/* interrupts.c */
+void machineInterruptsOn(void);
+/* reset.c: at the start, before anything else may fail. */
+void machineReadReset(void);
+
+#endif

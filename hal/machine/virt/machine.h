@@ -1,0 +1,84 @@
+/*
+ * The bare machine below every device of a virt board: interrupts, the clock and its alarms, reset. One core, machine
+ * mode. Two levels run on it: the main level, where the VM lives, and interrupts, which never nest and have a stack of
+ * their own. What the main level shares with them it touches between machineMask and machineUnmask.
+ */
+#ifndef SOTTO_MACHINE_VIRT_H
+#define SOTTO_MACHINE_VIRT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- Interrupts ---- */
+
+/* Holds interrupts off, and tells what to give back to machineUnmask; pairs may nest. */
+uint32_t machineMask(void);
+void machineUnmask(uint32_t before);
+/* The longest time that interrupts were held off or one ran, in instructions, since the last call. */
+uint32_t machineLongestMasked(void);
+typedef void (*MachineRun)(void* refcon);
+/* run is called at interrupt level whenever line (1 to 53) of the interrupt controller is up, and takes its cause away.
+ */
+void machineOnLine(unsigned line, MachineRun run, void* refcon);
+/* Main level: waits until an interrupt has run. machineMask() must be in force, so that none is missed before. */
+void machineWait(void);
+
+/* ---- Clock ---- */
+
+/* Monotonic, microseconds since the machine was switched on. */
+uint64_t machineNowUs(void);
+/* Seconds since 1970 by the board's clock. */
+uint64_t machineWallSeconds(void);
+/* Instructions that the core has retired. */
+uint64_t machineInstructions(void);
+
+typedef enum { alarmMedia, alarmNetwork, alarmLoop, alarmCount } MachineAlarm;
+/* run is called once at interrupt level when the moment has come. 0: never. From either level. */
+void machineAlarm(MachineAlarm which, uint64_t whenUs, MachineRun run, void* refcon);
+
+/* ---- Watchdog and reset ---- */
+
+/* The main level says that it lives. Once it has said so and then is silent for the given time, the machine resets. */
+void machineFeed(uint32_t withinMs);
+
+typedef enum {
+	resetPower, /* the machine was switched on */
+	resetAsked,
+	resetTrap,
+	resetWatchdog,
+	resetMemory, /* of the VM or of C */
+	resetException,
+	resetImage, /* the image in flash is damaged */
+	resetReasons
+} MachineReset;
+
+/* Why the machine started this time, in one line; "" after power-on. */
+const char* machineResetText(void);
+/* Remembers why, with one line of detail, says it on the console and starts again. After several in a row that came
+   soon it stops instead: a phone that cannot start must not wear itself out. */
+void machineReset(MachineReset reason, const char* detail) __attribute__((noreturn));
+/* Switches the machine off; QEMU ends with this code. */
+void machineOff(int code) __attribute__((noreturn));
+/* The program runs as it should: failures from now on are not counted with those before. */
+void machineSettled(void);
+/* Instead of starting again, fatal faults switch the machine off with code 1, and the watchdog sleeps. For test
+   programs. */
+void machineStopOnFault(bool stop);
+bool machineStopsOnFault(void);
+
+/* ---- Memory ---- */
+
+/* Bytes of the C heap in use, most ever in use, and all there are. */
+typedef struct {
+	uint32_t used, peak, size;
+} MachineHeap;
+MachineHeap machineHeap(void);
+/* Most of a stack that was ever used, and its size, in bytes. */
+typedef struct {
+	uint32_t peak, size;
+} MachineStack;
+MachineStack machineMainStack(void);
+MachineStack machineInterruptStack(void);
+
+#endif

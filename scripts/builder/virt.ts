@@ -1,0 +1,114 @@
+/**
+ * The target for the bare board in QEMU (boards/virt-rv32): what comes in is its sizes and the linker script, what goes
+ * out is one image that fills the first bank of flash.
+ */
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import sizes from "../../boards/virt-rv32/sizes.json" with { type: "json" };
+import { bareLibraries } from "./bare-libraries";
+import { engineIncludes } from "./engine";
+import { buildFolder, hostFolder, root } from "./paths";
+import { BuildError, runTool } from "./process";
+import { type EngineTarget, sharedHostSources, simEngine, type Target } from "./target";
+
+export const virtName = "virt-rv32" as const;
+const boardFolder = join(root, "boards", virtName);
+const boardHost = join(boardFolder, "host");
+const prefix = "riscv64-unknown-elf-";
+
+export interface VirtSizes {
+	/** RAM of the chip, for all but the VM, in bytes. */
+	readonly ramByteLength: number;
+	/** The region that only the VM may use, behind it, in bytes. */
+	readonly vmByteLength: number;
+	/** A larger image is refused. */
+	readonly imageMostByteLength: number;
+}
+
+export const virtSizes: VirtSizes = sizes;
+
+const machine = ["--specs=picolibc.specs", "-march=rv32imac", "-mabi=ilp32", "-fno-strict-aliasing"];
+const cpu = [...machine, "-Os", "-g1", "-ffunction-sections", "-fdata-sections", "-fno-common"];
+
+/** What the board's engine and the bytecode's engine must have in common: the identifiers. */
+const defines = [
+	"INCLUDE_XSPLATFORM=1",
+	'XSPLATFORM="xsplat.h"',
+	"mxRun=1",
+	"mxSloppy=1",
+	"mxInstrument=1",
+	"mxMinusZero=1",
+	"mxNoConsole=1",
+	"mxBoundsCheck=1",
+].map((define) => `-D${define}`);
+
+const engine: EngineTarget = {
+	name: virtName,
+	compiler: `${prefix}gcc`,
+	archiver: `${prefix}ar`,
+	flags: cpu,
+	defines,
+	includes: [`-I${boardHost}`, `-I${hostFolder}`, ...engineIncludes()],
+	platformHeader: join(boardHost, "xsplat.h"),
+};
+
+/** This computer's engine with identifiers of 16 bits, as a 32-bit machine has them. */
+const bytecode: EngineTarget = {
+	...simEngine("release"),
+	name: "release-16bit-identifiers",
+	defines: [...defines, "-DmxParse=1"],
+};
+
+/** How much of the image is program, in bytes. */
+export function imageByteLength(executable: string): number {
+	return statSync(`${executable}.bin`).size;
+}
+
+/** The whole first bank of flash. */
+export function imageFile(executable: string): string {
+	return `${executable}.flash`;
+}
+
+export function virtTarget(memory: VirtSizes = virtSizes): Target {
+	const ramOrigin = 0x80000000;
+	const symbols = {
+		__ram_size: memory.ramByteLength,
+		__vm_origin: ramOrigin + memory.ramByteLength,
+		__vm_size: memory.vmByteLength,
+		__main_stack_size: sizes.mainStackByteLength,
+		__interrupt_stack_size: sizes.interruptStackByteLength,
+	};
+	return {
+		name: virtName,
+		platform: virtName,
+		folder: join(buildFolder, virtName),
+		engine,
+		bytecode,
+		keepsLines: false,
+		flags: cpu,
+		hostSources: [...sharedHostSources, ...["vm-memory.c", "stop.c"].map((name) => join(boardHost, name))],
+		systemLibraries: false,
+		prepare: () => bareLibraries(engine, join(buildFolder, virtName, "libraries")),
+		linkFlags: () => [
+			...machine,
+			"-nostartfiles",
+			`-T${join(boardFolder, "board.ld")}`,
+			...Object.entries(symbols).map(([name, value]) => `-Wl,--defsym=${name}=0x${value.toString(16)}`),
+			"-Wl,--gc-sections",
+			...["malloc", "calloc", "realloc", "free"].map((name) => `-Wl,--wrap=${name}`),
+			"-lm",
+		],
+		async finish(executable) {
+			const binary = `${executable}.bin`;
+			await runTool(`${prefix}objcopy`, ["-O", "binary", "-R", ".preserve", executable, binary]);
+			const program = readFileSync(binary);
+			if (program.length > memory.imageMostByteLength)
+				throw new BuildError(
+					`The image has ${program.length} bytes; boards/${virtName}/sizes.json allows ${memory.imageMostByteLength}.`,
+				);
+			const bank = Buffer.alloc(sizes.flashByteLength, 0xff);
+			program.copy(bank);
+			writeFileSync(imageFile(executable), bank);
+		},
+	};
+}
