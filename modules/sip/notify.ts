@@ -146,7 +146,7 @@ function terminated(
 		return;
 	}
 	// A SUBSCRIBE that is on its way belongs to what has just ended.
-	if (subscription.exchange !== undefined) subscription.exchange.abandoned = true;
+	subscription.exchange = undefined;
 	switch (reason) {
 		case "rejected":
 			end(core, subscription, 403, "the server does not allow this");

@@ -150,12 +150,13 @@ function send(core: Core, subscription: Subscription): void {
 			return requestIn(dialog, "SUBSCRIBE", ++dialog.localCseq, via, [contact, ...headers], undefined);
 		},
 		onResponse: (response) => {
-			if (response.status < 200) return;
+			if (response.status < 200 || subscription.exchange !== exchange) return;
 			subscription.exchange = undefined;
 			if (response.status < 300) accepted(core, subscription, exchange.request, response, wanted, expiresSec);
 			else refused(core, subscription, response, exchange.fault, wanted);
 		},
 		onFailure: (failure) => {
+			if (subscription.exchange !== exchange) return;
 			subscription.exchange = undefined;
 			retry(core, subscription, failureStatus(failure), failureWords(failure, to), 0);
 		},
@@ -182,7 +183,11 @@ function accepted(
 		subscription.waiting = core.timers.after(TIMER_N_MS, () =>
 			retry(core, subscription, 408, "the server accepted, and then said nothing", 0),
 		);
-	} else refreshTarget(subscription.dialog, response);
+	} else {
+		refreshTarget(subscription.dialog, response);
+		// Only what lasted counts as a success: a server that accepts and ends at once is not asked in a loop.
+		subscription.failures = 0;
+	}
 	if (!subscription.wanted) {
 		send(core, subscription);
 		return;
@@ -193,7 +198,6 @@ function accepted(
 
 /** The notifier says how long it holds: in the 2xx, and in Subscription-State (section 4.1.3). */
 export function granted(core: Core, subscription: Subscription, expiresSec: number): void {
-	subscription.failures = 0;
 	subscription.timer?.cancel();
 	// Before it runs out, with time for one transaction to fail and another to succeed where the interval allows it.
 	const delayMs = expiresSec >= 180 ? (expiresSec - 90) * 1000 : Math.max(expiresSec * 500, 1000);
@@ -263,6 +267,6 @@ export function over(core: Core, subscription: Subscription): void {
 function drop(core: Core, subscription: Subscription): void {
 	subscription.timer?.cancel();
 	subscription.waiting?.cancel();
-	if (subscription.exchange !== undefined) subscription.exchange.abandoned = true;
+	subscription.exchange = undefined;
 	core.subscriptions.delete(subscription.id);
 }

@@ -1,6 +1,7 @@
 /** One phone and a hand that writes packets: what comes back is read and kept. */
 
 import { latin1Decode } from "bytes/text";
+import type { Account } from "sip/agent";
 import { type Message, type Request, type Response, tagOf } from "sip/message";
 import { parse } from "sip/parse";
 import type { OutgoingRequest } from "sip/request";
@@ -11,6 +12,8 @@ import { World } from "./world";
 /** Where the hand sits. */
 export const HAND = { address: "10.0.0.99", port: 5060 };
 
+const OWN: Account = { id: "a", aor: "sip:bob@10.0.0.1", password: undefined, expiresSec: 60 };
+
 export class Wire {
 	readonly world: World;
 	/** Everything the phone sent to the hand. */
@@ -18,9 +21,9 @@ export class Wire {
 	readonly texts: string[] = [];
 	#branch = 0;
 
-	constructor(seed = 5) {
+	constructor(seed = 5, accounts: readonly Account[] = [OWN]) {
 		this.world = new World({ seed, delayMs: 1 });
-		this.world.add("bob", [{ id: "a", aor: "sip:bob@10.0.0.1", password: undefined, expiresSec: 60 }]);
+		this.world.add("bob", accounts);
 		this.world.serve("hand", HAND, (bytes) => {
 			const message = parse(bytes);
 			if (message.type !== "malformed") this.received.push(message);
