@@ -10,7 +10,7 @@ import { type Figure, table } from "./bench/figure";
 import { buildHeapPrograms, heapFigures } from "./bench/heap";
 import { phoneFigures } from "./bench/phones";
 import { storeFigures } from "./bench/store";
-import { buildHandshakePrograms, handshakeFigures } from "./bench/zrtp";
+import { buildHandshakePrograms, buildSessionHeapProgram, handshakeFigures, sessionHeapFigures } from "./bench/zrtp";
 import { root } from "./builder/paths";
 import { BuildError, say } from "./builder/process";
 import { buildProgram } from "./simulator/program";
@@ -20,6 +20,7 @@ import { onLoopbackAlone } from "./testing/loopback";
 const BENCHES: readonly { readonly areas: readonly string[]; readonly run: () => Promise<Figure[]> }[] = [
 	{ areas: ["zrtp/dh3k-hello-to-encrypted", "phone"], run: phoneFigures },
 	{ areas: ["vm"], run: heapFigures },
+	{ areas: ["zrtp/x255-session-heap", "zrtp/dh3k-session-heap"], run: sessionHeapFigures },
 	{ areas: ["zrtp/x255-instructions", "zrtp/dh3k-instructions"], run: handshakeFigures },
 	{ areas: ["store"], run: storeFigures },
 ];
@@ -42,6 +43,7 @@ async function main(): Promise<number> {
 		await buildProgram();
 		await buildHeapPrograms();
 		await buildHandshakePrograms();
+		await buildSessionHeapProgram();
 		const [program, args] = onLoopbackAlone([
 			process.execPath,
 			"--import",

@@ -7,6 +7,7 @@ import { now, wallClock } from "board/clock";
 import Desk from "board/desk/desk";
 import { readFile, writeFile } from "board/files";
 import { print } from "board/process";
+import { KEY_PAIRS_READY, whenQuiet } from "call/key-pairs";
 import { Phone } from "call/phone";
 import type { PhoneState } from "call/state";
 import { KeyPool } from "crypto/key-pool";
@@ -193,8 +194,9 @@ export class Handset {
 		this.#pool?.close();
 		const pool = new KeyPool({
 			random: hardwareRandom,
-			schedule: (task) => void Timer.set(task, 0),
+			schedule: whenQuiet(() => this.#phone?.state.calls.some(({ securing }) => securing) ?? false),
 			keyAgreements: keyAgreementsOf(settings, board.provider),
+			capacity: KEY_PAIRS_READY,
 		});
 		this.#pool = pool;
 		this.#setMicrophone(settings.audio.microphone);

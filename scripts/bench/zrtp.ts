@@ -13,6 +13,11 @@ import { type Figure, figure } from "./figure";
 const FOLDER = path.join(buildFolder, "bench", "zrtp");
 const SOURCES = path.join(root, "scripts/bench/zrtp");
 const MAIN = "bench/zrtp/handshakes";
+const HEAP_MAIN = "bench/zrtp/session-heap";
+const SIDES: [string, string] = ["bench/zrtp/sides", path.join(SOURCES, "sides.ts")];
+
+/** What a session may keep alive on a 32-bit board, above what the idle phone does. */
+const SESSION_HEAP_KIB = 24;
 
 /** The most that a side may cost against libbzrtp. */
 const GOALS = Object.freeze({ X255: 4, DH3k: 1.5 });
@@ -26,7 +31,7 @@ interface Programs {
 
 /** Builds all three; done before the network is left. */
 export async function buildHandshakePrograms(): Promise<Programs> {
-	const main = new Map([[MAIN, path.join(SOURCES, "handshakes.ts")]]);
+	const main = new Map([[MAIN, path.join(SOURCES, "handshakes.ts")], SIDES]);
 	const manifest = path.join(root, "manifest.json");
 	const common = { manifest, variant: "release", main: MAIN } as const;
 	const native = await build({ ...common, name: "sotto-handshakes", modules: main });
@@ -92,4 +97,27 @@ export async function handshakeFigures(): Promise<Figure[]> {
 		);
 	}
 	return figures;
+}
+
+/** Builds the program; done before the network is left. */
+export async function buildSessionHeapProgram(): Promise<string> {
+	const { executable } = await build({
+		name: "sotto-session-heap",
+		manifest: path.join(root, "manifest.json"),
+		variant: "m32",
+		modules: new Map([[HEAP_MAIN, path.join(SOURCES, "session-heap.ts")], SIDES]),
+		main: HEAP_MAIN,
+	});
+	return executable;
+}
+
+/** What one session keeps alive at its largest, on 32 bits; beside it the most that it may. */
+export async function sessionHeapFigures(): Promise<Figure[]> {
+	say("The heap of one ZRTP session on 32 bits ...");
+	const printed = await runTool(await buildSessionHeapProgram(), []);
+	const rows = [...printed.matchAll(/^(\w+) ([\d.]+) [\d.]+$/gm)];
+	if (rows.length === 0) throw new Error(`no heap was told: ${printed}`);
+	return rows.map(([, code = "", most]) =>
+		figure(`zrtp/${code.toLowerCase()}-session-heap`, "KiB", Number(most) / 1024, { "at most": SESSION_HEAP_KIB }, 1),
+	);
 }

@@ -11,7 +11,7 @@ import { providers } from "test/vectors/crypto/providers";
 import recorded from "test/vectors/zrtp-linphonec.json";
 import { createSession, step } from "zrtp/engine";
 import { KEY_AGREEMENTS } from "zrtp/suites";
-import type { Event, KeyAgreementCode, SuiteLists } from "zrtp/types";
+import type { Action, Event, KeyAgreementCode, SuiteLists } from "zrtp/types";
 
 interface Pair {
 	readonly code: string;
@@ -84,6 +84,33 @@ function plain(value: unknown): unknown {
 	);
 }
 
+/** What a Sas tells, as the recording has it; the engine may have learnt to tell more since. */
+const SAS_MEMBERS: readonly string[] = [
+	"keyAgreement",
+	"hash",
+	"cipher",
+	"authTag",
+	"sasType",
+	"text",
+	"verified",
+	"peerVerified",
+	"retained",
+	"peerClientId",
+	"peerZid",
+	"disclosure",
+	"mitm",
+	"trustedMitm",
+	"relayed",
+	"enrollment",
+	"allowClear",
+];
+
+function withoutNewSasMembers(action: Action): unknown {
+	if (action.type !== "showSas") return plain(action);
+	const sas = Object.entries(action.sas).filter(([member]) => SAS_MEMBERS.includes(member));
+	return plain({ ...action, sas: Object.fromEntries(sas) });
+}
+
 /** Members of an event or of its secrets that are octets. */
 const OCTETS: readonly string[] = ["bytes", "sharedSecret", "hash", "rs1", "rs2", "pbxsecret"];
 
@@ -114,7 +141,7 @@ function replay(exchange: Exchange, provider: Provider): void {
 		const fed = revived(event);
 		if (fed.type === "agreed") equal(agreed && toHex(agreed), event.sharedSecret, "Diffie-Hellman result");
 		const done = step(session, fed);
-		equal(plain(done), plain(actions), `step ${index}, ${event.type}`);
+		equal(done.map(withoutNewSasMembers), plain(actions), `step ${index}, ${event.type}`);
 		equal(supply.left, 0, `step ${index}: all that was drawn is drawn again`);
 		for (const action of done) {
 			if (action.type === "agree")
