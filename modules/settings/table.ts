@@ -237,6 +237,49 @@ export const TABLE = {
 				},
 			},
 		},
+		srtp: {
+			type: "group",
+			what: "Keys of voice that come with signalling, for peers and servers without ZRTP. The servers on the way know them.",
+			members: {
+				policy: {
+					type: "choice",
+					default: "best-effort",
+					choices: ["off", "best-effort", "mandatory"],
+					what: "off: ZRTP alone. best-effort: keys are offered where signalling is protected by TLS, and a call without goes on. mandatory: no call without (RTP/SAVP).",
+				},
+				offer: {
+					type: "choice",
+					default: "sdes",
+					choices: ["sdes", "dtls"],
+					what: "What this phone offers: keys in SDP (SDES, RFC 4568) or DTLS-SRTP (RFC 5764). It takes either from another phone.",
+				},
+				suites: {
+					type: "preference",
+					default: [
+						"AES_CM_128_HMAC_SHA1_80",
+						"AES_256_CM_HMAC_SHA1_80",
+						"AEAD_AES_128_GCM",
+						"AEAD_AES_256_GCM",
+						"AES_CM_128_HMAC_SHA1_32",
+						"AES_256_CM_HMAC_SHA1_32",
+					],
+					choices: [
+						"AES_CM_128_HMAC_SHA1_80",
+						"AES_CM_128_HMAC_SHA1_32",
+						"AES_256_CM_HMAC_SHA1_80",
+						"AES_256_CM_HMAC_SHA1_32",
+						"AEAD_AES_128_GCM",
+						"AEAD_AES_256_GCM",
+					],
+					what: "Crypto-suites of SDES, best liked first; no other is offered or taken.",
+				},
+				sdesInClear: {
+					type: "boolean",
+					default: false,
+					what: "Offer SDES even where signalling is not protected by TLS: everybody on the way can read the keys, and the lock stays open.",
+				},
+			},
+		},
 		audio: {
 			type: "group",
 			what: "Sound.",
