@@ -15,7 +15,7 @@ void xs_process_restart(xsMachine* the)
 
 void xs_process_reset_reason(xsMachine* the)
 {
-	const char* reason = NULL;
+	char* reason = NULL;
 	switch (esp_reset_reason()) {
 	case ESP_RST_PANIC:
 		reason = "the program failed and was started again";
