@@ -5,6 +5,7 @@
 #include "../crypto.h"
 #include "mc.xs.h"
 #include <sodium.h>
+#include <stdbool.h>
 
 _Static_assert(crypto_scalarmult_BYTES == 32 && crypto_scalarmult_SCALARBYTES == 32, "X25519 has 32 bytes throughout");
 

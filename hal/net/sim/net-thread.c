@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,11 +19,11 @@ static struct {
 	NetEntry* entries;
 	struct pollfd* fds;
 	size_t capacity;
-	int wake[2];
+	int wake;
 	/** Counts the returns from poll(). */
 	unsigned long turn;
 	bool started, polling, woken;
-} net = {.mutex = PTHREAD_MUTEX_INITIALIZER, .left = PTHREAD_COND_INITIALIZER, .wake = {-1, -1}};
+} net = {.mutex = PTHREAD_MUTEX_INITIALIZER, .left = PTHREAD_COND_INITIALIZER, .wake = -1};
 
 void netLock(void)
 {
@@ -46,8 +47,9 @@ void netWake(void)
 	if (!net.polling || net.woken)
 		return;
 	net.woken = true;
-	/* The pipe is empty but for at most this byte, so the write cannot block. */
-	while (write(net.wake[1], "", 1) < 0 && errno == EINTR)
+	/* The counter is at most this one, so the write cannot block. */
+	uint64_t one = 1;
+	while (write(net.wake, &one, sizeof(one)) < 0 && errno == EINTR)
 		;
 }
 
@@ -66,7 +68,7 @@ static nfds_t netCollect(int* timeoutMs)
 	}
 	nfds_t count = 1;
 	int64_t now = netNowMs();
-	net.fds[0] = (struct pollfd){.fd = net.wake[0], .events = POLLIN};
+	net.fds[0] = (struct pollfd){.fd = net.wake, .events = POLLIN};
 	*timeoutMs = -1;
 	for (NetEntry* entry = net.entries; entry; entry = entry->next) {
 		entry->pollIndex = -1;
@@ -99,8 +101,8 @@ static void* netRun(void* unused)
 		net.turn++;
 		pthread_cond_broadcast(&net.left);
 		if (net.woken) {
-			char byte[8];
-			while (read(net.wake[0], byte, sizeof(byte)) < 0 && errno == EINTR)
+			uint64_t count;
+			while (read(net.wake, &count, sizeof(count)) < 0 && errno == EINTR)
 				;
 			net.woken = false;
 		}
@@ -133,11 +135,11 @@ static bool netStart(void)
 		errno = ENOMEM;
 		return false;
 	}
-	if (net.wake[0] < 0) {
-		if (pipe(net.wake))
+	if (net.wake < 0) {
+		net.wake = eventfd(0, 0);
+		if (net.wake < 0)
 			return false;
-		for (int i = 0; i < 2; i++)
-			fcntl(net.wake[i], F_SETFD, FD_CLOEXEC);
+		(void)fcntl(net.wake, F_SETFD, FD_CLOEXEC);
 	}
 	pthread_t thread;
 	int error = pthread_create(&thread, NULL, netRun, NULL);

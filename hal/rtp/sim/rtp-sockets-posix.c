@@ -3,6 +3,7 @@
 #endif
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <stdio.h>
@@ -43,9 +44,12 @@ static int openOne(uint32_t address, unsigned port)
 {
 	struct sockaddr_in name = socketAddress(address, port);
 	int expedited = IPTOS_DSCP_EF;
-	int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int descriptor = socket(AF_INET, SOCK_DGRAM, 0);
 	if (descriptor < 0)
 		return -1;
+	/* After the fact, since lwIP's sockets take no such flags. */
+	(void)fcntl(descriptor, F_SETFL, O_NONBLOCK);
+	(void)fcntl(descriptor, F_SETFD, FD_CLOEXEC);
 	/* Where the network heeds it, voice goes first; where it may not be set, it goes all the same. */
 	(void)setsockopt(descriptor, IPPROTO_IP, IP_TOS, &expedited, sizeof expedited);
 	if (bind(descriptor, (struct sockaddr*)&name, sizeof name) != 0) {
