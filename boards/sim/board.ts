@@ -18,4 +18,6 @@ export const board = Object.freeze({
 	/** In which all that is known of other phones moves to another handset. */
 	transferFile: "known-phones.sotto",
 	screen: Object.freeze({ width: 320, height: 240 }),
+	/** No microphone and speaker of its own: the person sits at the panel. */
+	voice: false,
 });

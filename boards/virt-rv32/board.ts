@@ -15,5 +15,7 @@ export const board = Object.freeze({
 	deviceKeyFile: "device.key",
 	/** In which all that is known of other phones moves to another handset. */
 	transferFile: "known-phones.sotto",
+	/** A microphone and a speaker of its own. */
+	voice: true,
 	screen: Object.freeze({ width: 320, height: 240 }),
 });

@@ -47,6 +47,8 @@ export class Handset {
 	readonly #audio: Audio;
 	readonly #sound: SoundSystem;
 	readonly #storage: Storage;
+	/** There is a microphone and a speaker for a person: the board's own, or the panel's. */
+	readonly #voice: boolean;
 	readonly #desk: Desk | undefined;
 	readonly #display: Display;
 	readonly #keys: Keys;
@@ -73,7 +75,8 @@ export class Handset {
 		this.#log = new Log({ now, onEntry: (entry) => print(lineOf(entry)) });
 		this.#storage = new Storage(options.state, this.#log.area("store"));
 		this.#notice = this.#storage.fault;
-		this.#audio = new Audio({ microphone: { silence: true }, speaker: { panel: options.desk !== undefined } });
+		this.#voice = board.voice || options.desk !== undefined;
+		this.#audio = new Audio({ microphone: { silence: true }, speaker: { panel: this.#voice } });
 		this.#sound = new SoundSystem(this.#audio, options.desk !== undefined);
 		this.#display = new Display(board.screen);
 		this.#keys = new Keys({ onKey: (name) => this.#press(name) });
@@ -243,7 +246,7 @@ export class Handset {
 
 	#setMicrophone(source: string): void {
 		try {
-			this.#audio.microphone = source === "panel" && !this.#desk ? { silence: true } : microphoneSource(source);
+			this.#audio.microphone = source === "panel" && !this.#voice ? { silence: true } : microphoneSource(source);
 		} catch (error) {
 			this.#log.area("media").error(reasonOf(error));
 		}

@@ -11,6 +11,7 @@
 #include <esp_pthread.h>
 #include <esp_timer.h>
 #include <esp_vfs_eventfd.h>
+#include <esp_wifi.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,6 +174,18 @@ static void readPiece(Device* device)
 
 /* ---- The task ---- */
 
+/* In a call the radio sleeps between beacons no longer: a packet would wait for the next one, up to a tenth of a
+ * second.
+ */
+static void keepRadioAwake(bool awake)
+{
+#if !MODDEF_SOTTO_NO_RADIO
+	(void)esp_wifi_set_ps(awake ? WIFI_PS_NONE : WIFI_PS_MIN_MODEM);
+#else
+	(void)awake;
+#endif
+}
+
 static void drainWake(Device* device)
 {
 	uint64_t count;
@@ -182,6 +195,7 @@ static void drainWake(Device* device)
 static void* run(void* it)
 {
 	Device* device = it;
+	bool awake = false;
 	pthread_mutex_lock(&device->lock);
 	while (!device->stop) {
 		struct pollfd waits[AUDIO_WAITS_MAX];
@@ -189,6 +203,8 @@ static void* run(void* it)
 		nfds_t count = audioWaitCollect(device->core.streams, device->wake, waits);
 		pthread_mutex_unlock(&device->lock);
 
+		if (active != awake)
+			keepRadioAwake(awake = active);
 		if (active) {
 			openCodec(device);
 			readPiece(device);

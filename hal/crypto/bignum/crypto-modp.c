@@ -2,8 +2,8 @@
  * The 2048-bit and 3072-bit MODP groups of RFC 3526 sections 3 and 4 with g = 2 (ZRTP's DH2k and DH3k), by the bignum
  * module of mbedTLS.
  *
- * THIS FOLDER NEEDS BIGNUM. The PSA Crypto API has only the groups of RFC 7919, and mbedTLS 4 keeps its bignum module
- * private: a board whose library hides it leaves the folder out of its manifest and takes crypto/modp.
+ * THIS FOLDER NEEDS BIGNUM (crypto-bignum.h says which header): the PSA Crypto API has only the groups of RFC 7919. A
+ * board whose library hides it leaves the folder out of its manifest and takes crypto/modp.
  *
  * mbedtls_mpi_exp_mod looks its table up in constant time, but its sliding window squares without multiplying where the
  * exponent has runs of zeros, so the total time says a little about the exponent. The exponent is fresh for every
@@ -11,7 +11,7 @@
  */
 #include "../crypto.h"
 #include "mc.xs.h"
-#include <mbedtls/bignum.h>
+#include "crypto-bignum.h"
 #include <mbedtls/platform_util.h>
 
 enum { kInvalidPeer = 1 };

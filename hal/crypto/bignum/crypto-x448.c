@@ -7,7 +7,7 @@
  */
 #include "../crypto.h"
 #include "mc.xs.h"
-#include <mbedtls/ecp.h>
+#include "crypto-bignum.h"
 #include <mbedtls/platform_util.h>
 #include <psa/crypto.h>
 #include <string.h>
