@@ -212,6 +212,12 @@ export class Handset {
 			agent: agentOf(settings, board.provider, hardwareRandom),
 			zrtp: zrtpOf(settings, board.provider, hardwareRandom, secrets, pool),
 			mandatory: settings.zrtp.mandatory,
+			srtp: {
+				policy: settings.srtp.policy,
+				offer: settings.srtp.offer,
+				suites: settings.srtp.suites,
+				inClear: settings.srtp.sdesInClear,
+			},
 			codecs: settings.audio.codecs,
 			autoAnswer: settings.sip.autoAnswer,
 			features: featuresOf(settings),

@@ -3,6 +3,7 @@ import type Audio from "hal/audio/audio";
 import type { AreaLog } from "log/log";
 import type { SecretStore } from "zrtp/store";
 import type { SessionConfig } from "zrtp/types";
+import type { KeyingPolicy } from "./keying-policy";
 
 export interface CallContext {
 	readonly address: string;
@@ -12,6 +13,8 @@ export interface CallContext {
 	readonly store: SecretStore;
 	/** undefined: ZRTP is switched off. */
 	readonly zrtp: Omit<SessionConfig, "ssrc" | "peerHelloHash" | "joins"> | undefined;
+	/** Keys that come with signalling. */
+	readonly srtp: KeyingPolicy;
 	/** Voice only with ZRTP. */
 	readonly mandatory: boolean;
 	readonly zrtpLog: AreaLog;

@@ -60,6 +60,7 @@ export class Call implements LocalSide {
 	#connectedAt: number | undefined;
 	#endedAt: number | undefined;
 	#reason: string | undefined;
+	#protectedLeg = false;
 
 	constructor(options: CallOptions) {
 		this.#options = options;
@@ -79,6 +80,11 @@ export class Call implements LocalSide {
 	}
 	get heldHere(): boolean {
 		return this.#heldHere;
+	}
+	/** The signalling is protected by TLS that was checked. Told before each description that it carries. */
+	set protectedLeg(isProtected: boolean) {
+		this.#protectedLeg = isProtected;
+		for (const leg of this.#legs) leg.keying.protectedLeg = isProtected;
 	}
 	/** What offer and answer name, for each stream. Opens the first. @throws {Error} naming the port when it is in use */
 	get streams(): readonly Leg[] {
@@ -249,6 +255,7 @@ export class Call implements LocalSide {
 			ended: this.#state === "ended",
 			mandatory: this.#context.mandatory,
 			first: zrtp,
+			keying: first?.keying.status,
 			added: added.map(({ status }) => status),
 			expected: this.#expected(),
 			clearAgreed: this.#clearAgreed,
@@ -284,7 +291,8 @@ export class Call implements LocalSide {
 
 	#newLeg(first: Leg | undefined): Leg {
 		const { context, peer } = this.#options;
-		return new Leg({ context, peer, ...(first && { first }), onChange: () => this.#settle() });
+		const protectedLeg = this.#protectedLeg;
+		return new Leg({ context, peer, protectedLeg, ...(first && { first }), onChange: () => this.#settle() });
 	}
 
 	/** The one place that opens or holds the microphone. */

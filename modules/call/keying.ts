@@ -48,12 +48,15 @@ export interface KeyedStream {
 	clearKeys(): void;
 }
 
+/** For who only judges descriptions. */
+export const NO_STREAM: KeyedStream = Object.freeze({ write() {}, installKeys() {}, clearKeys() {} });
+
 export interface KeyingOptions {
 	readonly policy: KeyingPolicy;
 	readonly random: RandomSource;
 	readonly log: AreaLog;
 	/** The media stream, whose keys are set here and nowhere else. */
-	readonly stream: () => KeyedStream;
+	readonly stream: KeyedStream;
 }
 
 type Direction = "send" | "receive";
@@ -103,7 +106,8 @@ export class Keying implements StreamKeys, ZrtpTransport {
 	offer(): KeyingLines {
 		const plan = planOffer(this.#situation);
 		if ("fault" in plan) throw new Error(plan.fault);
-		if (plan.keys !== "sdes") return PLAIN;
+		if (plan.keys === "none") return PLAIN;
+		if (plan.keys === "dtls") throw new Error("the settings ask for DTLS-SRTP, and this phone has none yet");
 		const protocol = this.#by === "sdes" ? this.#protocol : plan.protocol;
 		return { ...PLAIN, protocol, crypto: this.#sdes.offer(this.#zrtp.send) };
 	}
@@ -144,7 +148,7 @@ export class Keying implements StreamKeys, ZrtpTransport {
 	/** ZRTP's: they replace what is there. */
 	installKeys(direction: Direction, keys: MediaKeys): void {
 		this.#zrtp[direction] = true;
-		this.#options.stream().installKeys(direction, keys);
+		this.#options.stream.installKeys(direction, keys);
 		this.#zrtpSecure ||= this.#zrtp.send && this.#zrtp.receive;
 	}
 
@@ -155,7 +159,7 @@ export class Keying implements StreamKeys, ZrtpTransport {
 	clearKeys(): void {
 		const { send, receive } = this.#zrtp;
 		this.#zrtp.send = this.#zrtp.receive = false;
-		this.#options.stream().clearKeys();
+		this.#options.stream.clearKeys();
 		if (!send && !receive) return;
 		if (this.#zrtpSecure) {
 			this.#spend();
@@ -165,7 +169,7 @@ export class Keying implements StreamKeys, ZrtpTransport {
 	}
 
 	write(bytes: Uint8Array): void {
-		this.#options.stream().write(bytes);
+		this.#options.stream.write(bytes);
 	}
 
 	/** Every key here is overwritten; safe to repeat. */
@@ -206,7 +210,7 @@ export class Keying implements StreamKeys, ZrtpTransport {
 
 	#install(direction: Direction): void {
 		const keys = this.#keys[direction];
-		if (keys) this.#options.stream().installKeys(direction, keys);
+		if (keys) this.#options.stream.installKeys(direction, keys);
 	}
 
 	/** SDP keys nothing any more. */
@@ -216,7 +220,7 @@ export class Keying implements StreamKeys, ZrtpTransport {
 		this.#server = "none";
 		this.#reason = undefined;
 		this.#forget();
-		if (!this.#zrtp.send && !this.#zrtp.receive) this.#options.stream().clearKeys();
+		if (!this.#zrtp.send && !this.#zrtp.receive) this.#options.stream.clearKeys();
 	}
 
 	#spend(): void {

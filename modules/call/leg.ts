@@ -1,11 +1,12 @@
 /**
- * One voice stream of a call and the ZRTP session that keys it. call.ts tells it what was negotiated and what the owner
+ * One voice stream of a call, who keys it (keying.ts) and its ZRTP session. call.ts tells it what was negotiated and what the owner
  * wants; it begins a new session where somebody else is at the other end (rekeying.ts), and holds or opens its microphone.
  */
 import { MediaStream } from "media/stream";
 import type { AnnouncedStream as Announced } from "sdp/announced";
 import type { NegotiatedMedia } from "sdp/offer-answer";
 import type { CallContext } from "./call-context";
+import { Keying } from "./keying";
 import { clearMayPlay, type Microphone, microphoneOf } from "./microphone";
 import { Newcomer } from "./newcomer";
 import { beginsAnew, stillKeyedFor } from "./rekeying";
@@ -18,6 +19,8 @@ export interface LegOptions {
 	readonly peer: string;
 	/** Of an added stream: the call's first one, whose ZRTP session keys this one too (RFC 6189 section 4.4.3). */
 	readonly first?: Leg;
+	/** The signalling is protected by TLS that was checked. */
+	readonly protectedLeg: boolean;
 	readonly onChange: () => void;
 }
 
@@ -35,6 +38,8 @@ export interface LegFacts {
 export class Leg {
 	readonly #options: LegOptions;
 	readonly #stream: MediaStream;
+	/** Of the stream, for whoever has keys. */
+	readonly keying: Keying;
 	#zrtp: ZrtpStream | undefined;
 	/** The session above has not been started yet. */
 	#fresh = true;
@@ -54,7 +59,7 @@ export class Leg {
 	/** Opens the stream. @throws {Error} naming the port when it is in use */
 	constructor(options: LegOptions) {
 		this.#options = options;
-		const { address, rtpPort, audio, random, mediaLog, now } = options.context;
+		const { address, rtpPort, audio, random, srtp, mediaLog, now } = options.context;
 		const ssrcBytes = random(4);
 		this.#ssrc = new DataView(ssrcBytes.buffer, ssrcBytes.byteOffset, 4).getUint32(0);
 		this.#stream = new MediaStream({
@@ -65,10 +70,14 @@ export class Leg {
 			log: mediaLog,
 			onZrtp: (bytes) => this.#receive(bytes),
 			onSrtp: () => {
+				// Under the keys of signalling it is no word of ZRTP's.
+				if (!this.keying.zrtpReceives) return;
 				this.#firstEncryptedAt ??= now();
 				this.#zrtp?.srtpReceived();
 			},
 		});
+		this.keying = new Keying({ policy: srtp, random, log: mediaLog, stream: this.#stream });
+		this.keying.protectedLeg = options.protectedLeg;
 		this.#zrtp = this.#session();
 	}
 
@@ -159,6 +168,7 @@ export class Leg {
 		stream.codec({ name: media.codec.name, payloadType: media.codec.payloadType, ptimeMs: media.ptimeMs });
 		stream.telephoneEvent(media.telephoneEventPayloadType);
 		stream.direction = media.direction;
+		this.keying.connect(media);
 	}
 
 	/** Packets of the peer that were taken. */
@@ -176,7 +186,9 @@ export class Leg {
 		if (state === "secure") this.#wasSecure = true;
 		else if (this.#wasSecure) this.#lostKeys = true;
 		const { mandatory } = this.#options.context;
-		const facts = { zrtp: state, mandatory, expected, clearAgreed, connected, muted };
+		const { server } = this.keying.status;
+		const announced = this.#keyedFor?.zrtpHash !== undefined;
+		const facts = { zrtp: state, mandatory, expected, clearAgreed, connected, muted, server, announced };
 		const microphone = microphoneOf(facts);
 		this.#stream.microphone = microphone;
 		this.#stream.allowClearReceive = early || (this.#media !== undefined && clearMayPlay(facts));
@@ -192,6 +204,7 @@ export class Leg {
 		if (this.#final) return;
 		this.#final = this.#stream.statistics;
 		this.#zrtp?.stop();
+		this.keying.close();
 		this.#stream.close();
 	}
 
@@ -234,7 +247,7 @@ export class Leg {
 		const joins = first?.zrtp?.association;
 		return new ZrtpStream({
 			config: { ...zrtp, ssrc: this.#ssrc, ...(joins && { joins }) },
-			transport: this.#stream,
+			transport: this.keying,
 			store,
 			peer,
 			log: zrtpLog,

@@ -119,6 +119,11 @@ export class Line {
 		return nowMs - this.#heard.at;
 	}
 
+	/** The signalling goes over TLS that was checked, as far as is known. */
+	set protectedLeg(isProtected: boolean) {
+		this.call.protectedLeg = isProtected;
+	}
+
 	/** Calls out. @throws {Error} naming the RTP port when it is in use */
 	invite(how: InviteHow): void {
 		const sdp = this.#negotiation.offer();
@@ -218,6 +223,10 @@ export class Line {
 				if (action.sdp !== undefined) this.#early(action.sdp);
 				return;
 			case "answered":
+				// What was to go over TLS may have gone another way.
+				if (action.leg?.secure !== true) this.call.protectedLeg = false;
+				if (action.sdp !== undefined) this.#readAnswer(action.sdp);
+				return;
 			case "accepted":
 			case "reinviteAnswered":
 				if (action.sdp !== undefined) this.#readAnswer(action.sdp);

@@ -17,6 +17,7 @@ import {
 	offerStreams,
 	type Rejection,
 	readStreams,
+	type StreamKeys,
 } from "sdp/offer-answer";
 
 /** What offer and answer agreed: the call's own stream, and those that were added to it; undefined: refused. */
@@ -28,6 +29,8 @@ export interface AgreedMedia extends NegotiatedMedia {
 export interface OwnStream {
 	readonly rtpPort: number;
 	readonly helloHash: Uint8Array | undefined;
+	/** Who keys it in SDP. */
+	readonly keying?: StreamKeys;
 }
 
 /** What a description says of our side; a call has it. */
@@ -110,7 +113,7 @@ export class Negotiation {
 	/** What a provisional answer to our offer says; the offer stays open. undefined: nothing was offered. */
 	preview(answer: string): NegotiatedMedia | Rejection | undefined {
 		if (this.#open === undefined) return undefined;
-		const result = readStreams(this.#open.text, answer);
+		const result = readStreams(this.#open.text, answer, this.#keys());
 		return isRejection(result) ? result : result[0];
 	}
 
@@ -119,7 +122,7 @@ export class Negotiation {
 		const open = this.#open;
 		if (open === undefined) return undefined;
 		this.#open = undefined;
-		const result = readStreams(open.text, answer);
+		const result = readStreams(open.text, answer, this.#keys());
 		if (isRejection(result)) return result;
 		const [media, ...others] = result;
 		if (media === undefined) return NO_AUDIO;
@@ -151,11 +154,17 @@ export class Negotiation {
 		return { address, sessionId: this.#sessionId, version: this.#version, previous: this.#last };
 	}
 
+	#keys(): readonly (StreamKeys | undefined)[] {
+		return this.#options.side.streams.map(({ keying }) => keying);
+	}
+
 	#streams(): readonly LocalStream[] {
 		const { side, codecs } = this.#options;
-		return side.streams.map(({ rtpPort, helloHash }) => ({
+		return side.streams.map(({ rtpPort, helloHash, keying }) => ({
 			port: rtpPort,
 			codecs,
+			keys: keying,
+			rtcpMux: "accept",
 			direction: side.heldHere ? "sendonly" : "sendrecv",
 			...(helloHash && { zrtpHash: helloHash }),
 		}));
@@ -175,8 +184,8 @@ function sameHash(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean
 }
 
 /** Why an offer could never be answered, told before anything rings; undefined: it can be. */
-export function refusalOf(offer: string, codecs: readonly CodecName[]): Rejection | undefined {
+export function refusalOf(offer: string, codecs: readonly CodecName[], keys?: StreamKeys): Rejection | undefined {
 	// Only the offer's own faults matter here, so that any address and port of ours will do.
-	const answer = makeAnswer(offer, { address: "0.0.0.0", port: 9, sessionId: 0, version: 0, codecs });
+	const answer = makeAnswer(offer, { address: "0.0.0.0", port: 9, sessionId: 0, version: 0, codecs, keys });
 	return isRejection(answer) ? answer : undefined;
 }

@@ -3,11 +3,18 @@
  * with which the engine ends or warns has one here.
  */
 import type { FailCode, WarnCode } from "zrtp/types";
+import type { ServerKeys } from "./keying";
 import type { Enrollment, ZrtpStatus } from "./zrtp-stream";
 
 export interface NoticeFacts {
 	/** undefined: ZRTP is switched off in the settings. */
 	readonly zrtp: ZrtpStatus | undefined;
+	/** What keys of signalling are worth; `none` without it. */
+	readonly server?: ServerKeys | undefined;
+	/** The call had such keys, and has none or worse now. */
+	readonly serverLost?: boolean | undefined;
+	/** Why they failed. */
+	readonly serverReason?: string | undefined;
 	readonly mandatory: boolean;
 	/** Why encryption was to be expected although there is none: this call had it, or an earlier one with this address. */
 	readonly expected: "in this call" | "in earlier calls" | undefined;
@@ -37,14 +44,20 @@ export interface NoticeFacts {
 export function noticeOf(facts: NoticeFacts): string | undefined {
 	const { zrtp, mandatory } = facts;
 	if (facts.sasMismatch) return "The words did not match: somebody may be listening. Hang up and call again.";
+	const ofServer = zrtp?.state === "secure" ? undefined : ofServerKeys(facts);
+	if (ofServer !== undefined) return ofServer;
+	// Between this phone and the server nobody listens: the lock says so, and who else can.
+	const toServer = (facts.server === "on" || facts.server === "agreeing") && !mandatory && facts.expected === undefined;
 	switch (zrtp?.state) {
 		case undefined:
+			if (toServer) return undefined;
 			return mandatory
 				? "The settings switch encryption off and allow no call without it: the microphone stays off."
 				: "Encryption is switched off on this phone: this call can be overheard.";
 		case "absent":
-			return ofAbsence(facts);
+			return toServer ? undefined : ofAbsence(facts);
 		case "failed":
+			if (toServer) return `No keys of the two phones were agreed: ${REASONS[zrtp.code]}. The servers can listen.`;
 			return `No keys were agreed: ${REASONS[zrtp.code]}. The microphone stays off.`;
 		case "clearing":
 			return "Encryption is being ended: the microphone is off until the other phone agrees.";
@@ -55,6 +68,17 @@ export function noticeOf(facts: NoticeFacts): string | undefined {
 		case "secure":
 			return ofKeys(facts);
 	}
+}
+
+/** What is wrong with the keys of signalling. */
+function ofServerKeys({ server, serverLost, serverReason, zrtp, mandatory }: NoticeFacts): string | undefined {
+	if (server === "failed")
+		return `No keys were agreed: ${serverReason ?? "signalling brought none"}. The microphone stays off.`;
+	if (mandatory || zrtp?.state === "agreeing" || zrtp?.state === "idle") return undefined;
+	if (serverLost === true) return "This call was encrypted to the server, and no longer is: it can be overheard.";
+	if (server === "exposed" && (zrtp === undefined || zrtp.state === "absent"))
+		return "The keys of this call came in signalling that everybody on the way can read: it can be overheard.";
+	return undefined;
 }
 
 function ofAbsence({ mandatory, expected, clearAgreed }: NoticeFacts): string {

@@ -6,6 +6,7 @@ import type { SecretStore } from "zrtp/store";
 import type { SessionConfig } from "zrtp/types";
 import type { CallContext } from "./call-context";
 import type { Features } from "./features";
+import { type KeyingPolicy, NO_KEYING } from "./keying-policy";
 
 export interface PhoneOptions {
 	/** The name of this phone, for screen and panel. */
@@ -18,6 +19,8 @@ export interface PhoneOptions {
 	readonly agent: Omit<AgentConfig, "contact">;
 	readonly zrtp: Omit<SessionConfig, "ssrc" | "peerHelloHash"> | undefined;
 	readonly mandatory: boolean;
+	/** Keys that come with signalling; without it, none do. */
+	readonly srtp?: KeyingPolicy;
 	readonly codecs: readonly ("PCMA" | "PCMU")[];
 	readonly autoAnswer: boolean;
 	/** What the phone may do by itself; without it, FEATURES of features.ts. */
@@ -35,7 +38,7 @@ export interface PhoneOptions {
 
 /** What every call of the phone shares. */
 export function contextOf(options: PhoneOptions): CallContext {
-	const { address, rtpPort, audio, agent, store, zrtp, mandatory, log, now, nameOf } = options;
+	const { address, rtpPort, audio, agent, store, zrtp, mandatory, srtp, log, now, nameOf } = options;
 	return {
 		address,
 		rtpPort,
@@ -44,6 +47,7 @@ export function contextOf(options: PhoneOptions): CallContext {
 		store,
 		zrtp,
 		mandatory,
+		srtp: srtp ?? NO_KEYING,
 		zrtpLog: log.area("zrtp"),
 		mediaLog: log.area("media"),
 		now,

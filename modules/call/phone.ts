@@ -8,6 +8,7 @@ import type { AreaLog } from "log/log";
 import { Conference } from "./conference";
 import { dialTarget } from "./dial-target";
 import { FEATURES, type Features } from "./features";
+import { Keying, NO_STREAM } from "./keying";
 import { type InviteHow, Line, type LineContext, reasonOf } from "./line";
 import { Lines, MAX_LINES } from "./lines";
 import { contextOf, type PhoneOptions } from "./phone-options";
@@ -71,6 +72,7 @@ export class Phone {
 			lines: this.#lines,
 			features: () => this.#features,
 			codecs,
+			keysFor: (protectedLeg) => this.#keysFor(protectedLeg),
 			autoAnswer: options.autoAnswer,
 			log: this.#log,
 			post,
@@ -332,6 +334,7 @@ export class Phone {
 	#call(uri: string, how: Pick<InviteHow, "referral" | "replaces">): Line {
 		const [account] = this.#options.agent.accounts;
 		const line = this.#begin(this.#lines.freeNumber ?? 0, this.#nextCall++, "outgoing", uri, undefined);
+		line.protectedLeg = this.#signalling.legTo(account?.id, uri).secure;
 		this.#take(line);
 		try {
 			line.invite({ ...how, ...(account && { account: account.id }) });
@@ -354,6 +357,13 @@ export class Phone {
 		const line = new Line({ context: this.#lineContext, number, id, direction, peer, displayName });
 		this.#lines.add(line);
 		return line;
+	}
+
+	#keysFor(protectedLeg: boolean): Keying {
+		const { srtp: policy, random, mediaLog: log } = this.#lineContext.call;
+		const keying = new Keying({ policy, random, log, stream: NO_STREAM });
+		keying.protectedLeg = protectedLeg;
+		return keying;
 	}
 
 	/** The sound goes to a line that is in no conference: its parties wait, and do not hear each other. */

@@ -3,7 +3,7 @@
  * become of a caller is decided in forwarding.ts; here it is done, and counted where nobody answered.
  */
 import type { AreaLog } from "log/log";
-import type { CodecName } from "sdp/offer-answer";
+import type { CodecName, StreamKeys } from "sdp/offer-answer";
 import type { Party } from "sip/types";
 import type { Features } from "./features";
 import { arrivalOf, BUSY_HERE } from "./forwarding";
@@ -18,6 +18,8 @@ export interface ReceptionOptions {
 	readonly lines: Lines;
 	readonly features: () => Features;
 	readonly codecs: readonly CodecName[];
+	/** Who judges the keys of an offer before anything rings. @param protectedLeg signalling came over checked TLS */
+	readonly keysFor: (protectedLeg: boolean) => StreamKeys;
 	/** Every call is answered at once. */
 	readonly autoAnswer: boolean;
 	readonly log: AreaLog;
@@ -68,13 +70,16 @@ export class Reception {
 			else this.#refuse(call, uri, arrival.type === "refuse" ? arrival.status : BUSY_HERE);
 			return;
 		}
-		const refusal = sdp === undefined ? undefined : refusalOf(sdp, this.#options.codecs);
+		const protectedLeg = action.leg?.secure === true;
+		const keys = this.#options.keysFor(protectedLeg);
+		const refusal = sdp === undefined ? undefined : refusalOf(sdp, this.#options.codecs, keys);
 		if (refusal) {
 			this.#options.say(`a call of ${uri} was refused: ${refusal.reason}`);
 			this.#options.post({ type: "reject", call, status: refusal.reject, reason: refusal.reason });
 			return;
 		}
 		const line = this.#options.begin(number, call, uri, info.identity?.displayName ?? action.displayName);
+		line.protectedLeg = protectedLeg;
 		line.identity = info.identity && identityOf(info.identity);
 		line.via = nameIn(info.diversion);
 		this.#options.log.info(`call from ${uri}`);

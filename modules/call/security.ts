@@ -4,6 +4,7 @@
  */
 
 import type { Sas, WarnCode } from "zrtp/types";
+import type { KeyingStatus } from "./keying";
 import { lockOf, worstLock } from "./lock";
 import { type NoticeFacts, noticeOf, remarksOf } from "./notices";
 import { questionOf } from "./questions";
@@ -25,6 +26,8 @@ export interface SecurityFacts {
 	readonly mandatory: boolean;
 	/** The call's first stream; undefined: ZRTP is off, or there is no stream yet. */
 	readonly first: StreamSecurity | undefined;
+	/** What signalling says of the first stream's keys. */
+	readonly keying?: KeyingStatus | undefined;
 	/** What ZRTP says of the streams that were added to it. */
 	readonly added: readonly (ZrtpStatus | undefined)[];
 	readonly expected: NoticeFacts["expected"];
@@ -70,13 +73,24 @@ export function securityOf(facts: SecurityFacts): Security {
 	const helloHashMismatch = first?.warned("helloHashMismatch") === true && !verifiedHere;
 	const goClearRefused = first?.warned("goClearRefused") === true;
 	const verified = first?.sas?.verified === true && !sasMismatch;
-	const keying: Keying = secure ? "zrtp" : "none";
+	const { by = "none", server = "none", lost: serverLost = false, reason: serverReason } = facts.keying ?? {};
+	const toServer = server === "on";
+	const keying: Keying = secure ? "zrtp" : by;
+	// Keys that servers know are what is left where ZRTP fails, and no more; not in a call that had better ones.
+	const failed = state === "failed" && (!toServer || expected !== undefined);
+	const serverAlarm = !secure && (server === "failed" || (serverLost && !clearAgreed));
 	const lost = state === "absent" && expected !== undefined && !clearAgreed;
 	const lock = lockOf({
 		keying,
-		secure,
+		secure: secure || toServer,
 		alarmed:
-			sasMismatch || helloHashMismatch || goClearRefused || state === "failed" || isLoss(status, clearAgreed) || lost,
+			sasMismatch ||
+			helloHashMismatch ||
+			goClearRefused ||
+			failed ||
+			serverAlarm ||
+			isLoss(status, clearAgreed) ||
+			lost,
 		retained,
 		verified: retained === "mismatch" ? verifiedHere : verified,
 		gateway: sas?.mitm === true,
@@ -84,6 +98,9 @@ export function securityOf(facts: SecurityFacts): Security {
 	const notice = connected
 		? noticeOf({
 				zrtp: status,
+				server,
+				serverLost: serverLost && !clearAgreed,
+				serverReason,
 				mandatory,
 				expected,
 				clearAgreed,
@@ -110,7 +127,7 @@ export function securityOf(facts: SecurityFacts): Security {
 	return {
 		lock: worstLock([lock, ...(secure ? facts.added.map((each) => addedLock(each, lock)) : [])]) ?? lock,
 		keying,
-		securing: !ended && connected && state === "agreeing",
+		securing: !ended && connected && (state === "agreeing" || (!secure && server === "agreeing")),
 		verified,
 		retained,
 		...(sas && {
@@ -121,6 +138,8 @@ export function securityOf(facts: SecurityFacts): Security {
 			cipher: sas.cipher,
 			authTag: sas.authTag,
 		}),
+		...(!secure && facts.keying?.cipher !== undefined && { cipher: facts.keying.cipher }),
+		...(!secure && facts.keying?.authTag !== undefined && { authTag: facts.keying.authTag }),
 		...(sas?.mitm && {
 			gateway: { name: facts.gatewayName ?? sas.peerClientId, trusted: sas.trustedMitm, relayed: sas.relayed },
 		}),

@@ -42,7 +42,7 @@ function end(first: number, policy: Partial<KeyingPolicy> = {}, protectedLeg = t
 		policy: { ...POLICY, ...policy },
 		random: (byteLength) => new Uint8Array(byteLength).fill(next++),
 		log: new Log({ now: () => 0 }).area("media"),
-		stream: () => stream,
+		stream,
 	});
 	keying.protectedLeg = protectedLeg;
 	return { keying, stream };
