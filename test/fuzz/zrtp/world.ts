@@ -5,14 +5,14 @@
  */
 import { equal as equalBytes } from "bytes/equal";
 import { nativeProvider } from "crypto/native";
-import type { KeyPair } from "crypto/types";
-import { seeded } from "test/net/seeded";
-import { Endpoint } from "test/net/zrtp/endpoint";
+import { seeded, seededBytes } from "test/net/seeded";
+import type { Endpoint } from "test/net/zrtp/endpoint";
 import { nextImage } from "zrtp/hash-chain";
 import { decodeMessage, type Message } from "zrtp/messages/message";
 import { decodePacket } from "zrtp/packet";
 import type { State } from "zrtp/session";
 import type { Action } from "zrtp/types";
+import type { Cast, Kind } from "./cast";
 import { mutated } from "./mutate";
 
 /** Bounds on what one event may bring about, and on what a session may hold. */
@@ -24,8 +24,12 @@ export interface Score {
 	injected: number;
 	/** Those of them that changed a state in a way the RFC allows. */
 	moved: number;
-	/** Exchanges at whose end both were secure. */
+	/** Exchanges in which both were secure. */
 	secure: number;
+	/** Exchanges. */
+	worlds: number;
+	/** Relayed SAS shown, or ways back to secure after GoClear, where there is such a thing. */
+	reached: number;
 }
 
 type KeyAgreementAction = Extract<Action, { type: "agree" }>;
@@ -43,10 +47,15 @@ export class World {
 	readonly #score: Score;
 	/** In most worlds the attacker leaves out what may end an exchange by the RFC's own words, so that later states are reached. */
 	readonly #patient: boolean;
+	readonly #kind: Kind;
+	readonly #sashash: (byteLength: number) => Uint8Array;
 	#now = 0;
 
-	constructor(seed: number, pairs: () => KeyPair, strangers: readonly Uint8Array[], score: Score) {
+	/** @param strangers packets of other exchanges */
+	constructor(kind: Kind, seed: number, cast: Cast, strangers: readonly Uint8Array[], score: Score) {
+		this.#kind = kind;
 		this.#random = seeded(seed);
+		this.#sashash = seededBytes(seed);
 		this.#strangers = strangers;
 		this.#score = score;
 		this.#patient = this.#random() < 0.8;
@@ -54,17 +63,16 @@ export class World {
 		const onAgree = (index: number) => (action: KeyAgreementAction) => {
 			this.#agreeing[index] = action;
 		};
-		this.#ends = [
-			new Endpoint("alice", { seed: 2 * seed, keyPairs: pairs, allowClear, onAgree: onAgree(0) }),
-			new Endpoint("bob", { seed: 2 * seed + 1, keyPairs: pairs, allowClear, onAgree: onAgree(1) }),
-		];
+		this.#ends = cast.of(kind, seed, (place) => ({ allowClear, onAgree: onAgree(place) }));
 	}
 
 	/** @returns what is wrong, or undefined */
 	run(events: number): string | undefined {
+		this.#score.worlds++;
 		for (let n = 0; n < events; n++) {
-			// What is secure is attacked longest.
-			const share = this.#ends.every((end) => end.secureAt !== undefined) ? 0.95 : 0.6;
+			// What is secure is attacked longest, unless there is more to come.
+			const settled = this.#ends.every((end) => end.secureAt !== undefined);
+			const share = settled ? (this.#kind === "relay" || this.#kind === "GoClear" ? 0.6 : 0.95) : 0.6;
 			const wrong = this.#random() < share ? this.#attack() : this.#live();
 			if (wrong !== undefined) return `event ${n}: ${wrong}`;
 			if (this.#ends.every((end) => end.session.state.name === "failed")) break;
@@ -72,7 +80,13 @@ export class World {
 		const [a, b] = this.#ends;
 		if (a.secureAt !== undefined && b.secureAt !== undefined) {
 			this.#score.secure++;
-			if (a.sas?.text !== b.sas?.text) return "the SAS differ";
+			// An added stream has none of its own, and a relayed one is another's.
+			const [one, other] = [a.session.association.sas, b.session.association.sas];
+			if (this.#kind !== "relay" && one?.text !== other?.text) return "the SAS differ";
+		}
+		for (const end of this.#ends) {
+			const returned = end.history.filter((what) => what === "secure").length > 1;
+			if (returned || end.sas?.relayed === true) this.#score.reached++;
 		}
 		for (const end of this.#ends) end.feed({ type: "stop", now: this.#now });
 		return undefined;
@@ -110,13 +124,16 @@ export class World {
 			case 15:
 				return feed({ type: "sasVerified", now, verified: this.#random() < 0.5 });
 			case 16:
-				return this.#random() < 0.02 ? feed({ type: "clear", now }) : undefined;
+				if (this.#kind === "relay" && end === this.#ends[1] && end.session.state.name === "secure")
+					return feed({ type: "relaySas", now, sasType: "B32", sashash: this.#sashash(32) });
+				return this.#random() < (this.#kind === "GoClear" ? 0.5 : 0.02) ? feed({ type: "clear", now }) : undefined;
 			case 17: {
 				const [other] = this.#ends.filter((one) => one !== end);
 				return other?.sendKeys && end.accepts(other.sendKeys) ? feed({ type: "srtpReceived", now }) : undefined;
 			}
 			case 18:
-				if (this.#random() < 0.3) return feed({ type: "goSecure", now });
+				if (this.#random() < (this.#kind === "GoClear" ? 0.8 : 0.3)) return feed({ type: "goSecure", now });
+				if (this.#random() < 0.3) return feed({ type: "enrolled", now, accepted: this.#random() < 0.5 });
 				return this.#random() < 0.05 ? feed({ type: "sasMismatch", now }) : undefined;
 			default:
 				return feed({ type: "start", now });
@@ -190,6 +207,9 @@ function mayEnd({ name }: State, { type }: Message): boolean {
 	return type === "Hello" || type === "Error" || type === "Commit" || type === "DHPart1" || type === "DHPart2";
 }
 
+/** Where a Commit leads that continues the Hello's chain. */
+const COMMITTED: readonly string[] = Object.freeze(["waitDHPart2", "waitConfirm2", "waitDHPart1"]);
+
 /** The changes that RFC 6189 lets a packet make although nothing proves who sent it. */
 function mayMove(before: State, after: State, message: Message): boolean {
 	const to = after.name;
@@ -198,11 +218,12 @@ function mayMove(before: State, after: State, message: Message): boolean {
 		case "Hello":
 			return before.name === "idle" || before.name === "discovery";
 		case "HelloACK":
-			return before.name === "discovery" && (to === "discovery" || to === "waitDHPart1");
+			return before.name === "discovery" && ["discovery", "waitDHPart1", "waitDirectConfirm1"].includes(to);
 		case "Ping":
 			return before.name === "discovery" && to === "discovery";
 		// Carries no MAC (section 5.9), and ends an exchange, never a secure call.
 		case "Error":
+			if (before.name === "waitDirectConfirm1" && to === "waitDHPart1") return before.mode === "Preshared";
 			return before.name === "discovery" || (to === "failed" && before.name !== "secure");
 		case "ErrorACK":
 			return before.name === "failed" && to === "failed";
@@ -214,11 +235,10 @@ function mayMove(before: State, after: State, message: Message): boolean {
 				return to === "discovery" ? continues(before, message.h2, 1) : equalBytes(message.bytes, before.answers);
 			// Back to secure: the same chain goes on, or a whole exchange begins; Confirm proves it (section 4.7.2).
 			if (before.name === "cleared" || before.name === "waitDirectConfirm1")
-				return continues(before, message.h2, 1) && ["waitConfirm2", "discovery", "failed"].includes(to);
-			return (
-				(before.name === "discovery" || before.name === "waitDHPart1") &&
-				(to === "failed" || (to === "waitDHPart2" && continues(before, message.h2, 1)))
-			);
+				return continues(before, message.h2, 1) && ["waitConfirm2", "waitDHPart2", "discovery", "failed"].includes(to);
+			if (before.name !== "discovery" && before.name !== "waitDHPart1") return false;
+			// A Preshared Commit that does not fit is answered by one of DH.
+			return to === "failed" || (continues(before, message.h2, 1) && COMMITTED.includes(to));
 		case "DHPart1":
 			return before.name === "waitDHPart1" && continues(before, message.h1, 2);
 		// hvi holds it to the Commit: an altered one can only end the exchange.
@@ -233,9 +253,11 @@ function mayMove(before: State, after: State, message: Message): boolean {
 			return before.name === "waitConf2ACK" && to === "secure";
 		case "ClearACK":
 			return before.name === "waitClearACK";
+		// Carries no MAC; what it stops is only the repeating.
+		case "RelayACK":
+			return before.name === "secure" && to === "secure" && before.relay !== undefined;
 		case "GoClear":
 		case "SASrelay":
-		case "RelayACK":
 		case "PingACK":
 			return false;
 	}
