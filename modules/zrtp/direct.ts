@@ -8,8 +8,8 @@ import { equal } from "bytes/equal";
 import { utf8Encode } from "bytes/text";
 import { wipe } from "bytes/wipe";
 import { commit as commitDh } from "./commitment";
+import { makeConfirm } from "./confirmation";
 import { T2 } from "./constants";
-import { makeConfirm } from "./exchange";
 import { messageMac } from "./hash-chain";
 import { deriveMultistream, derivePreshared, presharedKey, type SessionKeys, type StreamKeys } from "./kdf";
 import {

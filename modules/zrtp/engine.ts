@@ -20,7 +20,7 @@ import { encodeHello } from "./messages/hello";
 import { decodeMessage } from "./messages/message";
 import { encodePingAck } from "./messages/ping-ack";
 import { decodePacket } from "./packet";
-import { type Session, type State, type StateName, Vault } from "./session";
+import type { Session, State, StateName } from "./session";
 import { agreeing } from "./states/agreeing";
 import { cleared, waitClearAck } from "./states/clearing";
 import { discovery } from "./states/discovery";
@@ -35,6 +35,7 @@ import { waitDirectConfirm1 } from "./states/wait-direct-confirm1";
 import { available, implicitHash } from "./suites";
 import { type Handler, Turn } from "./turn";
 import type { Action, Event, SessionConfig } from "./types";
+import { Vault } from "./vault";
 
 export type { Session } from "./session";
 

@@ -10,7 +10,7 @@ import { Writer } from "bytes/writer";
 import type { Mac, Provider } from "crypto/types";
 import { RETAINED_SECRET_BYTE_LENGTH, SASHASH_BYTE_LENGTH, SRTP_SALT_BYTE_LENGTH } from "./constants";
 import { CIPHERS, HASHES } from "./suites";
-import type { HashCode, Suite } from "./types";
+import type { HashCode, Role, Suite } from "./types";
 
 /** Section 4.5.1: one HMAC over counter, label, zero octet, context and the length in bits, cut to `byteLength`. */
 export function kdf(mac: Mac, key: Uint8Array, label: string, context: Uint8Array, byteLength: number): Uint8Array {
@@ -195,4 +195,14 @@ function lengthAndValue(secret: Uint8Array | undefined): Uint8Array[] {
 
 function u32(value: number): Uint8Array {
 	return new Writer(4).u32(value).finish();
+}
+
+/** What the Confirm messages of one role are encrypted and authenticated with (section 4.5.3). */
+export function confirmKeys(
+	keys: StreamKeys,
+	sender: Role,
+): { readonly macKey: Uint8Array; readonly zrtpKey: Uint8Array } {
+	return sender === "initiator"
+		? { macKey: keys.macKeyI, zrtpKey: keys.zrtpKeyI }
+		: { macKey: keys.macKeyR, zrtpKey: keys.zrtpKeyR };
 }

@@ -3,7 +3,6 @@
  * engine.ts owns the step; the files in states/ turn one State into the next.
  */
 
-import { wipe } from "bytes/wipe";
 import type { KeyPair } from "crypto/types";
 import type { Association } from "./association";
 import type { HashChain } from "./hash-chain";
@@ -15,6 +14,7 @@ import type { Hello } from "./messages/hello";
 import type { Retransmission } from "./retransmission";
 import type { RetainedSecrets } from "./store";
 import type { FailCode, RetainedStatus, Role, Sas, SessionConfig, Suite, WarnCode } from "./types";
+import type { Vault } from "./vault";
 
 /** One media stream's ZRTP session. Made by createSession, changed by step alone. */
 export interface Session {
@@ -279,32 +279,3 @@ export type State =
 export type StateName = State["name"];
 
 export type DhCommit = Extract<Commit, { mode: "DH" }>;
-
-/** Every secret array of a session, so that its end can wipe all of them at once. */
-export class Vault {
-	readonly #arrays: Set<Uint8Array> = new Set();
-
-	/** Arrays held now. */
-	get size(): number {
-		return this.#arrays.size;
-	}
-
-	/** Returns its argument, from now on wiped with the rest. */
-	keep(array: Uint8Array): Uint8Array {
-		this.#arrays.add(array);
-		return array;
-	}
-
-	/** Wipes these now. */
-	drop(...arrays: readonly (Uint8Array | undefined)[]): void {
-		for (const array of arrays) {
-			wipe(array);
-			if (array) this.#arrays.delete(array);
-		}
-	}
-
-	/** Wipes everything, but for what is named. */
-	wipe(...except: readonly (Uint8Array | undefined)[]): void {
-		for (const array of [...this.#arrays]) if (!except.includes(array)) this.drop(array);
-	}
-}

@@ -69,7 +69,14 @@ export function finishWithMac(writer: Writer, mac: MacOver): Uint8Array {
 
 /** An ASCII code extended with spaces; the spaces are removed. */
 export function readCode(reader: Reader, byteLength: number): string {
-	return latin1Decode(reader.view(byteLength)).replace(/ +$/, "");
+	return withoutTrailingSpaces(latin1Decode(reader.view(byteLength)));
+}
+
+/** By scanning: a regular expression is compiled at each use, and codes are read by the dozen. */
+export function withoutTrailingSpaces(text: string): string {
+	let end = text.length;
+	while (end > 0 && text[end - 1] === " ") end--;
+	return text.slice(0, end);
 }
 
 /** A code or an identifier, extended with spaces to its field. @throws RangeError when it does not fit */

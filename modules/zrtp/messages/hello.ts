@@ -8,7 +8,15 @@ import {
 	MAC_BYTE_LENGTH,
 	ZID_BYTE_LENGTH,
 } from "zrtp/constants";
-import { encodeCode, type Frame, finishWithMac, frameWriter, type MacOver, readCode } from "./frame";
+import {
+	encodeCode,
+	type Frame,
+	finishWithMac,
+	frameWriter,
+	type MacOver,
+	readCode,
+	withoutTrailingSpaces,
+} from "./frame";
 
 /** Codes as they stand in the message, trailing spaces removed; unknown ones are kept. */
 export interface HelloLists {
@@ -122,5 +130,5 @@ function readCodes(reader: Reader, count: number): string[] {
 function printable(bytes: Uint8Array): string {
 	let text = "";
 	for (const byte of bytes) text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : byte === 0 ? " " : "?";
-	return text.replace(/ +$/, "");
+	return withoutTrailingSpaces(text);
 }

@@ -7,7 +7,8 @@
  */
 
 import { equal } from "bytes/equal";
-import { deriveExchange, makeConfirm } from "zrtp/exchange";
+import { makeConfirm } from "zrtp/confirmation";
+import { deriveExchange } from "zrtp/exchange";
 import type { Agreeing } from "zrtp/session";
 import type { Handler } from "zrtp/turn";
 import { endOfSilence, heard, hearHelloAgain } from "./repeats";

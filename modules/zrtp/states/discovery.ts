@@ -8,6 +8,7 @@
  */
 
 import { equal } from "bytes/equal";
+import { keepRecord } from "zrtp/cache";
 import { takeCommit } from "zrtp/commitment";
 import {
 	EXTENDED_DISCOVERY_MS,
@@ -19,7 +20,6 @@ import {
 	VERSION_SIGNIFICANT_LENGTH,
 } from "zrtp/constants";
 import { begin } from "zrtp/direct";
-import { keepRecord } from "zrtp/exchange";
 import { encodeError } from "zrtp/messages/error";
 import type { Hello } from "zrtp/messages/hello";
 import { encodeHelloAck } from "zrtp/messages/hello-ack";

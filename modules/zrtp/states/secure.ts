@@ -8,8 +8,8 @@
  */
 
 import { equal } from "bytes/equal";
+import { savePbxsecret, saveSecrets } from "zrtp/cache";
 import { MAC_BYTE_LENGTH, T2 } from "zrtp/constants";
-import { savePbxsecret, saveSecrets } from "zrtp/exchange";
 import { encodeClearAck } from "zrtp/messages/clear-ack";
 import { encodeConf2Ack } from "zrtp/messages/conf2-ack";
 import { encodeGoClear, type GoClear, goClearMacInput } from "zrtp/messages/go-clear";

@@ -6,7 +6,7 @@
  * Goes to: secure (Conf2ACK, or SRTP with a good tag), failed.
  */
 
-import { installKeys, secure } from "zrtp/exchange";
+import { installKeys, secure } from "zrtp/completion";
 import { isExhausted, retransmitted } from "zrtp/retransmission";
 import type { State, WaitConf2Ack } from "zrtp/session";
 import type { Handler, Turn } from "zrtp/turn";

@@ -6,7 +6,8 @@
  * Goes to: waitConf2ACK, failed.
  */
 
-import { acceptConfirm1, deriveExchange } from "zrtp/exchange";
+import { acceptConfirm1 } from "zrtp/confirmation";
+import { deriveExchange } from "zrtp/exchange";
 import type { Confirm } from "zrtp/messages/confirm";
 import { isExhausted, retransmitted } from "zrtp/retransmission";
 import type { Keyed, State, WaitConfirm1 } from "zrtp/session";

@@ -7,7 +7,8 @@
  */
 
 import { equal } from "bytes/equal";
-import { installKeys, openConfirm, secure, settle } from "zrtp/exchange";
+import { installKeys, secure } from "zrtp/completion";
+import { openConfirm, settle } from "zrtp/confirmation";
 import { encodeConf2Ack } from "zrtp/messages/conf2-ack";
 import type { WaitConfirm2 } from "zrtp/session";
 import type { Handler } from "zrtp/turn";

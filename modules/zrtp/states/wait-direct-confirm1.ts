@@ -9,9 +9,9 @@
 
 import { compare } from "bytes/compare";
 import { commit as commitDh, takeCommit } from "zrtp/commitment";
+import { acceptConfirm1 } from "zrtp/confirmation";
 import { deriveDirect } from "zrtp/direct";
 import { ERROR_CODE } from "zrtp/error-codes";
-import { acceptConfirm1 } from "zrtp/exchange";
 import type { Commit } from "zrtp/messages/commit";
 import type { Confirm } from "zrtp/messages/confirm";
 import { encodeErrorAck } from "zrtp/messages/error-ack";
@@ -66,8 +66,9 @@ function contend(turn: Turn, state: WaitDirectConfirm1, commit: Commit): State {
 	}
 	if (commit.mode !== state.mode) return turn.fail("modeMismatch");
 	// Between two Preshared Commits the phone's stands against the PBX's.
-	const mitm = state.peer.hello.mitm;
-	if (state.mode === "Preshared" && mitm) return state;
+	const theirs = state.peer.hello.mitm;
+	if (state.mode === "Preshared" && theirs !== (turn.session.config.mitm === true))
+		return theirs ? state : (takeCommit(turn, state.peer, commit) ?? state);
 	// The lower nonce is discarded; ours coming back to us is no contention.
 	if (compare(commit.nonce, state.nonce) <= 0) return state;
 	return takeCommit(turn, state.peer, commit) ?? state;

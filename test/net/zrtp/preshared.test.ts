@@ -130,6 +130,23 @@ test("Preshared with an auxsecret at one end or both: the sets of section 4.4.2.
 		}
 });
 
+test("both send a Preshared Commit: the phone's stands against the PBX's, whatever the nonces (section 4.2)", () => {
+	let contentions = 0;
+	for (let seed = 40; seed < 60; seed++) {
+		const { alice, bob } = preshared(acquainted(), seed, { ...PRESHARED, mitm: true });
+		const types: string[] = recorded({ alice, bob }, { delayMs: 20 }).filter(
+			(type) => type === "Preshared",
+		) as string[];
+		sameKeys({ alice, bob }, `seed ${seed}`);
+		if (types.length < 2) continue;
+		contentions++;
+		const { state } = alice.session;
+		ok(state.name === "secure");
+		equal(state.role, "initiator", `seed ${seed}`);
+	}
+	ok(contentions > 10, `${contentions} contentions`);
+});
+
 test("Preshared exchanges under loss", () => {
 	for (let seed = 1; seed <= 20; seed++) {
 		const ends = preshared(acquainted(), 50 + seed);
