@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { type Figure, table } from "./bench/figure";
 import { buildHeapPrograms, heapFigures } from "./bench/heap";
 import { phoneFigures } from "./bench/phones";
+import { buildSipProgram, sipFigures } from "./bench/sip";
 import { storeFigures } from "./bench/store";
 import { buildHandshakePrograms, buildSessionHeapProgram, handshakeFigures, sessionHeapFigures } from "./bench/zrtp";
 import { root } from "./builder/paths";
@@ -23,6 +24,7 @@ const BENCHES: readonly { readonly areas: readonly string[]; readonly run: () =>
 	{ areas: ["zrtp/x255-session-heap", "zrtp/dh3k-session-heap"], run: sessionHeapFigures },
 	{ areas: ["zrtp/x255-instructions", "zrtp/dh3k-instructions"], run: handshakeFigures },
 	{ areas: ["store"], run: storeFigures },
+	{ areas: ["sip"], run: sipFigures },
 ];
 const INSIDE = "SOTTO_BENCH_ON_LOOPBACK";
 
@@ -44,6 +46,7 @@ async function main(): Promise<number> {
 		await buildHeapPrograms();
 		await buildHandshakePrograms();
 		await buildSessionHeapProgram();
+		await buildSipProgram();
 		const [program, args] = onLoopbackAlone([
 			process.execPath,
 			"--import",

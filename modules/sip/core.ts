@@ -11,17 +11,17 @@ import { ALLOW, MAX_SERVERS, MAX_TRANSACTIONS, RESERVED_TRANSACTIONS, SUPPORTED 
 import { type Flow, Flows, keyOf, type Leg } from "./flows";
 import type { InviteServer } from "./invite-server";
 import { Locator } from "./locator";
-import { type Header, type Request, tagOf } from "./message";
+import type { Header, Request } from "./message";
 import type { NonInviteServer } from "./non-invite-server";
 import type { Referral } from "./referral";
 import { flowLost, type Registration } from "./register";
 import { formatResponse, type ResponseParts } from "./respond";
 import type { Subscription } from "./subscribe";
 import { Timers } from "./timers";
-import type { ClientTransaction, Ground, ServerTransaction } from "./transaction";
+import { type ClientTransaction, type Ground, mergeKey, type ServerTransaction } from "./transaction";
 import type { Account, Action, AgentConfig, EndedBy } from "./types";
 import { bracketed, type Destination, isReliable, type Place, parseUri, portOf } from "./uri";
-import { MAGIC_COOKIE, responseDestination, type Via } from "./via";
+import { MAGIC_COOKIE, RPORT, responseDestination, type Via } from "./via";
 import { serviceRoutePlace } from "./way";
 
 type EndedMore = Pick<Extract<Action, { readonly type: "ended" }>, "elsewhere" | "replacedBy">;
@@ -46,6 +46,8 @@ export class Core implements Ground {
 	readonly locator: Locator;
 	/** Connections asked for, and who waits for them. */
 	readonly #connecting = new Map<string, ((error: string | undefined) => void)[]>();
+	/** Transactions that this step has answered. */
+	#answered: ServerTransaction[] = [];
 	#actions: Action[] = [];
 	#nextIncoming = -1;
 	#nextReferral = 1;
@@ -62,8 +64,14 @@ export class Core implements Ground {
 		});
 	}
 
-	/** Hands over what the step has to do. */
+	serverAnswered(transaction: ServerTransaction): void {
+		this.#answered.push(transaction);
+	}
+
+	/** Hands over what the step has to do; the step is over with it. */
 	take(): Action[] {
+		for (const transaction of this.#answered) transaction.trim();
+		if (this.#answered.length > 0) this.#answered = [];
 		const actions = this.#actions;
 		this.#actions = [];
 		return actions;
@@ -153,10 +161,7 @@ export class Core implements Ground {
 	via(to?: Destination): Via {
 		const { address, port } = this.localEnd(to);
 		const branch = MAGIC_COOKIE + toHex(this.config.random(12));
-		const params = [
-			{ name: "branch", value: branch },
-			{ name: "rport", value: undefined },
-		];
+		const params = [{ name: "branch", value: branch }, RPORT];
 		return { transport: (to?.transport ?? "udp").toUpperCase(), host: bracketed(address), port, params };
 	}
 
@@ -304,15 +309,9 @@ export class Core implements Ground {
 
 	/** Section 8.2.2.2: another transaction for the same From tag, Call-ID and CSeq. */
 	isMerged(request: Request): boolean {
-		for (const { request: other } of this.servers.values())
-			if (
-				other.callId === request.callId &&
-				other.cseq === request.cseq &&
-				other.method === request.method &&
-				tagOf(other.from) === tagOf(request.from) &&
-				tagOf(other.to) === undefined
-			)
-				return true;
+		const key = mergeKey(request);
+		if (key === undefined) return false;
+		for (const { merge } of this.servers.values()) if (merge === key) return true;
 		return false;
 	}
 }

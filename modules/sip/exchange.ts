@@ -13,7 +13,7 @@ import { InviteClient } from "./invite-client";
 import type { Target } from "./lookup";
 import { type Header, header, headerLines, type Response } from "./message";
 import { NonInviteClient } from "./non-invite-client";
-import { formatRequest, type OutgoingRequest } from "./request";
+import { formatRequest, keptOf, type OutgoingRequest } from "./request";
 import { parseNumber } from "./syntax";
 import type { Timer } from "./timers";
 import type { Failure } from "./transaction";
@@ -172,7 +172,7 @@ export class Exchange {
 		options.credentials.age();
 	}
 
-	/** The request as last sent, credentials included. @throws before anything has been sent */
+	/** What is kept of the request that was sent last (request.ts, keptOf). @throws before anything has been sent */
 	get request(): OutgoingRequest {
 		if (this.#current === undefined) throw new Error("nothing has been sent yet");
 		return this.#current.request;
@@ -265,7 +265,7 @@ export class Exchange {
 		const Transaction = request.method === "INVITE" ? InviteClient : NonInviteClient;
 		const transaction = new Transaction(this.#core, request, to, user);
 		this.#core.clients.set(transaction.key, transaction);
-		this.#current = { to, request, transaction };
+		this.#current = { to, request: keptOf(request), transaction };
 		this.#patience?.cancel();
 		if (this.#index + 1 < this.#targets.length)
 			this.#patience = this.#core.timers.after(NEXT_SERVER_MS, () => {

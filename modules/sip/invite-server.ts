@@ -11,7 +11,7 @@
 import { T2_MS, TIMER_G_MS, TIMER_H_MS, TIMER_I_MS, TIMER_L_MS } from "./constants";
 import type { Request } from "./message";
 import type { Timer } from "./timers";
-import type { Ground, ServerTransaction } from "./transaction";
+import { type Ground, mergeKey, NO_REQUEST, type ServerTransaction } from "./transaction";
 import { type Destination, isReliable } from "./uri";
 
 export interface InviteServerUser {
@@ -23,7 +23,8 @@ export interface InviteServerUser {
 
 export class InviteServer implements ServerTransaction {
 	readonly key: string;
-	readonly request: Request;
+	readonly merge: string | undefined;
+	#request: Request;
 	#state: "proceeding" | "completed" | "confirmed" | "accepted" | "terminated" = "proceeding";
 	readonly #ground: Ground;
 	/** Where responses go. */
@@ -36,10 +37,15 @@ export class InviteServer implements ServerTransaction {
 	/** @param to where responses go, from the Via of the request */
 	constructor(ground: Ground, key: string, request: Request, to: Destination, user: InviteServerUser) {
 		this.key = key;
-		this.request = request;
+		this.merge = mergeKey(request);
+		this.#request = request;
 		this.#ground = ground;
 		this.to = to;
 		this.#user = user;
+	}
+
+	get request(): Request {
+		return this.#request;
 	}
 
 	get state(): string {
@@ -86,6 +92,7 @@ export class InviteServer implements ServerTransaction {
 			case "proceeding":
 				this.#last = bytes;
 				this.#ground.send(bytes, this.to);
+				if (status >= 200) this.#ground.serverAnswered(this);
 				if (status >= 300) {
 					this.#state = "completed";
 					// Section 17.2.1: neither timer G nor I over a reliable transport.
@@ -107,6 +114,10 @@ export class InviteServer implements ServerTransaction {
 			case "terminated":
 				return;
 		}
+	}
+
+	trim(): void {
+		this.#request = NO_REQUEST;
 	}
 
 	stop(): void {

@@ -15,7 +15,7 @@ import { type Header, type Response, tagOf } from "./message";
 import { confirmProvisional } from "./prack";
 import { nextTarget, type Targets } from "./redirect";
 import { takeReferral } from "./referral";
-import { formatRequest, type OutgoingRequest } from "./request";
+import { formatRequest, isCredentials, type OutgoingRequest } from "./request";
 import { raiseSession, sessionAgreed, sessionRequest } from "./session";
 import type { Event } from "./types";
 import { refuseOffer } from "./update";
@@ -271,8 +271,4 @@ export function ackIn(
 	const to = core.direct(place);
 	const request = requestIn(dialog, "ACK", cseq, core.via(to), headers.filter(isCredentials), undefined);
 	return { bytes: formatRequest(request), to };
-}
-
-function isCredentials(entry: Header): boolean {
-	return entry.name === "Authorization" || entry.name === "Proxy-Authorization";
 }

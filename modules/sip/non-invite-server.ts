@@ -9,12 +9,13 @@
 import { TIMER_J_MS } from "./constants";
 import type { Request } from "./message";
 import type { Timer } from "./timers";
-import type { Ground, ServerTransaction } from "./transaction";
+import { type Ground, mergeKey, NO_REQUEST, type ServerTransaction } from "./transaction";
 import { type Destination, isReliable } from "./uri";
 
 export class NonInviteServer implements ServerTransaction {
 	readonly key: string;
-	readonly request: Request;
+	readonly merge: string | undefined;
+	#request: Request;
 	#state: "trying" | "proceeding" | "completed" | "terminated" = "trying";
 	readonly #ground: Ground;
 	/** Where responses go. */
@@ -25,9 +26,14 @@ export class NonInviteServer implements ServerTransaction {
 	/** @param to where responses go, from the Via of the request */
 	constructor(ground: Ground, key: string, request: Request, to: Destination) {
 		this.key = key;
-		this.request = request;
+		this.merge = mergeKey(request);
+		this.#request = request;
 		this.#ground = ground;
 		this.to = to;
+	}
+
+	get request(): Request {
+		return this.#request;
 	}
 
 	get state(): string {
@@ -58,13 +64,18 @@ export class NonInviteServer implements ServerTransaction {
 				this.#last = bytes;
 				this.#ground.send(bytes, this.to);
 				this.#state = status < 200 ? "proceeding" : "completed";
-				if (status >= 200)
-					this.#timeout = this.#ground.timers.after(isReliable(this.to) ? 0 : TIMER_J_MS, () => this.stop());
+				if (status < 200) return;
+				this.#ground.serverAnswered(this);
+				this.#timeout = this.#ground.timers.after(isReliable(this.to) ? 0 : TIMER_J_MS, () => this.stop());
 				return;
 			case "completed":
 			case "terminated":
 				return;
 		}
+	}
+
+	trim(): void {
+		this.#request = NO_REQUEST;
 	}
 
 	stop(): void {

@@ -35,18 +35,24 @@ const MAX_FORWARDS = 70;
 
 /** The packet. */
 export function formatRequest(request: OutgoingRequest): Uint8Array {
-	const lines = [
-		`${request.method} ${request.uri} SIP/2.0`,
-		`Via: ${formatVia(request.via)}`,
-		...request.routes.map((route) => `Route: ${route}`),
-		`Max-Forwards: ${MAX_FORWARDS}`,
-		`From: ${request.from}`,
-		`To: ${request.to}`,
-		`Call-ID: ${request.callId}`,
-		`CSeq: ${request.cseq} ${request.method}`,
-		...request.headers.map((entry) => `${entry.name}: ${entry.value}`),
-	];
-	return withBody(lines, request.body);
+	let head = `${request.method} ${request.uri} SIP/2.0\r\nVia: ${formatVia(request.via)}\r\n`;
+	for (const route of request.routes) head += `Route: ${route}\r\n`;
+	head += `Max-Forwards: ${MAX_FORWARDS}\r\nFrom: ${request.from}\r\nTo: ${request.to}\r\nCall-ID: ${request.callId}\r\n`;
+	head += `CSeq: ${request.cseq} ${request.method}\r\n`;
+	for (const { name, value } of request.headers) head += `${name}: ${value}\r\n`;
+	return withBody(head, request.body);
+}
+
+/**
+ * What is kept of a request once it is a packet: enough for ACK, CANCEL and the dialog, and the credentials that the ACK
+ * for a 2xx repeats (section 13.2.2.4).
+ */
+export function keptOf(request: OutgoingRequest): OutgoingRequest {
+	return { ...request, headers: request.headers.filter(isCredentials), body: undefined };
+}
+
+export function isCredentials(entry: Header): boolean {
+	return entry.name === "Authorization" || entry.name === "Proxy-Authorization";
 }
 
 /** ACK for a final response other than 2xx (section 17.1.1.3). @param to the To value of that response */
@@ -59,9 +65,14 @@ export function cancelFor(invite: OutgoingRequest): OutgoingRequest {
 	return { ...invite, method: "CANCEL", headers: [], body: undefined };
 }
 
-/** Start line and header lines, then the body with its type and length. */
-export function withBody(lines: readonly string[], body: Body | undefined): Uint8Array {
-	const content = utf8Encode(body?.text ?? "");
-	const type = body === undefined ? "" : `Content-Type: ${body.contentType}\r\n`;
-	return concat(utf8Encode(`${lines.join("\r\n")}\r\n${type}Content-Length: ${content.length}\r\n\r\n`), content);
+/** Start line and header lines, each with its CRLF; then the body with its type and length. */
+export function withBody(head: string, body: Body | undefined): Uint8Array {
+	if (body === undefined) return utf8Encode(`${head}Content-Length: 0\r\n\r\n`);
+	const whole = `${head}Content-Type: ${body.contentType}\r\nContent-Length: `;
+	const bytes = utf8Encode(`${whole}${body.text.length}\r\n\r\n${body.text}`);
+	// As many octets as characters: plain ASCII, as nearly always, and the length was right.
+	const { length } = String(body.text.length);
+	if (bytes.length === whole.length + length + 4 + body.text.length) return bytes;
+	const content = utf8Encode(body.text);
+	return concat(utf8Encode(`${whole}${content.length}\r\n\r\n`), content);
 }

@@ -110,29 +110,29 @@ function build(
 	parts: ResponseParts,
 	toTag: string | undefined,
 ): Uint8Array {
-	const lines = [`SIP/2.0 ${parts.status} ${parts.reason ?? PHRASES[parts.status] ?? "Unknown"}`];
+	let head = `SIP/2.0 ${parts.status} ${parts.reason ?? PHRASES[parts.status] ?? "Unknown"}\r\n`;
 	let pending = top;
 	const echoed = new Set<string>();
 	for (const { name, value } of headers) {
 		if (name === "via") {
 			if (pending === undefined) {
-				lines.push(`Via: ${value}`);
+				head += `Via: ${value}\r\n`;
 				continue;
 			}
-			lines.push(`Via: ${formatVia(pending)}`);
+			head += `Via: ${formatVia(pending)}\r\n`;
 			pending = undefined;
 			// Empty elements of a list mean nothing (section 7.3.1), and each would become a line.
-			for (const other of (split(value, ",") ?? []).slice(1)) if (other !== "") lines.push(`Via: ${other}`);
+			for (const other of (split(value, ",") ?? []).slice(1)) if (other !== "") head += `Via: ${other}\r\n`;
 		} else if (name === "record-route") {
 			// Section 12.1.1: in everything that makes a dialog, in the order of the request.
-			if (parts.status > 100 && parts.status < 300) lines.push(`Record-Route: ${value}`);
+			if (parts.status > 100 && parts.status < 300) head += `Record-Route: ${value}\r\n`;
 		} else if (ECHOED_NAMES.includes(name) && !echoed.has(name)) {
 			echoed.add(name);
-			lines.push(`${ECHOED[name]}: ${value}${name === "to" && toTag !== undefined ? `;tag=${toTag}` : ""}`);
+			head += `${ECHOED[name]}: ${value}${name === "to" && toTag !== undefined ? `;tag=${toTag}` : ""}\r\n`;
 		}
 	}
-	for (const { name, value } of parts.headers ?? []) lines.push(`${name}: ${value}`);
-	return withBody(lines, parts.body);
+	for (const { name, value } of parts.headers ?? []) head += `${name}: ${value}\r\n`;
+	return withBody(head, parts.body);
 }
 
 /** A phrase that says which part was wrong (section 21.4.1), in one line of plain ASCII. */

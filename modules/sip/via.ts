@@ -22,6 +22,9 @@ export interface Via {
 /** Every branch of RFC 3261 begins so (section 8.1.1.7). */
 export const MAGIC_COOKIE = "z9hG4bK";
 
+/** The client asks for rport (RFC 3581 section 3). */
+export const RPORT: Param = Object.freeze({ name: "rport", value: undefined });
+
 /** One Via value; undefined when malformed or of another protocol than SIP/2.0. */
 export function parseVia(text: string): Via | undefined {
 	const match = VIA.exec(text.trim());

@@ -9,7 +9,7 @@ import { parse } from "sip/parse";
 import type { OutgoingRequest } from "sip/request";
 import { formatResponse } from "sip/respond";
 import { Timers } from "sip/timers";
-import { serverKey } from "sip/transaction";
+import { type ServerTransaction, serverKey } from "sip/transaction";
 import { equal, ok, test } from "test/harness";
 import { raw, request } from "./raw";
 
@@ -35,6 +35,11 @@ class Bench {
 
 	serverEnded(key: string): void {
 		this.ended.push(key);
+	}
+
+	/** As the agent does when its step is over. */
+	serverAnswered(transaction: ServerTransaction): void {
+		transaction.trim();
 	}
 
 	onResponse(response: Response): void {

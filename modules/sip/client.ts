@@ -1,0 +1,93 @@
+/**
+ * What both client transactions do (RFC 3261 section 17.1): send a request, repeat it over UDP, give up, linger. Requests
+ * enter from exchange.ts; what becomes of one leaves to its user.
+ * @module
+ */
+
+import { T1_MS, TIMER_B_MS } from "./constants";
+import type { Response } from "./message";
+import { formatRequest, type OutgoingRequest } from "./request";
+import type { Timer } from "./timers";
+import { type ClientTransaction, type ClientUser, clientKey, type Failure, type Ground } from "./transaction";
+import { type Destination, isReliable } from "./uri";
+import { branchOf } from "./via";
+
+export abstract class Client implements ClientTransaction {
+	readonly key: string;
+	readonly to: Destination;
+	protected readonly ground: Ground;
+	protected readonly user: ClientUser;
+	/** Kept for as long as it may have to be repeated. */
+	#packet: Uint8Array | undefined;
+	/** One timer for all of it: the next repeat, or the end. */
+	#timer: Timer | undefined;
+	#giveUpAt = 0;
+	#delayMs = 0;
+
+	constructor(ground: Ground, request: OutgoingRequest, to: Destination, user: ClientUser) {
+		this.key = clientKey(branchOf(request.via) ?? "", request.method);
+		this.to = to;
+		this.ground = ground;
+		this.user = user;
+		this.#packet = formatRequest(request);
+	}
+
+	abstract get state(): string;
+	abstract receive(response: Response): void;
+	/** No final response has come yet. */
+	protected abstract get waiting(): boolean;
+	/** Timers A and E. @param delayMs the wait before */
+	protected abstract nextDelayMs(delayMs: number): number;
+	protected abstract end(): void;
+
+	start(): void {
+		const { timers } = this.ground;
+		// Timers B and F: 64*T1 both.
+		this.#giveUpAt = timers.now + TIMER_B_MS;
+		if (this.#packet !== undefined) this.ground.send(this.#packet, this.to);
+		// Sections 17.1.1.2 and 17.1.2.2: nothing is repeated over a reliable transport.
+		this.#wait(isReliable(this.to) ? TIMER_B_MS : T1_MS);
+	}
+
+	sendFailed(error: string): void {
+		if (this.waiting) this.#fail({ type: "transport", error });
+	}
+
+	stop(): void {
+		this.end();
+		this.#timer?.cancel();
+		this.ground.clientEnded(this.key);
+	}
+
+	/** Nothing is repeated any more, and nothing is given up. */
+	protected settle(): void {
+		this.#timer?.cancel();
+		this.#packet = undefined;
+	}
+
+	/** The end, after the time in which repeats of the response may still come. */
+	protected linger(delayMs: number): void {
+		this.settle();
+		this.#timer = this.ground.timers.after(delayMs, () => this.stop());
+	}
+
+	#wait(delayMs: number): void {
+		const { timers } = this.ground;
+		this.#delayMs = delayMs;
+		this.#timer = timers.after(Math.min(delayMs, this.#giveUpAt - timers.now), () => this.#due());
+	}
+
+	#due(): void {
+		if (this.ground.timers.now >= this.#giveUpAt) {
+			this.#fail({ type: "timeout" });
+			return;
+		}
+		if (this.#packet !== undefined) this.ground.send(this.#packet, this.to);
+		this.#wait(this.nextDelayMs(this.#delayMs));
+	}
+
+	#fail(failure: Failure): void {
+		this.stop();
+		this.user.onFailure(failure);
+	}
+}

@@ -1,0 +1,154 @@
+/**
+ * Runs on XS: what SIP costs in heap. Prints one line of JSON: bytes that reading and writing one message allocates (all of
+ * it garbage afterwards), and bytes that one transaction of each kind holds while it lives, collected heap to collected
+ * heap.
+ */
+
+import { exit, gc, heap, print } from "board/process";
+import { utf8Encode } from "bytes/text";
+import { InviteClient } from "sip/invite-client";
+import { InviteServer } from "sip/invite-server";
+import type { Request } from "sip/message";
+import { NonInviteClient } from "sip/non-invite-client";
+import { NonInviteServer } from "sip/non-invite-server";
+import { parse } from "sip/parse";
+import { formatRequest, type OutgoingRequest } from "sip/request";
+import { formatResponse, fromSource } from "sip/respond";
+import { Timers } from "sip/timers";
+import { type Ground, type ServerTransaction, serverKey } from "sip/transaction";
+import { RPORT } from "sip/via";
+import { CORPUS } from "./corpus";
+
+const COUNT = 32;
+/** The description that a phone's INVITE carries. */
+const OFFER = CORPUS[5]?.split("\r\n\r\n")[1] ?? "";
+const TO = { address: "192.0.2.111", port: 5060 };
+
+class Transactions implements Ground {
+	readonly timers = new Timers();
+	readonly kept = new Map<string, unknown>();
+	send(): void {}
+	clientEnded(): void {}
+	serverEnded(): void {}
+	serverAnswered(transaction: ServerTransaction): void {
+		transaction.trim();
+	}
+}
+
+function used(): number {
+	const { slotsByteLength, chunksByteLength } = heap();
+	return slotsByteLength + chunksByteLength;
+}
+
+/** Bytes that one call of `body` allocates, garbage or not. */
+function allocated(times: number, body: (index: number) => void): number {
+	gc();
+	let total = 0;
+	let counted = 0;
+	for (let i = 0; i < times; i++) {
+		const { garbageCollections } = heap();
+		const before = used();
+		body(i);
+		const after = used();
+		// What a collection took away in between cannot be counted.
+		if (heap().garbageCollections !== garbageCollections) continue;
+		total += after - before;
+		counted++;
+	}
+	return total / counted - overhead;
+}
+
+/** What measuring allocates itself. */
+let overhead = 0;
+overhead = allocated(50, () => {});
+
+/** Bytes that one more of `make` holds while it is kept. */
+function held(make: (ground: Transactions, index: number) => [string, unknown]): number {
+	const grounds = [new Transactions(), new Transactions()];
+	const sizes = grounds.map((ground) => {
+		// The first ones fill what is filled once.
+		for (let i = 0; i < 4; i++) ground.kept.set(...make(ground, i));
+		gc();
+		const before = used();
+		for (let i = 4; i < 4 + COUNT; i++) ground.kept.set(...make(ground, i));
+		gc();
+		return (used() - before) / COUNT;
+	});
+	return Math.round(Math.min(...sizes));
+}
+
+const packets = CORPUS.map((text) => utf8Encode(text));
+let unread = 0;
+const parseBytes = allocated(packets.length * 10, (i) => {
+	if (parse(packets[i % packets.length] ?? new Uint8Array(0)).type === "malformed") unread++;
+});
+
+function outgoing(method: string, index: number): OutgoingRequest {
+	return {
+		method,
+		uri: "sip:bob@biloxi.example.com",
+		via: {
+			transport: "UDP",
+			host: "192.0.2.101",
+			port: 5060,
+			params: [{ name: "branch", value: `z9hG4bK74bf98f1e2a0c3d4${index}` }, RPORT],
+		},
+		routes: [],
+		from: '"Alice Liddell" <sip:alice@atlanta.example.com>;tag=9fxced76sl',
+		to: "<sip:bob@biloxi.example.com>",
+		callId: `2xTb9vxSit55XU7p8${index}`,
+		cseq: index,
+		headers: [
+			{ name: "Contact", value: "<sip:alice@192.0.2.101:5060>" },
+			{ name: "User-Agent", value: "Sotto/0.1" },
+		],
+		body: method === "INVITE" ? { contentType: "application/sdp", text: OFFER } : undefined,
+	};
+}
+
+function incoming(method: string, index: number): Request {
+	const bytes = formatRequest(outgoing(method, index));
+	const message = parse(bytes);
+	if (message.type !== "request") throw new Error(message.type);
+	return fromSource(message, TO).request;
+}
+
+const buildBytes = allocated(100, (i) => formatRequest(outgoing("BYE", i)));
+const user = { onResponse: () => {}, onFailure: () => {}, onAck: () => {}, onTimeout: () => {} };
+
+const result = {
+	unread,
+	parse: Math.round(parseBytes),
+	build: Math.round(buildBytes),
+	inviteClient: held((ground, i) => {
+		const transaction = new InviteClient(ground, outgoing("INVITE", i), TO, user);
+		transaction.start();
+		return [transaction.key, transaction];
+	}),
+	nonInviteClient: held((ground, i) => {
+		const transaction = new NonInviteClient(ground, outgoing("BYE", i), TO, user);
+		transaction.start();
+		return [transaction.key, transaction];
+	}),
+	/** With the request, which the call needs until it is answered. */
+	ringingInviteServer: held((ground, i) => {
+		const request = incoming("INVITE", i);
+		const transaction = new InviteServer(ground, serverKey(request), request, TO, user);
+		transaction.respond(180, formatResponse(request, { status: 180, toTag: "314159" }));
+		return [transaction.key, transaction];
+	}),
+	inviteServer: held((ground, i) => {
+		const request = incoming("INVITE", i);
+		const transaction = new InviteServer(ground, serverKey(request), request, TO, user);
+		transaction.respond(486, formatResponse(request, { status: 486, toTag: "314159" }));
+		return [transaction.key, transaction];
+	}),
+	nonInviteServer: held((ground, i) => {
+		const request = incoming("OPTIONS", i);
+		const transaction = new NonInviteServer(ground, serverKey(request), request, TO);
+		transaction.respond(200, formatResponse(request, { status: 200, toTag: "314159" }));
+		return [transaction.key, transaction];
+	}),
+};
+print(JSON.stringify(result));
+exit(0);
