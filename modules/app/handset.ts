@@ -27,6 +27,7 @@ import { KnownPhones } from "./known-phones";
 import type { Options } from "./options";
 import { Provisioner } from "./provisioner";
 import { Remote } from "./remote";
+import { SharedWords } from "./shared-words";
 import { microphoneSource, SoundSystem } from "./sound";
 import { Storage } from "./storage";
 
@@ -53,6 +54,7 @@ export class Handset {
 	readonly #display: Display;
 	readonly #keys: Keys;
 	readonly #known: KnownPhones;
+	readonly #sharedWords: SharedWords;
 	readonly #remote: Remote;
 	#provisioner: Provisioner;
 	#settings: Settings = DEFAULTS();
@@ -92,9 +94,16 @@ export class Handset {
 			later: (task) => void Timer.set(() => this.#guard(task), AFTER_PICTURE_MS),
 			onChange: () => this.#changed(),
 		});
+		this.#sharedWords = new SharedWords({
+			provider: board.provider,
+			log: this.#log.area("zrtp"),
+			later: (task) => void Timer.set(() => this.#guard(task), AFTER_PICTURE_MS),
+			onChange: () => this.#changed(),
+		});
 		this.#remote = new Remote({
 			phone: () => this.#phone,
 			known: this.#known,
+			sharedWords: this.#sharedWords,
 			sound: this.#sound,
 			log: this.#log,
 			send: (text) => void this.#desk?.send(text),
@@ -130,6 +139,7 @@ export class Handset {
 	/** Everything was erased: what ran on it ends at once, and a moment later this phone starts like a new one. */
 	#beginAnew(): void {
 		this.#phone?.close();
+		this.#sharedWords.forget();
 		this.#provisioner.close();
 		if (this.#retry) Timer.clear(this.#retry);
 		this.#retry = undefined;
@@ -151,6 +161,7 @@ export class Handset {
 			if (timer) Timer.clear(timer);
 		this.#provisioner.close();
 		this.#phone?.close();
+		this.#sharedWords.forget();
 		this.#pool?.close();
 		this.#ui?.close();
 		this.#audio.close();
@@ -211,6 +222,7 @@ export class Handset {
 			rtpPort: this.#options.rtpPort ?? settings.rtp.port,
 			agent: agentOf(settings, board.provider, hardwareRandom),
 			zrtp: zrtpOf(settings, board.provider, hardwareRandom, secrets, pool),
+			auxsecret: () => this.#sharedWords.secret,
 			mandatory: settings.zrtp.mandatory,
 			srtp: {
 				policy: settings.srtp.policy,
@@ -237,6 +249,7 @@ export class Handset {
 			peers: settings.peers,
 			log: logSource(this.#log),
 			known: this.#known,
+			sharedWords: this.#sharedWords,
 			info: () => [{ label: "SIP", value: `${address}:${phone.sipPort}` }],
 			volume: Math.round(this.#audio.volumePercent / 10),
 			onVolume: (level) => {

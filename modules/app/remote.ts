@@ -9,6 +9,7 @@ import { jsonFault } from "provisioning/json-syntax";
 import type { KnownPhones } from "./known-phones";
 import { commandCall, isCallCommand, type RemotePhone } from "./remote-calls";
 import { commandKnown } from "./remote-known";
+import type { SharedWords } from "./shared-words";
 import type { SoundSystem } from "./sound";
 
 export type { RemotePhone } from "./remote-calls";
@@ -17,6 +18,8 @@ export interface RemoteOptions {
 	/** undefined while there is none: no settings yet, or a port that is in use. */
 	readonly phone: () => RemotePhone | undefined;
 	readonly known: KnownPhones;
+	/** Takes the words over. */
+	readonly sharedWords?: Pick<SharedWords, "take" | "forget">;
 	readonly sound: SoundSystem;
 	readonly log: Log;
 	/** Sends one JSON text to the panel. */
@@ -80,6 +83,14 @@ export class Remote {
 			case "import":
 			case "erase":
 				return commandKnown(this.#options, command, fields);
+			case "sharedWords": {
+				const words = text("sharedWords");
+				const { sharedWords } = this.#options;
+				if (words === undefined || !sharedWords) return "sharedWords takes text; an empty one forgets them";
+				if (words !== "") return sharedWords.take(utf8Encode(words));
+				sharedWords.forget();
+				return undefined;
+			}
 			case "heap":
 				gc();
 				this.#options.send(JSON.stringify({ heap: heap() }));

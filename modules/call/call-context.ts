@@ -15,6 +15,8 @@ export interface CallContext {
 	readonly zrtp: Omit<SessionConfig, "ssrc" | "peerHelloHash" | "joins"> | undefined;
 	/** Keys that come with signalling. */
 	readonly srtp: KeyingPolicy;
+	/** Words that both owners have agreed on (RFC 6189 section 4.3), as octets; asked for at every call, and copied. */
+	readonly auxsecret?: (() => Uint8Array | undefined) | undefined;
 	/** Voice only with ZRTP. */
 	readonly mandatory: boolean;
 	readonly zrtpLog: AreaLog;

@@ -245,8 +245,9 @@ export class Leg {
 		const { zrtp, store, zrtpLog, now } = context;
 		if (!zrtp) return undefined;
 		const joins = first?.zrtp?.association;
+		const auxsecret = context.auxsecret?.() ?? zrtp.auxsecret;
 		return new ZrtpStream({
-			config: { ...zrtp, ssrc: this.#ssrc, ...(joins && { joins }) },
+			config: { ...zrtp, ssrc: this.#ssrc, ...(joins && { joins }), ...(auxsecret && { auxsecret }) },
 			transport: this.keying,
 			store,
 			peer,

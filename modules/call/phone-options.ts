@@ -18,6 +18,7 @@ export interface PhoneOptions {
 	readonly rtpPort: number;
 	readonly agent: Omit<AgentConfig, "contact">;
 	readonly zrtp: Omit<SessionConfig, "ssrc" | "peerHelloHash"> | undefined;
+	readonly auxsecret?: CallContext["auxsecret"];
 	readonly mandatory: boolean;
 	/** Keys that come with signalling; without it, none do. */
 	readonly srtp?: KeyingPolicy;
@@ -38,7 +39,7 @@ export interface PhoneOptions {
 
 /** What every call of the phone shares. */
 export function contextOf(options: PhoneOptions): CallContext {
-	const { address, rtpPort, audio, agent, store, zrtp, mandatory, srtp, log, now, nameOf } = options;
+	const { address, rtpPort, audio, agent, store, zrtp, auxsecret, mandatory, srtp, log, now, nameOf } = options;
 	return {
 		address,
 		rtpPort,
@@ -46,6 +47,7 @@ export function contextOf(options: PhoneOptions): CallContext {
 		random: agent.random,
 		store,
 		zrtp,
+		auxsecret,
 		mandatory,
 		srtp: srtp ?? NO_KEYING,
 		zrtpLog: log.area("zrtp"),

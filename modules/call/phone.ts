@@ -125,6 +125,7 @@ export class Phone {
 			...(lock !== undefined && { conference: { lock } }),
 			store: { peers: this.#options.store.length },
 			zid: toHex(this.#options.store.zid),
+			...(this.#options.auxsecret?.() !== undefined && { sharedWords: true as const }),
 			missed: this.#reception.missed,
 			doNotDisturb: this.#features.doNotDisturb,
 			forward: this.#features.forward,

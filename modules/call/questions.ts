@@ -37,7 +37,7 @@ export function questionOf({
 	if (enrollment?.state === "asked" || enrollment?.state === "unsafe")
 		return {
 			about: "enrollment",
-			text: `"${enrollment.clientId}" asks to be trusted as your gateway. It will stand in the middle of your calls and can listen to them. Say yes only if you called it for this.`,
+			text: `"${enrollment.clientId}" asks to be trusted as your gateway. It would stand in the middle of your calls, and could listen. Say yes only if you called it for this.`,
 		};
 	return undefined;
 }

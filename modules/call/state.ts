@@ -159,6 +159,8 @@ export interface PhoneState {
 	readonly mailbox?: string;
 	readonly lamps?: readonly Lamp[];
 	readonly forward?: ForwardState;
+	/** Words that both owners type are in use. */
+	readonly sharedWords?: true;
 	readonly store: { readonly peers: number };
 	/** Own ZID, 24 hexadecimal digits. */
 	readonly zid: string;

@@ -52,6 +52,9 @@ export const LARGE_ICONS = Object.freeze([
 	"circle-alert",
 	"trash-2",
 	"shield-off",
+	"router",
+	"lock-open",
+	"key-round",
 ] as const);
 
 export type IconName = (typeof ICONS)[number];

@@ -16,9 +16,9 @@ export interface UiPhone {
 	hold(on: boolean): void;
 	mute(on: boolean): void;
 	/** The owner's answer to what a call's `question` asks. */
-	decide(about: Question["about"], accepted: boolean): void;
+	decide(about: Question["about"], accepted: boolean, id?: number): void;
 	/** The owner ends encryption in the call, or wants it back. False: it cannot be. */
-	encrypt(on: boolean): boolean;
+	encrypt(on: boolean, id?: number): boolean;
 	dtmf(digit: string): void;
 }
 
@@ -99,6 +99,15 @@ export interface PeerBook {
 	erase(): string | undefined;
 }
 
+/** Words that both owners type on their phones, which go into the keys of their calls (RFC 6189 section 4.3). */
+export interface SharedWords {
+	/** Some are in use. */
+	readonly set: boolean;
+	/** Takes the octets over, and wipes them; done is called later, once, with the reason where it did nothing. */
+	use(words: Uint8Array, done: (reason: string | undefined) => void): void;
+	forget(): void;
+}
+
 export interface InfoRow {
 	readonly label: string;
 	readonly value: string;
@@ -152,6 +161,8 @@ export interface Shell {
 	readonly peers: readonly Peer[];
 	readonly log: LogSource;
 	readonly known: PeerBook;
+	/** undefined: not on this phone. */
+	readonly sharedWords: SharedWords | undefined;
 	/** Further rows for the page about this phone. */
 	info(): readonly InfoRow[];
 	/** For measuring; drawing happens in a region's draw alone. */

@@ -6,8 +6,20 @@
 import type { CallState } from "call/state";
 import type PixelsOut from "commodetto/PixelsOut";
 import { Canvas, type Region } from "./canvas";
-import type { InfoRow, LogSource, Peer, PeerBook, Screen, ScreenName, Shell, UiPhone, View } from "./screen";
+import type {
+	InfoRow,
+	LogSource,
+	Peer,
+	PeerBook,
+	Screen,
+	ScreenName,
+	SharedWords,
+	Shell,
+	UiPhone,
+	View,
+} from "./screen";
 import { CallScreen } from "./screens/call";
+import { DecisionScreen } from "./screens/decision";
 import { EndedScreen } from "./screens/ended";
 import { HomeScreen } from "./screens/home";
 import { QuestionScreen } from "./screens/question";
@@ -23,6 +35,8 @@ export interface UiOptions {
 	readonly log: LogSource;
 	/** The phones met in secure calls. */
 	readonly known: PeerBook;
+	/** Without it the phone takes none. */
+	readonly sharedWords?: SharedWords;
 	/** Further rows for the page about this phone, for example its addresses. */
 	readonly info?: () => readonly InfoRow[];
 	/** Level is 0 to 10; without it the volume keys do nothing. */
@@ -56,6 +70,8 @@ export class Ui {
 	/** The alarm that has been shown, so that it opens once; and the call whose ringing has been seen. */
 	#alarm = "";
 	#ringing = Number.NaN;
+	/** What the owner has been asked, so that it opens once. */
+	#asked = "";
 	#volume: number;
 	#volumeUntil = Number.NEGATIVE_INFINITY;
 
@@ -68,6 +84,7 @@ export class Ui {
 			peers: options.peers,
 			log: options.log,
 			known: options.known,
+			sharedWords: options.sharedWords,
 			canvas: this.#canvas,
 			info: () => options.info?.() ?? [],
 			open: (screen) => this.#open(screen),
@@ -186,8 +203,10 @@ export class Ui {
 			return this.#opened ?? this.#callScreens[call.direction];
 		}
 		this.#raiseAlarm(call, now);
+		this.#raiseQuestion(call, now);
 		const opened = this.#opened;
 		if (opened?.name === "question" && call.sas === undefined) this.#open(undefined);
+		if (opened instanceof DecisionScreen && call.question?.about !== opened.about) this.#open(undefined);
 		return this.#opened ?? this.#callScreens.call;
 	}
 
@@ -214,12 +233,24 @@ export class Ui {
 		if (alarm === this.#alarm) return;
 		const first = this.#alarm === "";
 		this.#alarm = alarm;
+		// The question that goes with it says all of it.
+		if (call.question && call.question.about !== "enrollment") return;
 		const deafUntil = now + ALARM_DEAF_MS;
 		this.#open(
 			first && call.sas !== undefined
 				? new QuestionScreen(this.#shell, call, deafUntil)
 				: new WarningScreen(this.#shell, deafUntil),
 		);
+	}
+
+	/** What the owner is asked comes to the front once; a PBX that wants to be trusted waits until no alarm stands. */
+	#raiseQuestion(call: CallState, now: number): void {
+		const { question } = call;
+		if (question?.about === "enrollment" && call.lock === "warning") return;
+		const asked = question ? `${call.id} ${question.about}` : "";
+		if (asked === this.#asked) return;
+		this.#asked = asked;
+		if (question) this.#open(new DecisionScreen(this.#shell, call, question, now + ALARM_DEAF_MS));
 	}
 
 	/** Over what the calls ask for; undefined: nothing is. */
@@ -246,7 +277,7 @@ const RANKS: readonly ((call: CallState) => boolean)[] = Object.freeze([
 	(call: CallState) => call.state === "ringing",
 	(call: CallState) => call.state === "ended",
 ]);
-const CALL_ONLY: readonly ScreenName[] = Object.freeze(["question", "warning", "details"] as const);
+const CALL_ONLY: readonly ScreenName[] = Object.freeze(["question", "warning", "decision", "details"] as const);
 
 const BACKDROP: Region = Object.freeze({
 	x: 0,

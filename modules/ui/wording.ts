@@ -5,6 +5,7 @@ import { codeName, TEXT } from "./text";
 
 /** What agreed the keys and how strong they are, in one line. */
 export function keyingLine(call: CallState): string {
+	if (call.lock === "gateway" && call.gateway) return `${call.gateway.name} ${TEXT.canListen}`;
 	if (call.lock !== "closed" && call.lock !== "verified") return TEXT.lockMeaning[call.lock];
 	const codes = [call.keyAgreement, call.cipher, call.authTag].filter((code) => code !== undefined).map(codeName);
 	return codes.length > 0 ? codes.join(" · ") : TEXT.lockMeaning[call.lock];

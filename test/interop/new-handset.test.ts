@@ -114,7 +114,7 @@ test("a new handset takes over; to the other party it is the same phone, verifie
 
 	// By keys: the list's menu, Factory erase, the word, and the key that does it.
 	const lastLine = fresh.lines.length;
-	for (const key of ["cancel", "soft4", "soft1", "soft3", "down", "down", "ok", ..."37273", "soft1"]) {
+	for (const key of ["cancel", "soft4", "soft1", "soft3", "down", "down", "down", "ok", ..."37273", "soft1"]) {
 		fresh.send({ key });
 		await new Promise((resolve) => setTimeout(resolve, 60));
 	}

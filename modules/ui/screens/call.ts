@@ -1,11 +1,12 @@
 /** A call: who, how long, what the lock says, and the words to compare. */
 import type { CallState, Lock } from "call/state";
 import type { Region } from "ui/canvas";
-import { type Screen, type Shell, type SoftKeys, soft, type View } from "ui/screen";
+import { type Screen, type Shell, type SoftKey, type SoftKeys, soft, type View } from "ui/screen";
 import { TEXT } from "ui/text";
 import { GRID } from "ui/theme";
 import { keyOf, lockBand, paragraph, sasTiles, securingBand } from "ui/widgets";
 import { addressText, durationText, keyingLine, titleOf } from "ui/wording";
+import { DecisionScreen } from "./decision";
 import { DetailsScreen } from "./details";
 import { QuestionScreen } from "./question";
 
@@ -27,12 +28,8 @@ export class CallScreen implements Screen {
 
 	softKeys({ call }: View): SoftKeys {
 		if (!call) return [];
-		const first =
-			call.sas === undefined
-				? soft(TEXT.soft.details)
-				: soft(TEXT.soft.compare, call.verified && call.lock !== "warning" ? "plain" : "primary");
 		return [
-			first,
+			this.#first(call),
 			soft(call.state === "held" ? TEXT.soft.resume : TEXT.soft.hold),
 			soft(call.muted ? TEXT.soft.unmute : TEXT.soft.mute),
 			soft(TEXT.soft.end, "danger"),
@@ -55,7 +52,7 @@ export class CallScreen implements Screen {
 		const { phone } = this.#shell;
 		switch (name) {
 			case "soft1":
-				if (call.sas === undefined) this.#details(call);
+				if (call.sas === undefined) this.#without(call);
 				else this.#shell.open(new QuestionScreen(this.#shell, call));
 				return;
 			case "ok":
@@ -82,6 +79,20 @@ export class CallScreen implements Screen {
 					phone.dtmf(name);
 				}
 		}
+	}
+
+	#first(call: CallState): SoftKey {
+		if (call.sas !== undefined)
+			return soft(TEXT.soft.compare, call.verified && call.lock !== "warning" ? "plain" : "primary");
+		if (call.question) return soft(TEXT.soft.decide, "primary");
+		return call.clear === "done" ? soft(TEXT.soft.encrypt, "primary") : soft(TEXT.soft.details);
+	}
+
+	/** The first key where there are no words. */
+	#without(call: CallState): void {
+		if (call.question) this.#shell.open(new DecisionScreen(this.#shell, call, call.question));
+		else if (call.clear === "done") this.#shell.phone.encrypt(true, call.id);
+		else this.#details(call);
 	}
 
 	#details(call: CallState): void {
@@ -142,6 +153,10 @@ const CAPTIONS: Readonly<Record<Lock, string>> = Object.freeze({
 	warning: TEXT.readAloud,
 });
 
+function captionOf({ lock, gateway }: CallState): string {
+	return lock === "gateway" && gateway?.relayed === true ? TEXT.relayedWords : CAPTIONS[lock];
+}
+
 /** Below the lock: the words and what to do with them, or why there are none. */
 function words(call: CallState): Region[] {
 	if (isSecuring(call)) return [];
@@ -150,7 +165,7 @@ function words(call: CallState): Region[] {
 	const warning = call.lock === "warning";
 	return [
 		call.notice === undefined
-			? paragraph(CAPTIONS[call.lock], 105, 1, "muted", "small")
+			? paragraph(captionOf(call), 105, 1, "muted", "small")
 			: paragraph(call.notice, 101, 2, warning ? "danger" : "text", "small"),
 		sasTiles(
 			call.sas,

@@ -1,10 +1,16 @@
 /** Everything about the call's keys and its packets, for whoever wants to know exactly. */
 import type { CallState } from "call/state";
 import type { Region } from "ui/canvas";
-import type { InfoRow, Screen, Shell, SoftKeys, View } from "ui/screen";
+import { type InfoRow, type Screen, type Shell, type SoftKeys, soft, type View } from "ui/screen";
 import { codeName, TEXT } from "ui/text";
 import { addressText, durationText } from "ui/wording";
+import { ConfirmScreen } from "./confirm";
+import { DecisionScreen } from "./decision";
 import { backKeys, RowsPage } from "./rows";
+
+/** As valueRow of widgets.ts has it. */
+const VALUE_WIDTH = 196;
+const REMARK_LINES = 4;
 
 export class DetailsScreen implements Screen {
 	readonly name = "details";
@@ -17,18 +23,53 @@ export class DetailsScreen implements Screen {
 		this.#callId = callId;
 	}
 
-	softKeys(): SoftKeys {
+	/** What can be done about the call's encryption has its key here, where nobody presses it by mistake. */
+	softKeys({ call }: View): SoftKeys {
+		if (call?.question)
+			return [soft(call.question.about === "enrollment" ? TEXT.soft.gateway : TEXT.soft.decide), ...backKeys.slice(1)];
+		if (call?.clear === "possible") return [soft(TEXT.soft.endEncryption), ...backKeys.slice(1)];
+		if (call?.clear === "done") return [soft(TEXT.soft.encrypt, "primary"), ...backKeys.slice(1)];
 		return backKeys;
 	}
 
 	regions({ call, seconds }: View): readonly Region[] {
-		return call ? this.#page.regions(TEXT.detailsTitle, durationText(seconds), rowsOf(call)) : [];
+		if (!call) return [];
+		return this.#page.regions(TEXT.detailsTitle, durationText(seconds), this.#rows(call));
 	}
 
-	key(name: string): void {
+	key(name: string, { call }: View): void {
 		if (this.#page.key(name)) return;
-		if (name === "hook") this.#shell.phone.hangup(this.#callId);
+		if (name === "soft1" && call) this.#change(call);
+		else if (name === "hook") this.#shell.phone.hangup(this.#callId);
 		else if (name === "soft4" || name === "cancel" || name === "ok") this.#shell.back();
+	}
+
+	#change(call: CallState): void {
+		const shell = this.#shell;
+		if (call.question) shell.open(new DecisionScreen(shell, call, call.question));
+		else if (call.clear === "done") {
+			shell.back();
+			shell.phone.encrypt(true, call.id);
+		} else if (call.clear === "possible") {
+			const { title, text } = TEXT.endEncryption;
+			const look = { icon: "lock-open", color: "amber", title, text } as const;
+			const onYes = () => {
+				shell.back();
+				shell.phone.encrypt(false, call.id);
+			};
+			shell.open(new ConfirmScreen(shell, { look, action: TEXT.soft.endEncryption, onYes }, this));
+		}
+	}
+
+	/** Sentences take as many lines as they need. */
+	#rows(call: CallState): readonly InfoRow[] {
+		const { canvas } = this.#shell;
+		const remarks = (call.remarks ?? []).flatMap((text) =>
+			canvas
+				.wrap(text, "small", VALUE_WIDTH, REMARK_LINES)
+				.map((value, line) => ({ label: line === 0 ? TEXT.detail.remark : "", value })),
+		);
+		return [...rowsOf(call), ...remarks];
 	}
 }
 
@@ -42,6 +83,9 @@ function rowsOf(call: CallState): InfoRow[] {
 	const add = (name: string, value: string | undefined) => {
 		if (value !== undefined) rows.push({ label: name, value });
 	};
+	const { gateway } = call;
+	add(label.gateway, gateway && `${gateway.name}, ${gateway.trusted ? TEXT.trusted : TEXT.notTrusted}`);
+	if (call.disclosure === true) add(label.disclosure, TEXT.disclosed);
 	add(label.words, call.sas);
 	add(label.sasType, call.sasType && codeName(call.sasType));
 	if (call.keying === "zrtp") add(label.retained, TEXT.retainedShort[call.retained]);
@@ -50,6 +94,8 @@ function rowsOf(call: CallState): InfoRow[] {
 	add(label.cipher, call.cipher && codeName(call.cipher));
 	add(label.authTag, call.authTag && codeName(call.authTag));
 	add(label.secureAfter, call.secureAfterMs === undefined ? undefined : `${Math.round(call.secureAfterMs)} ms`);
+	add(label.sharedWords, call.sharedWords && TEXT.sharedWords[call.sharedWords]);
+	add(label.streams, call.streams === undefined ? undefined : `${call.streams}`);
 	add(label.codec, call.codec);
 	const stats = call.stats;
 	if (stats) {

@@ -23,6 +23,8 @@ export interface PassphraseJob {
 	readonly icon: IconName;
 	/** A new passphrase: asked for twice, and not too short. */
 	readonly twice: boolean;
+	/** What is asked for, and what becomes of it, where it is no new passphrase of a file. */
+	readonly words?: { readonly choose: string; readonly keep: string };
 	/** Takes the octets over. */
 	readonly run: (passphrase: Uint8Array) => void;
 }
@@ -68,7 +70,8 @@ export class PassphraseScreen implements Screen {
 		if (this.#step === "working") return [top, paragraph(TEXT.passphrase.working, 96, 1, "muted")];
 		const entry = this.#entry;
 		const words = TEXT.passphrase;
-		const ask = this.#step === "again" ? words.again : twice ? words.choose : words.enter;
+		const { choose, keep } = this.#job.words ?? words;
+		const ask = this.#step === "again" ? words.again : twice ? choose : words.enter;
 		return [
 			top,
 			paragraph(ask, 42, 1),
@@ -77,7 +80,7 @@ export class PassphraseScreen implements Screen {
 				this.#remark ?? count(entry.length, twice && this.#step === "first"),
 				this.#remark === undefined ? "muted" : "amber",
 			),
-			...(twice ? [paragraph(words.keep, 144, 2, "muted", "small")] : []),
+			...(twice ? [paragraph(keep, 144, 2, "muted", "small")] : []),
 			...(entry.mode === "123" ? [] : [letterHint(184)]),
 		];
 	}

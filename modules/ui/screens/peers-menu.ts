@@ -1,27 +1,25 @@
 /** What can be done with all that this phone knows: take it to a new handset, bring it from an old one, erase it. */
 import type { Region } from "ui/canvas";
+import type { IconName } from "ui/icons";
 import { type Exported, type Imported, type Screen, type Shell, type SoftKeys, soft, type View } from "ui/screen";
 import { Selection } from "ui/selection";
 import { TEXT } from "ui/text";
 import { header, listRow } from "ui/widgets";
+import { ConfirmScreen } from "./confirm";
 import { EraseScreen } from "./erase";
 import { failure, MessageScreen } from "./message";
 import { PassphraseScreen } from "./passphrase";
 
 const TOP = 44;
-const PITCH = 42;
+const PITCH = 40;
 
-const ROWS = Object.freeze([
-	Object.freeze({ icon: "upload", title: TEXT.menu.export, detail: TEXT.menu.exportDetail } as const),
-	Object.freeze({ icon: "download", title: TEXT.menu.import, detail: TEXT.menu.importDetail } as const),
-	Object.freeze({ icon: "trash-2", title: TEXT.menu.erase, detail: TEXT.menu.eraseDetail } as const),
-]);
+type RowName = "export" | "import" | "words" | "erase";
 
 export class PeersMenuScreen implements Screen {
 	readonly name = "peers-menu";
 	readonly #shell: Shell;
 	readonly #parent: Screen;
-	readonly #selection = new Selection(ROWS.length);
+	readonly #selection = new Selection(4);
 
 	constructor(shell: Shell, parent: Screen) {
 		this.#shell = shell;
@@ -35,8 +33,8 @@ export class PeersMenuScreen implements Screen {
 	regions(view: View): readonly Region[] {
 		return [
 			header(TEXT.menu.title, view.clock ?? "", "shield-check"),
-			...ROWS.map((row, index) =>
-				listRow({ ...row, selected: index === this.#selection.selected }, TOP + index * PITCH),
+			...this.#rows.map((name, index) =>
+				listRow({ ...this.#look(name), selected: index === this.#selection.selected }, TOP + index * PITCH),
 			),
 		];
 	}
@@ -44,17 +42,83 @@ export class PeersMenuScreen implements Screen {
 	key(name: string): void {
 		const shell = this.#shell;
 		const { selected } = this.#selection;
-		if (name === "up") this.#selection.select(selected - 1, ROWS.length);
-		else if (name === "down") this.#selection.select(selected + 1, ROWS.length);
+		if (name === "up") this.#selection.select(selected - 1, this.#rows.length);
+		else if (name === "down") this.#selection.select(selected + 1, this.#rows.length);
 		else if (name === "soft4" || name === "cancel") shell.open(this.#parent);
 		else if (name === "hook") shell.back();
 		else if (name === "soft1" || name === "ok") {
+			const row = this.#rows[selected];
 			const { refusal } = shell.known;
-			if (refusal !== undefined) shell.open(failure(shell, refusal, this));
-			else if (selected === 0) shell.open(this.#export());
-			else if (selected === 1) shell.open(this.#import());
+			if (row === "words") shell.open(this.#words());
+			else if (refusal !== undefined) shell.open(failure(shell, refusal, this));
+			else if (row === "export") shell.open(this.#export());
+			else if (row === "import") shell.open(this.#import());
 			else shell.open(new EraseScreen(shell, this));
 		}
+	}
+
+	get #rows(): readonly RowName[] {
+		return this.#shell.sharedWords ? ["export", "import", "words", "erase"] : ["export", "import", "erase"];
+	}
+
+	#look(name: RowName): { readonly icon: IconName; readonly title: string; readonly detail: string } {
+		const { menu } = TEXT;
+		switch (name) {
+			case "export":
+				return { icon: "upload", title: menu.export, detail: menu.exportDetail };
+			case "import":
+				return { icon: "download", title: menu.import, detail: menu.importDetail };
+			case "words":
+				return {
+					icon: "key-round",
+					title: menu.sharedWords,
+					detail: this.#shell.sharedWords?.set === true ? menu.inUse : menu.none,
+				};
+			case "erase":
+				return { icon: "trash-2", title: menu.erase, detail: menu.eraseDetail };
+		}
+	}
+
+	/** Asks for words, or to forget those that are in use. */
+	#words(): Screen {
+		const shell = this.#shell;
+		const { sharedWords } = shell;
+		const { shareWords } = TEXT;
+		if (sharedWords?.set === true) {
+			const look = {
+				icon: "key-round",
+				color: "amber",
+				title: shareWords.forgetTitle,
+				text: shareWords.forget,
+			} as const;
+			const onYes = () => {
+				sharedWords.forget();
+				shell.open(this);
+			};
+			return new ConfirmScreen(shell, { look, action: TEXT.soft.forget, onYes }, this);
+		}
+		const screen: PassphraseScreen = new PassphraseScreen(
+			shell,
+			{
+				title: shareWords.title,
+				icon: "key-round",
+				twice: true,
+				words: shareWords,
+				run: (words) =>
+					sharedWords?.use(words, (reason) => {
+						if (!shell.isOpen(screen)) return;
+						const look = {
+							icon: "circle-check",
+							color: "good",
+							title: shareWords.title,
+							text: shareWords.done,
+						} as const;
+						shell.open(reason === undefined ? new MessageScreen(shell, look, this) : failure(shell, reason, this));
+					}),
+			},
+			this,
+		);
+		return screen;
 	}
 
 	#export(): Screen {

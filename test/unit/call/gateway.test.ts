@@ -64,7 +64,7 @@ test("a PBX asks to be trusted: in words, the call goes on; accepted, both keep 
 		const { question, lock, state } = bob.call;
 		equal([question?.about, lock, state], ["enrollment", "gateway", "connected"]);
 		ok(
-			question?.text.includes('"Office PBX" asks to be trusted') && question.text.includes("can listen"),
+			question?.text.includes('"Office PBX" asks to be trusted') && question.text.includes("could listen"),
 			question?.text,
 		);
 		equal(pbxOf(bob), undefined, "no answer is no");

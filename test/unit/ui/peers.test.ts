@@ -185,7 +185,7 @@ test("a page that was open when a call came by itself refuses too", () => {
 		stage.press(keys[1] ?? "");
 		equal(stage.ui.screen, "peer");
 	}
-	stage.press("soft4", "soft3", "down", "down", "ok");
+	stage.press("soft4", "soft3", "down", "down", "down", "ok");
 	equal(stage.ui.screen, "message");
 	equal(stage.known.store.length, 3);
 	stage.close();

@@ -2,13 +2,16 @@
  * The screen in every state of a phone, as data: tests look at properties of the frames, and scripts/screens.ts makes
  * pictures of them.
  */
+import { SharedWords } from "app/shared-words";
 import { writeFile } from "board/files";
 import { utf8Encode } from "bytes/text";
 import type { CallState, PhoneState } from "call/state";
+import { nativeProvider } from "crypto/native";
 import Display from "hal/display/display";
+import { Log } from "log/log";
 import type { InfoRow, LogLine, LogSource, Peer, UiPhone } from "ui/screen";
 import { Ui } from "ui/ui";
-import { Known } from "./known";
+import { Known, zidOf } from "./known";
 
 /** A phone that does nothing but keep the commands it was given. */
 export class Recorder implements UiPhone {
@@ -36,11 +39,11 @@ export class Recorder implements UiPhone {
 	mute(on: boolean): void {
 		this.commands.push(["mute", on]);
 	}
-	decide(about: string, accepted: boolean): void {
-		this.commands.push(["decide", about, accepted]);
+	decide(about: string, accepted: boolean, id?: number): void {
+		this.commands.push(["decide", about, accepted, id]);
 	}
-	encrypt(on: boolean): boolean {
-		this.commands.push(["encrypt", on]);
+	encrypt(on: boolean, id?: number): boolean {
+		this.commands.push(["encrypt", on, id]);
 		return true;
 	}
 	dtmf(digit: string): void {
@@ -220,6 +223,54 @@ export const MISMATCH: CallState = {
 	notice: "This is not who answered last time, or their phone lost its memory: compare the words now.",
 };
 
+/** Types shared words, twice. */
+const WORDS = [...PHONES, "soft3", "down", "down", "ok", ...SECRET, "soft1", ...SECRET, "soft1"];
+
+const DISCLOSED = "The other phone says that it may give the keys of this call to somebody else.";
+
+export const CLEARED: CallState = {
+	...CALL,
+	clear: "done",
+	notice: "You ended encryption: this call can be overheard.",
+};
+
+export const PEER_CLEARED: CallState = {
+	...CALL,
+	lock: "warning",
+	clear: "done",
+	notice: "The other phone ended encryption: the microphone is off.",
+	question: {
+		about: "cleared",
+		text: "The other phone ended encryption. Go on talking without? Anybody on the way can listen.",
+	},
+};
+
+export const ENCRYPTED_BEFORE: CallState = {
+	...CALL,
+	lock: "warning",
+	notice:
+		"Calls with this address were encrypted, and this one is not: a mailbox, another phone, or somebody in between. The microphone is off.",
+	question: {
+		about: "unencrypted",
+		text: "There was encryption in earlier calls, and now there is none. Go on talking without? Anybody on the way can listen.",
+	},
+};
+
+export const ENROLLING: CallState = {
+	...SECURE,
+	lock: "gateway",
+	gateway: { name: "Office PBX", trusted: false, relayed: false },
+	question: {
+		about: "enrollment",
+		text: '"Office PBX" asks to be trusted as your gateway. It would stand in the middle of your calls, and could listen. Say yes only if you called it for this.',
+	},
+};
+
+function gateway(known: Known): void {
+	known.meet(1, { daysAgo: 0, verified: false, name: "Office PBX" });
+	known.store.setPbxSecret(zidOf(1), new Uint8Array(32).fill(7));
+}
+
 export const SCENES: readonly Scene[] = [
 	{ name: "idle", state: IDLE },
 	{ name: "idle-scrolled", state: IDLE, keys: ["down", "down", "down"] },
@@ -266,6 +317,42 @@ export const SCENES: readonly Scene[] = [
 	{ name: "call-verified", state: withCall({ ...SECURE, lock: "verified", verified: true, retained: "match" }) },
 	{ name: "call-gateway", state: withCall({ ...SECURE, lock: "gateway", peer: "sip:+4930123456@gw.example.org" }) },
 	{ name: "call-warning", state: withCall(MISMATCH), keys: ["wait", "soft3"] },
+	{
+		name: "call-relayed",
+		state: withCall({
+			...SECURE,
+			lock: "gateway",
+			retained: "match",
+			gateway: { name: "Office PBX", trusted: true, relayed: true },
+		}),
+	},
+	{ name: "call-disclosed", state: withCall({ ...SECURE, disclosure: true, notice: DISCLOSED }) },
+	{ name: "call-unencrypted", state: withCall(CLEARED) },
+	{ name: "call-cleared", state: withCall(PEER_CLEARED), keys: ["wait", "soft4"] },
+	{ name: "decision-enrollment", state: withCall(ENROLLING) },
+	{ name: "decision-cleared", state: withCall(PEER_CLEARED) },
+	{ name: "decision-unencrypted", state: withCall(ENCRYPTED_BEFORE) },
+	{ name: "end-encryption", state: withCall({ ...SECURE, clear: "possible" }), keys: ["ok", "soft1"] },
+	{ name: "details-clear", state: withCall({ ...SECURE, clear: "possible" }), keys: ["ok"] },
+	{
+		name: "details-remarks",
+		state: withCall({
+			...SECURE,
+			lock: "gateway",
+			gateway: { name: "Office PBX", trusted: false, relayed: false },
+			disclosure: true,
+			sharedWords: "mismatch",
+			streams: 2,
+			remarks: ["A device in between named other words: this phone does not trust it and shows its own."],
+		}),
+		keys: ["ok", ...Array<string>(30).fill("down")],
+	},
+	{ name: "peer-gateway", state: IDLE, keys: [...PHONES, "soft1"], known: gateway },
+	{ name: "peer-unenroll", state: IDLE, keys: [...PHONES, "soft1", "soft2"], known: gateway },
+	{ name: "shared-words", state: IDLE, keys: [...PHONES, "soft3", "down", "down", "ok", ...SECRET] },
+	{ name: "shared-words-done", state: IDLE, keys: [...WORDS, "wait"] },
+	{ name: "shared-words-menu", state: IDLE, keys: [...WORDS, "wait", "soft4"] },
+	{ name: "shared-words-forget", state: IDLE, keys: [...WORDS, "wait", "soft4", "ok"] },
 	{
 		name: "call-words",
 		state: withCall({ ...SECURE, sas: "spellbind hurricane", sasType: "B256" }),
@@ -338,9 +425,24 @@ export const SCENES: readonly Scene[] = [
 	},
 	{ name: "import-taken", state: IDLE, keys: [...MOVE, "soft1", "wait"], known: moved },
 	{ name: "import-other", state: IDLE, keys: [...MOVE, "soft1", "wait"], known: movedBeside },
-	{ name: "erase", state: IDLE, keys: [...PHONES, "soft3", "up", "down", "down", "ok", "3", "7"], known: people },
-	{ name: "erase-sure", state: IDLE, keys: [...PHONES, "soft3", "down", "down", "ok", ..."37273"], known: people },
-	{ name: "erased", state: IDLE, keys: [...PHONES, "soft3", "down", "down", "ok", ..."37273", "soft1"], known: people },
+	{
+		name: "erase",
+		state: IDLE,
+		keys: [...PHONES, "soft3", "up", "down", "down", "down", "ok", "3", "7"],
+		known: people,
+	},
+	{
+		name: "erase-sure",
+		state: IDLE,
+		keys: [...PHONES, "soft3", "down", "down", "down", "ok", ..."37273"],
+		known: people,
+	},
+	{
+		name: "erased",
+		state: IDLE,
+		keys: [...PHONES, "soft3", "down", "down", "down", "ok", ..."37273", "soft1"],
+		known: people,
+	},
 	{ name: "volume", state: withCall(SECURE), keys: ["volume+"] },
 ];
 
@@ -360,6 +462,13 @@ export class Stage {
 	readonly known: Known;
 	readonly ui: Ui;
 	readonly volumes: number[] = [];
+	readonly #tasks: (() => void)[] = [];
+	readonly words = new SharedWords({
+		provider: nativeProvider,
+		log: new Log({ now: () => 0 }).area("zrtp"),
+		later: (task) => void this.#tasks.push(task),
+		onChange: () => {},
+	});
 	now = 1_000_000;
 
 	constructor(
@@ -382,6 +491,7 @@ export class Stage {
 			peers: options.peers ?? PEERS,
 			log: this.log,
 			known: this.known.phones,
+			sharedWords: this.words,
 			info: () => INFO,
 			onVolume: (level) => this.volumes.push(level),
 		});
@@ -404,6 +514,7 @@ export class Stage {
 			this.now += name === "wait" ? 1500 : 100;
 			if (name === "wait") {
 				this.known.run();
+				for (const task of this.#tasks.splice(0)) task();
 				this.ui.update(this.now);
 			}
 			this.ui.key(name, this.now);

@@ -11,7 +11,7 @@ import { CALL, IDLE, Stage, withCall } from "./scenes";
 const MENU = ["soft4", "soft1", "soft3"];
 const EXPORT = [...MENU, "ok"];
 const IMPORT = [...MENU, "down", "ok"];
-const ERASE = [...MENU, "down", "down", "ok"];
+const ERASE = [...MENU, "down", "down", "down", "ok"];
 const WORD = "harbour violin";
 const RINGING = { ...CALL, direction: "incoming", state: "ringing", durationMs: 0 } as const;
 
