@@ -127,7 +127,7 @@ export function commandCall(
 			if (!meant) return NO_CALL;
 			if (command === "decide") return decide(phone, meant, text("about"), value);
 			if (command === "encrypt")
-				return phone.encrypt(value) ? undefined : "encryption cannot be changed in this call now";
+				return phone.encrypt(value, meant.id) ? undefined : "encryption cannot be changed in this call now";
 			if (command === "verify") phone.verify(value, text("name"), id);
 			else if (command === "hold") phone.hold(value, id);
 			else phone.mute(value);
@@ -137,10 +137,10 @@ export function commandCall(
 }
 
 /** The answer to a question names what it answers: another one may stand by then. */
-function decide(phone: RemotePhone, { question }: CallState, about: string | undefined, accepted: boolean) {
+function decide(phone: RemotePhone, { id, question }: CallState, about: string | undefined, accepted: boolean) {
 	if (question === undefined) return "nothing is asked";
 	if (question.about !== about) return `about is "${question.about}": that is what is asked`;
-	phone.decide(question.about, accepted);
+	phone.decide(question.about, accepted, id);
 	return undefined;
 }
 
