@@ -39,6 +39,8 @@ struct NetEntry {
 	void* owner;
 	/** Place in the thread's poll array; -1: not polled this time. */
 	int pollIndex;
+	/** The turn in which it was last served. */
+	unsigned long served;
 };
 
 void netLock(void);
@@ -53,6 +55,11 @@ void netRemove(NetEntry* entry);
 void netDrop(NetEntry* entry);
 /** Makes the thread look at `events` and `deadlineMs` again. With the lock held. */
 void netWake(void);
+/** From `ready` alone: gives the lock away for a long piece of work on this entry, which nobody frees meanwhile. */
+void netYield(NetEntry* entry);
+void netResume(void);
+/** Whether the thread is at such work. With the lock held. */
+bool netBusy(const NetEntry* entry);
 /** Monotonic milliseconds. */
 int64_t netNowMs(void);
 
@@ -87,6 +94,9 @@ void netTarget(xsMachine* the, xsSlot* instance, xsSlot* options);
 void netThrow(xsMachine* the, const char* what, const NetAddress* address, int error);
 /** Puts such an Error into a slot. */
 void netError(xsMachine* the, xsSlot* result, const char* what, const NetAddress* address, int error);
+/** The same with a reason and a code of one's own. */
+void netErrorFor(xsMachine* the, xsSlot* result, const char* what, const NetAddress* address, const char* code,
+				 const char* reason);
 
 /** A listener hands an accepted descriptor to a TCP object that has none yet. Throws for any other object. */
 void netTcpAdopt(xsMachine* the, xsSlot* tcp, int fd);

@@ -1,10 +1,14 @@
 /** Checked settings, turned into what the SIP agent and the ZRTP engine are configured with. Pure functions. */
+import { concat } from "bytes/concat";
+import { fromHex } from "bytes/hex";
 import { utf8Encode } from "bytes/text";
 import type { Features } from "call/features";
+import type { Carriage } from "call/transport/transports";
 import type { KeyPool } from "crypto/key-pool";
 import type { KeyAgreement, Provider, RandomSource } from "crypto/types";
 import type { Settings } from "settings/check";
-import type { Account, AgentConfig } from "sip/types";
+import type { Account, AgentConfig, Server } from "sip/types";
+import { parseUri, placeOf, schemeOf, type Transport } from "sip/uri";
 import { CIPHERS, KEY_AGREEMENTS } from "zrtp/suites";
 import type { KeyAgreementCode, SessionConfig } from "zrtp/types";
 
@@ -43,7 +47,7 @@ export function featuresOf({ calls, peers }: Settings): Features {
 }
 
 function accountOf(account: NonNullable<Settings["account"]>): Account {
-	const { registrar, outboundProxy } = account;
+	const { registrar, outboundProxy, transport } = account;
 	return {
 		id: "1",
 		aor: account.aor,
@@ -51,14 +55,35 @@ function accountOf(account: NonNullable<Settings["account"]>): Account {
 		username: account.username,
 		password: account.password === undefined ? undefined : utf8Encode(account.password),
 		expiresSec: account.expiresSec,
-		...(registrar !== undefined && { registrar: { ...hostPort(registrar), transport: "udp" } }),
-		...(outboundProxy !== undefined && { outboundProxy: hostPort(outboundProxy) }),
+		...(registrar !== undefined && { registrar: serverOf(registrar, transport) }),
+		...(outboundProxy !== undefined && { outboundProxy: serverOf(outboundProxy, transport) }),
 	};
 }
 
-function hostPort(text: string): { host: string; port: number } {
-	const [host = "", port] = text.split(":");
-	return { host, port: port === undefined ? 5060 : Number(port) };
+/** @param text as the settings table allows it: `sip:host:port;transport=tls` or less */
+export function serverOf(text: string, transport: "auto" | Transport): Server {
+	const uri = parseUri(schemeOf(text)?.startsWith("sip") ? text : `sip:${text}`);
+	if (uri === undefined) return { host: text };
+	const place = placeOf(uri);
+	const chosen = place.transport ?? (transport === "auto" ? undefined : transport);
+	return { host: place.address, port: place.port, transport: chosen };
+}
+
+/** How signalling is carried, beside where to. */
+export function carriageOf(settings: Settings): Carriage {
+	const { keepAliveSec, tls } = settings.sip;
+	const { authorities, pins, certificate, key } = tls;
+	return {
+		keepAliveSec,
+		tls: {
+			shipped: tls.shippedAuthorities,
+			verify: tls.verify,
+			...(authorities !== undefined && { authorities: utf8Encode(authorities) }),
+			...(pins !== undefined && { pins: concat(...pins.split(",").map((pin) => fromHex(pin) ?? new Uint8Array(0))) }),
+			...(certificate !== undefined &&
+				key !== undefined && { certificate: utf8Encode(certificate), key: utf8Encode(key) }),
+		},
+	};
 }
 
 /**

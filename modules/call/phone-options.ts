@@ -7,6 +7,7 @@ import type { SessionConfig } from "zrtp/types";
 import type { CallContext } from "./call-context";
 import type { Features } from "./features";
 import { type KeyingPolicy, NO_KEYING } from "./keying-policy";
+import type { Carriage } from "./transport/transports";
 
 export interface PhoneOptions {
 	/** The name of this phone, for screen and panel. */
@@ -17,6 +18,8 @@ export interface PhoneOptions {
 	/** First RTP port, even; 0 takes any free pair. */
 	readonly rtpPort: number;
 	readonly agent: Omit<AgentConfig, "contact">;
+	/** How signalling is carried; without it, as Signalling has it. */
+	readonly carriage?: Carriage | undefined;
 	readonly zrtp: Omit<SessionConfig, "ssrc" | "peerHelloHash"> | undefined;
 	readonly auxsecret?: CallContext["auxsecret"];
 	readonly mandatory: boolean;

@@ -99,6 +99,7 @@ export class Phone {
 			agent: { ...agent, contact: { address, port: options.sipPort } },
 			address,
 			port: options.sipPort,
+			carriage: options.carriage,
 			log: log.area("sip"),
 			now,
 			onAction: (action) => this.#act(action),

@@ -11,7 +11,7 @@ import type { Leg } from "sip/flows";
 import type { Action, AgentConfig, Event } from "sip/types";
 import { bracketed, type Destination, isNumeric } from "sip/uri";
 import Timer from "timer";
-import { Transports } from "./transport/transports";
+import { type Carriage, Transports } from "./transport/transports";
 
 /** What is left for the phone to act on. */
 export type CallAction = Exclude<Action, { type: "send" | "wakeAt" | "connect" | "query" }>;
@@ -26,8 +26,8 @@ export interface SignallingOptions {
 	readonly address: string;
 	/** 0 takes any free port. */
 	readonly port: number;
-	/** Between keep-alives to the registrar; 0: none; 30 without it. */
-	readonly keepAliveSec?: number;
+	/** Without it: a keep-alive every 30 s, and TLS trusts the authorities that come with the phone. */
+	readonly carriage?: Carriage | undefined;
 	readonly log: AreaLog;
 	/** Monotonic milliseconds. */
 	readonly now: () => number;
@@ -36,14 +36,14 @@ export interface SignallingOptions {
 
 /** The system's resolver does not say how long an address is good. */
 const HOST_TTL_SEC = 60;
-const KEEP_ALIVE_SEC = 30;
+const CARRIAGE: Carriage = Object.freeze({ keepAliveSec: 30, tls: Object.freeze({}) });
 
 export class Signalling {
 	readonly #log: AreaLog;
 	readonly #now: () => number;
 	readonly #onAction: (action: CallAction) => void;
 	readonly #transports: Transports;
-	readonly #config: AgentConfig;
+	readonly #carriage: Carriage;
 	readonly #agent: Agent;
 	/** Events that came while the actions of another were being done. */
 	readonly #waiting: CallEvent[] = [];
@@ -56,10 +56,11 @@ export class Signalling {
 		this.#log = options.log;
 		this.#now = options.now;
 		this.#onAction = options.onAction;
+		this.#carriage = options.carriage ?? CARRIAGE;
 		this.#transports = new Transports({
 			address: options.address,
 			port: options.port,
-			keepAliveSec: options.keepAliveSec ?? KEEP_ALIVE_SEC,
+			...this.#carriage,
 			chance: () => (options.agent.random(1)[0] ?? 0) / 256,
 			log: options.log,
 			onMessage: (bytes, from) => {
@@ -70,11 +71,10 @@ export class Signalling {
 			onDisconnected: (to, error) => this.post({ type: "disconnected", to, error }),
 			onUndelivered: (to, error) => this.post({ type: "sendFailed", to, error }),
 		});
-		this.#config = {
+		this.#agent = createAgent({
 			...options.agent,
 			contact: { address: options.agent.contact.address, port: this.#transports.port },
-		};
-		this.#agent = createAgent(this.#config);
+		});
 	}
 
 	/**
@@ -82,7 +82,8 @@ export class Signalling {
 	 * nothing else would be tried.
 	 */
 	legTo(account: string | undefined, uri: string): Leg {
-		return this.#agent.legTo(account, uri);
+		const leg = this.#agent.legTo(account, uri);
+		return { ...leg, secure: leg.secure && this.#carriage.tls.verify !== false };
 	}
 
 	get port(): number {

@@ -9,7 +9,9 @@ const SIP_URI = 'sips?:[^\\s<>"@:;?]+(:[^\\s<>"@]*@|@)[^\\s<>"@]+';
 const DIALLED = '[^\\s<>"@]+|[^\\s<>"@]+@[^\\s<>"@]+';
 /** 1 to 65535. */
 const PORT = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
-const HOST_PORT = `[A-Za-z0-9.-]+(:${PORT})?`;
+/** Host, with its port, kind of URI and transport where they matter; an IPv6 address stands in brackets. */
+const SERVER = `(sips?:)?([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+\\])(:${PORT})?(;transport=(udp|tcp|tls)|)(;lr)?`;
+const PIN = "[0-9A-Fa-f]{64}";
 const LEVELS = ["off", "error", "warn", "info", "debug", "trace"] as const;
 
 const level = (area: string) =>
@@ -36,14 +38,20 @@ export const TABLE = {
 				registrar: {
 					type: "text",
 					maxLength: 200,
-					pattern: HOST_PORT,
-					what: "Host and port of the registrar; without it the phone does not register.",
+					pattern: SERVER,
+					what: "The registrar, as host, host:port or sip:host:port;transport=tls; without it the phone does not register. Without a port the domain's DNS records (NAPTR, SRV) say where it is.",
 				},
 				outboundProxy: {
 					type: "text",
 					maxLength: 200,
-					pattern: HOST_PORT,
-					what: "Host and port that every request goes through.",
+					pattern: SERVER,
+					what: "The server that every request goes through, written like the registrar.",
+				},
+				transport: {
+					type: "choice",
+					default: "auto",
+					choices: ["auto", "udp", "tcp", "tls"],
+					what: "What carries the signalling where registrar and outboundProxy do not say it. auto: whatever the domain's DNS records offer, UDP for an address or a port.",
 				},
 				username: {
 					type: "text",
@@ -84,7 +92,59 @@ export const TABLE = {
 			type: "group",
 			what: "Signalling.",
 			members: {
-				port: { type: "integer", default: 5060, minimum: 0, maximum: 65535, what: "UDP port; 0 takes any free one." },
+				port: {
+					type: "integer",
+					default: 5060,
+					minimum: 0,
+					maximum: 65535,
+					what: "UDP and TCP port; 0 takes any free one.",
+				},
+				keepAliveSec: {
+					type: "integer",
+					default: 30,
+					minimum: 0,
+					maximum: 600,
+					unit: "s",
+					what: "How often the way from the registrar is kept open (RFC 5626); 0: never.",
+				},
+				tls: {
+					type: "group",
+					what: "Whom the phone trusts when it speaks TLS.",
+					members: {
+						authorities: {
+							type: "text",
+							maxLength: 16000,
+							what: "Certificates of authorities to trust, in PEM, beside those that come with the phone.",
+						},
+						shippedAuthorities: {
+							type: "boolean",
+							default: true,
+							what: "Trust the authorities that come with the phone.",
+						},
+						pins: {
+							type: "text",
+							maxLength: 280,
+							pattern: `${PIN}(,${PIN}){0,3}`,
+							what: "SHA-256 (hexadecimal) of the SubjectPublicKeyInfo of the server's key, up to four with commas between: then that key alone is accepted, whoever signed it.",
+						},
+						verify: {
+							type: "boolean",
+							default: true,
+							what: "Check the server's certificate. Without it anybody can pass as the server, and the lock does not count TLS.",
+						},
+						certificate: {
+							type: "text",
+							maxLength: 8000,
+							what: "The phone's own certificate (and chain), in PEM, for servers that ask for one.",
+						},
+						key: {
+							type: "text",
+							maxLength: 8000,
+							secret: true,
+							what: "The key of that certificate, in PEM without a password.",
+						},
+					},
+				},
 				autoAnswer: {
 					type: "boolean",
 					default: false,

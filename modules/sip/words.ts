@@ -52,9 +52,9 @@ export function statusWords(status: number, phrase: string): string {
 /** Why nothing came back, with the place that was asked. */
 export function failureWords(failure: Failure, to: Place): string {
 	const place = to.port === undefined ? to.address : `${bracketed(to.address)}:${to.port}`;
-	return failure.type === "timeout"
-		? `no answer from ${place} within 32 s`
-		: `${place} cannot be reached: ${failure.error}`;
+	if (failure.type === "timeout") return `no answer from ${place} within 32 s`;
+	// What the network says names the place already.
+	return failure.error.indexOf(place) >= 0 ? failure.error : `${place} cannot be reached: ${failure.error}`;
 }
 
 /** Section 12.2.1.2 and 8.1.3.1: a timeout counts as 408, a transport failure as 503. */

@@ -2,7 +2,7 @@
  * The 32-bit C libraries of a phone built with -m32, unpacked into build/i386: the machine's own package list and
  * architecture stay as they are.
  */
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { buildFolder } from "./paths";
 import { BuildError, runTool, say } from "./process";
@@ -10,14 +10,24 @@ import { BuildError, runTool, say } from "./process";
 const FOLDER = path.join(buildFolder, "i386");
 const DONE = path.join(FOLDER, "done");
 /** libsrtp2, mbedTLS and libsodium, and what libsrtp2 needs. The C library itself comes with gcc-multilib. */
-const PACKAGES = ["libsrtp2-1", "libmbedcrypto7", "libsodium23", "libnss3", "libnspr4", "libsqlite3-0", "zlib1g"];
+const PACKAGES = [
+	"libsrtp2-1",
+	"libmbedcrypto7",
+	"libmbedtls14",
+	"libmbedx509-1",
+	"libsodium23",
+	"libnss3",
+	"libnspr4",
+	"libsqlite3-0",
+	"zlib1g",
+];
 
 const LIBRARIES = path.join(FOLDER, "usr/lib/i386-linux-gnu");
 const FOLDERS = [LIBRARIES, path.join(FOLDER, "lib/i386-linux-gnu")];
 
 /** Fetches and unpacks what is missing. @throws {BuildError} with the reason when a package cannot be had */
 export async function installI386Libraries(): Promise<void> {
-	if (existsSync(DONE)) return;
+	if (existsSync(DONE) && readFileSync(DONE, "utf8") === PACKAGES.join(" ")) return;
 	say(`Fetching the 32-bit libraries into build/i386: ${PACKAGES.join(", ")} ...`);
 	const apt = path.join(FOLDER, "apt");
 	for (const folder of ["lists/partial", "cache/archives/partial"])
@@ -38,7 +48,7 @@ export async function installI386Libraries(): Promise<void> {
 	await runTool("apt-get", [...options, "download", ...PACKAGES.map((name) => `${name}:i386`)], FOLDER);
 	for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".deb")))
 		await runTool("dpkg", ["-x", path.join(FOLDER, file), FOLDER]);
-	const missing = ["libsrtp2.so.1", "libmbedcrypto.so.7", "libsodium.so.23"].filter(
+	const missing = ["libsrtp2.so.1", "libmbedcrypto.so.7", "libmbedtls.so.14", "libsodium.so.23"].filter(
 		(name) => !FOLDERS.some((folder) => existsSync(path.join(folder, name))),
 	);
 	if (missing.length > 0) throw new BuildError(`The 32-bit packages did not bring ${missing.join(" and ")}.`);
@@ -46,12 +56,14 @@ export async function installI386Libraries(): Promise<void> {
 	for (const [name, target] of [
 		["libsrtp2.so", "libsrtp2.so.1"],
 		["libmbedcrypto.so", "libmbedcrypto.so.7"],
+		["libmbedtls.so", "libmbedtls.so.14"],
+		["libmbedx509.so", "libmbedx509.so.1"],
 		["libsodium.so", "libsodium.so.23"],
 	] as const) {
 		const link = path.join(LIBRARIES, name);
 		if (!existsSync(link)) symlinkSync(target, link);
 	}
-	writeFileSync(DONE, "");
+	writeFileSync(DONE, PACKAGES.join(" "));
 }
 
 /** For the linker, and for the loader of the program it makes. */

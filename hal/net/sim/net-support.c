@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NET_MESSAGE_LENGTH 256
+#define NET_MESSAGE_LENGTH 512
 
 bool netParseAddress(const char* text, int port, NetAddress* address)
 {
@@ -164,13 +164,13 @@ void netTarget(xsMachine* the, xsSlot* instance, xsSlot* options)
 		xsmcSet(*instance, xsID_target, slot);
 }
 
-void netError(xsMachine* the, xsSlot* result, const char* what, const NetAddress* address, int error)
+void netErrorFor(xsMachine* the, xsSlot* result, const char* what, const NetAddress* address, const char* code,
+				 const char* reason)
 {
 	char message[NET_MESSAGE_LENGTH], text[NET_ADDRESS_LENGTH];
 	int port;
 	netFormatAddress(address, text, &port);
-	snprintf(message, sizeof(message), strchr(text, ':') ? "%s [%s]:%d: %s" : "%s %s:%d: %s", what, text, port,
-			 netReason(error));
+	snprintf(message, sizeof(message), strchr(text, ':') ? "%s [%s]:%d: %s" : "%s %s:%d: %s", what, text, port, reason);
 	/* Frames of callers have their own variables: take two more, and give them back. */
 	int v = xsmcVars(2);
 	xsmcSetString(xsVar(v), message);
@@ -179,10 +179,15 @@ void netError(xsMachine* the, xsSlot* result, const char* what, const NetAddress
 	xsmcSet(xsVar(v + 1), xsID_address, xsVar(v));
 	xsmcSetInteger(xsVar(v), port);
 	xsmcSet(xsVar(v + 1), xsID_port, xsVar(v));
-	xsmcSetString(xsVar(v), (char*)netCode(error));
+	xsmcSetString(xsVar(v), (char*)code);
 	xsmcSet(xsVar(v + 1), xsID_code, xsVar(v));
 	*result = xsVar(v + 1);
 	xsmcVars(-2);
+}
+
+void netError(xsMachine* the, xsSlot* result, const char* what, const NetAddress* address, int error)
+{
+	netErrorFor(the, result, what, address, netCode(error), netReason(error));
 }
 
 void netThrow(xsMachine* the, const char* what, const NetAddress* address, int error)

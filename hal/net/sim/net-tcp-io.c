@@ -28,7 +28,9 @@ void ringTake(Ring* ring, size_t length)
 void tcpInterest(NetTcp* tcp)
 {
 	short events = 0;
-	if (!tcp->ended) {
+	if (tcp->tls)
+		events = tlsInterest(tcp);
+	else if (!tcp->ended) {
 		if (tcp->connecting || tcp->out.length)
 			events |= POLLOUT;
 		if (tcp->connected && !tcp->lingering && tcp->in.length < TCP_RING_BYTES)
@@ -73,6 +75,9 @@ static void tcpReceive(NetTcp* tcp)
 
 void tcpSend(NetTcp* tcp)
 {
+	/* The I/O thread encrypts. */
+	if (tcp->tls)
+		return;
 	struct iovec pieces[2];
 	int count;
 	while (!tcp->ended && (count = ringPieces(&tcp->out, true, pieces)) > 0) {
@@ -100,6 +105,10 @@ void tcpSend(NetTcp* tcp)
 void tcpReady(NetEntry* entry, short revents)
 {
 	NetTcp* tcp = entry->owner;
+	if (tcp->tls) {
+		tlsReady(tcp, revents);
+		return;
+	}
 	if (tcp->connecting) {
 		int error = 0;
 		socklen_t length = sizeof(error);

@@ -35,6 +35,7 @@ void xs_net_tcp_destructor(void* data)
 	if (!tcp)
 		return;
 	tcpStop(tcp);
+	tlsFree(tcp->tls);
 	free(tcp);
 }
 
@@ -51,7 +52,7 @@ static void tcpMark(xsMachine* the, void* data, xsMarkRoot markRoot)
 
 static const xsHostHooks tcpHooks = {xs_net_tcp_destructor, tcpMark, NULL};
 
-static NetTcp* tcpThis(xsMachine* the)
+NetTcp* netTcpThis(xsMachine* the)
 {
 	NetTcp* tcp = xsmcGetHostDataValidate(xsThis, (void*)&tcpHooks);
 	if (!tcp)
@@ -98,7 +99,11 @@ static void tcpDeliver(xsMachine* the, void* refcon)
 		xsBeginHost(the);
 		xsmcVars(1);
 		xsVar(0) = xsReference(onError);
-		netError(the, &xsResult, tcp->connected ? "connection with" : "cannot connect to", &tcp->remote, tcp->error);
+		const char* what = tcp->connected ? "connection with" : "cannot connect to";
+		if (tcp->tls && *tlsReason(tcp->tls))
+			netErrorFor(the, &xsResult, what, &tcp->remote, "tls", tlsReason(tcp->tls));
+		else
+			netError(the, &xsResult, what, &tcp->remote, tcp->error);
 		xsCallFunction1(xsVar(0), tcp->self, xsResult);
 		xsEndHost(the);
 	}
@@ -116,7 +121,8 @@ static void tcpConnect(xsMachine* the, NetTcp* tcp)
 	tcp->connecting = true;
 	if (connect(tcp->entry.fd, (struct sockaddr*)&tcp->remote.storage, tcp->remote.byteLength) == 0) {
 		tcp->connecting = false;
-		tcp->connected = tcp->writable = true;
+		/* TLS has its handshake first. */
+		tcp->connected = tcp->writable = tcp->tls == NULL;
 	} else if (errno != EINPROGRESS && errno != EINTR) {
 		tcp->connecting = false;
 		tcpEnd(tcp, errno);
@@ -135,7 +141,7 @@ static void tcpFrom(xsMachine* the, NetTcp* tcp, xsSlot* option)
 	tcp->connected = tcp->writable = true;
 }
 
-void xs_net_tcp_constructor(xsMachine* the)
+static NetTcp* tcpNew(xsMachine* the)
 {
 	NetTcp* tcp = calloc(1, sizeof(*tcp));
 	if (!tcp)
@@ -143,9 +149,13 @@ void xs_net_tcp_constructor(xsMachine* the)
 	tcp->entry = (NetEntry){.fd = -1, .ready = tcpReady, .owner = tcp, .pollIndex = -1};
 	xsmcSetHostData(xsThis, tcp);
 	xsSetHostHooks(xsThis, (xsHostHooks*)&tcpHooks);
-	/* The listener makes one without options, as the vessel of an accepted descriptor. */
-	if (!netGiven(the, 0))
-		return;
+	return tcp;
+}
+
+/** Everything that the options say and that TLS has in common with TCP; afterwards the I/O thread has the connection.
+ */
+static void tcpStart(xsMachine* the, NetTcp* tcp)
+{
 	tcp->onReadable = netCallback(the, &xsArg(0), xsID_onReadable);
 	tcp->onWritable = netCallback(the, &xsArg(0), xsID_onWritable);
 	tcp->onError = netCallback(the, &xsArg(0), xsID_onError);
@@ -154,8 +164,12 @@ void xs_net_tcp_constructor(xsMachine* the)
 	xsmcGet(xsVar(0), xsArg(0), xsID_from);
 	if (xsmcTypeOf(xsVar(0)) == xsUndefinedType)
 		tcpConnect(the, tcp);
+	else if (tcp->tls)
+		xsTypeError("from: TLS is for connections that this device makes");
 	else
 		tcpFrom(the, tcp, &xsVar(0));
+	if (tcp->tls)
+		tlsAttach(tcp->tls, tcp->entry.fd);
 	xsmcGet(xsVar(0), xsArg(0), xsID_nodelay);
 	int nodelay = xsmcTest(xsVar(0)) ? 1 : 0;
 	setsockopt(tcp->entry.fd, IPPROTO_TCP, TCP_NODELAY, &nodelay, sizeof(nodelay));
@@ -178,6 +192,21 @@ void xs_net_tcp_constructor(xsMachine* the)
 	tcp->remembered = true;
 }
 
+void xs_net_tcp_constructor(xsMachine* the)
+{
+	NetTcp* tcp = tcpNew(the);
+	/* The listener makes one without options, as the vessel of an accepted descriptor. */
+	if (netGiven(the, 0))
+		tcpStart(the, tcp);
+}
+
+void xs_net_tls_constructor(xsMachine* the)
+{
+	NetTcp* tcp = tcpNew(the);
+	netTlsOptions(the, tcp);
+	tcpStart(the, tcp);
+}
+
 void netTcpAdopt(xsMachine* the, xsSlot* slot, int fd)
 {
 	NetTcp* tcp = xsmcGetHostDataValidate(*slot, (void*)&tcpHooks);
@@ -197,7 +226,8 @@ void netTcpAdopt(xsMachine* the, xsSlot* slot, int fd)
 static void tcpRelease(NetTcp* tcp)
 {
 	netLock();
-	bool lingering = tcp->watched && tcp->connected && !tcp->ended && tcp->out.length > 0;
+	/* TLS has a word of goodbye to say, too. */
+	bool lingering = tcp->watched && tcp->connected && !tcp->ended && (tcp->out.length > 0 || tcp->tls);
 	VmPost* post = tcp->post;
 	if (lingering) {
 		tcp->lingering = true;
@@ -229,7 +259,7 @@ void xs_net_tcp_close(xsMachine* the)
 
 void xs_net_tcp_read(xsMachine* the)
 {
-	NetTcp* tcp = tcpThis(the);
+	NetTcp* tcp = netTcpThis(the);
 	netLock();
 	size_t length = tcp->in.length;
 	netUnlock();
@@ -263,7 +293,7 @@ void xs_net_tcp_read(xsMachine* the)
 
 void xs_net_tcp_write(xsMachine* the)
 {
-	NetTcp* tcp = tcpThis(the);
+	NetTcp* tcp = netTcpThis(the);
 	void* bytes;
 	xsUnsignedValue byteLength;
 	xsmcGetBufferReadable(xsArg(0), &bytes, &byteLength);
@@ -292,7 +322,7 @@ void xs_net_tcp_write(xsMachine* the)
 /** False while no address is known. */
 static bool tcpRemote(xsMachine* the, char text[NET_ADDRESS_LENGTH], int* port)
 {
-	NetTcp* tcp = tcpThis(the);
+	NetTcp* tcp = netTcpThis(the);
 	if (tcp->remote.byteLength == 0)
 		return false;
 	netFormatAddress(&tcp->remote, text, port);
@@ -318,7 +348,7 @@ void xs_net_tcp_get_remotePort(xsMachine* the)
 /** False while there is no connection. */
 static bool tcpLocal(xsMachine* the, char text[NET_ADDRESS_LENGTH], int* port)
 {
-	NetTcp* tcp = tcpThis(the);
+	NetTcp* tcp = netTcpThis(the);
 	NetAddress address = {.byteLength = sizeof(address.storage)};
 	if (!tcp->connected || tcp->entry.fd < 0 ||
 		getsockname(tcp->entry.fd, (struct sockaddr*)&address.storage, &address.byteLength))

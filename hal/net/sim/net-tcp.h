@@ -17,6 +17,9 @@ typedef struct {
 	size_t start, length;
 } Ring;
 
+/** TLS on top of a connection: hal/net/mbedtls, or hal/net/no-tls on a board that has none. */
+typedef struct NetTls NetTls;
+
 typedef struct {
 	NetEntry entry;
 	VmPost* post;
@@ -31,6 +34,8 @@ typedef struct {
 	bool connected, connecting;
 	/** errno, or 0 for an orderly end; it counts once `ended`. */
 	int error;
+	/** NULL: plain TCP. */
+	NetTls* tls;
 	bool watched, remembered;
 	/** Closed by its owner with bytes still to send: the I/O thread sends them and frees the record. */
 	bool lingering;
@@ -41,6 +46,23 @@ typedef struct {
 /** The free (or filled) part of a ring as at most two pieces; returns how many. */
 int ringPieces(const Ring* ring, bool filled, struct iovec pieces[2]);
 void ringTake(Ring* ring, size_t length);
+
+/** The connection that `this` is; throws when it is closed. */
+NetTcp* netTcpThis(xsMachine* the);
+/* What TLS does for a connection; only called where `tcp->tls` is set, but for the first and tlsFree. */
+
+/** Reads the options of a TLS connection into `tcp->tls`; throws for bad ones. */
+void netTlsOptions(xsMachine* the, NetTcp* tcp);
+/** The socket it is to use, before the I/O thread has it. */
+void tlsAttach(NetTls* tls, int fd);
+/** Why the connection is over, when that is for TLS to say; else empty. With the lock held. */
+const char* tlsReason(const NetTls* tls);
+/** What to wait for, as tcpInterest has it. With the lock held. */
+short tlsInterest(NetTcp* tcp);
+/** NetEntry's ready, with the lock held. */
+void tlsReady(NetTcp* tcp, short revents);
+/** Frees all of it, when both threads have let go; nothing for NULL. */
+void tlsFree(NetTls* tls);
 
 /* All with the lock held. */
 

@@ -23,6 +23,9 @@ static struct {
 	/** Counts the returns from poll(). */
 	unsigned long turn;
 	bool started, polling, woken;
+	/** Being worked on without the lock, and whether anything was since this turn's list was last looked at. */
+	NetEntry* busy;
+	bool yielded;
 } net = {.mutex = PTHREAD_MUTEX_INITIALIZER, .left = PTHREAD_COND_INITIALIZER, .wake = -1};
 
 void netLock(void)
@@ -111,12 +114,20 @@ static void* netRun(void* unused)
 		for (NetEntry* entry = net.entries; entry; entry = next) {
 			/* `ready` may drop and free its own entry, never another. */
 			next = entry->next;
+			if (entry->served == net.turn)
+				continue;
 			short revents = ready > 0 && entry->pollIndex > 0 ? net.fds[entry->pollIndex].revents : 0;
 			bool late = entry->deadlineMs && entry->deadlineMs <= now;
 			if (late)
 				entry->deadlineMs = 0;
-			if (revents || late)
-				entry->ready(entry, revents);
+			if (!revents && !late)
+				continue;
+			entry->served = net.turn;
+			net.yielded = false;
+			entry->ready(entry, revents);
+			/* Without the lock others may have come and gone, this one's neighbour too. */
+			if (net.yielded)
+				next = net.entries;
 		}
 	}
 	return NULL;
@@ -158,12 +169,32 @@ bool netAdd(NetEntry* entry)
 	bool started = netStart();
 	if (started) {
 		entry->pollIndex = -1;
+		entry->served = net.turn;
 		entry->next = net.entries;
 		net.entries = entry;
 		netWake();
 	}
 	pthread_mutex_unlock(&net.mutex);
 	return started;
+}
+
+void netYield(NetEntry* entry)
+{
+	net.busy = entry;
+	net.yielded = true;
+	pthread_mutex_unlock(&net.mutex);
+}
+
+void netResume(void)
+{
+	pthread_mutex_lock(&net.mutex);
+	net.busy = NULL;
+	pthread_cond_broadcast(&net.left);
+}
+
+bool netBusy(const NetEntry* entry)
+{
+	return net.busy == entry;
 }
 
 void netDrop(NetEntry* entry)
@@ -178,6 +209,8 @@ void netDrop(NetEntry* entry)
 void netRemove(NetEntry* entry)
 {
 	pthread_mutex_lock(&net.mutex);
+	while (net.busy == entry)
+		pthread_cond_wait(&net.left, &net.mutex);
 	netDrop(entry);
 	/* A descriptor inside another thread's poll() keeps its port bound after close(). */
 	unsigned long turn = net.turn;

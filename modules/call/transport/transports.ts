@@ -6,6 +6,7 @@
 import { utf8Encode } from "bytes/text";
 import Listener from "hal/net/listener";
 import TCP from "hal/net/tcp";
+import TLS, { type TLSOptions } from "hal/net/tls";
 import UDP from "hal/net/udp";
 import type { AreaLog } from "log/log";
 import { type Flow, keyOf } from "sip/flows";
@@ -13,13 +14,21 @@ import { bracketed, type Destination, isReliable } from "sip/uri";
 import Timer from "timer";
 import { Connection, type SocketCallbacks, type StreamSocket, startsWithRegister } from "./connection";
 
-export interface TransportsOptions {
+/** Whom TLS trusts, and who we are to it: see hal/net/tls.ts. */
+export type Trust = Pick<TLSOptions, "shipped" | "authorities" | "pins" | "verify" | "certificate" | "key">;
+
+/** How signalling is carried, as the settings say it. */
+export interface Carriage {
+	/** Between keep-alives to the registrar; 0: none. */
+	readonly keepAliveSec: number;
+	readonly tls: Trust;
+}
+
+export interface TransportsOptions extends Carriage {
 	/** Numeric address to bind. */
 	readonly address: string;
 	/** 0 takes any free port. */
 	readonly port: number;
-	/** Between keep-alives to the registrar; 0: none. */
-	readonly keepAliveSec: number;
 	/** 0 to below 1. */
 	readonly chance: () => number;
 	readonly log: AreaLog;
@@ -167,12 +176,31 @@ export class Transports {
 			}
 			spare.end("there are too many");
 		}
-		if (to.transport === "tls") {
-			this.#options.onDisconnected(to, "TLS is not there yet");
-			return undefined;
-		}
 		const { address, port } = to;
+		if (to.transport === "tls") return this.#openTls(to);
 		return this.#add(to, false, false, (callbacks) => new TCP({ address, port, nodelay: true, ...callbacks }));
+	}
+
+	#openTls(to: Destination): Connection {
+		const { tls, log } = this.#options;
+		const { address, port, name = address } = to;
+		return this.#add(to, false, tls.verify !== false, (callbacks) => {
+			let told = false;
+			const socket = new TLS({
+				address,
+				port,
+				name,
+				nodelay: true,
+				...tls,
+				...callbacks,
+				onWritable: () => {
+					if (!told) log.debug(`${name}: ${socket.protocol} ${socket.cipher}${socket.resumed ? ", resumed" : ""}`);
+					told = true;
+					callbacks.onWritable();
+				},
+			});
+			return socket;
+		});
 	}
 
 	#add(

@@ -7,17 +7,47 @@ import path from "node:path";
 const TEMPLATE = path.join(import.meta.dirname, "kamailio.cfg");
 const START_TIMEOUT_MS = 10_000;
 
+export interface KamailioTls {
+	readonly port: number;
+	/** Paths of PEM files. */
+	readonly certificate: string;
+	readonly key: string;
+	/** The authority of the certificates that phones have to show; without it they need none. */
+	readonly clients?: string;
+}
+
+/** @returns the lines of kamailio.cfg */
+function writeTls(folder: string, tls: KamailioTls): string {
+	const file = path.join(folder, "tls.cfg");
+	const clients =
+		tls.clients === undefined ? "" : `verify_certificate = yes\nrequire_certificate = yes\nca_list = "${tls.clients}"`;
+	writeFileSync(
+		file,
+		`[server:default]\nmethod = TLSv1.2+\nprivate_key = "${tls.key}"\ncertificate = "${tls.certificate}"\n${clients}\n` +
+			"[client:default]\nmethod = TLSv1.2+\nverify_certificate = no\n",
+	);
+	return `loadmodule "tls.so"\nmodparam("tls", "config", "${file}")`;
+}
+
 export class Kamailio {
 	readonly #child: ChildProcess;
 	readonly #killAtExit = (): void => void this.#child.kill("SIGKILL");
 	#output = "";
 	#ended = false;
 
-	private constructor(folder: string, port: number) {
+	private constructor(folder: string, port: number, tls: KamailioTls | undefined) {
 		mkdirSync(folder, { recursive: true });
 		const config = path.join(folder, "kamailio.cfg");
 		const text = readFileSync(TEMPLATE, "utf8");
-		writeFileSync(config, text.replaceAll("@PORT@", String(port)).replaceAll("@MODULES@", modules()));
+		const lines = tls === undefined ? "" : writeTls(folder, tls);
+		writeFileSync(
+			config,
+			text
+				.replaceAll("@PORT@", String(port))
+				.replace("@LISTEN@", tls === undefined ? "" : `enable_tls=yes\nlisten=tls:127.0.0.1:${tls.port}`)
+				.replace("@TLS@", lines)
+				.replaceAll("@MODULES@", modules()),
+		);
 		this.#child = spawn("kamailio", ["-f", config, "-DD", "-E", "-m", "32", "-M", "4", "-Y", folder], {
 			stdio: ["ignore", "pipe", "pipe"],
 		});
@@ -36,8 +66,8 @@ export class Kamailio {
 	}
 
 	/** @returns once it answers OPTIONS. @throws {Error} with its output when it does not */
-	static async start(folder: string, port: number): Promise<Kamailio> {
-		const kamailio = new Kamailio(folder, port);
+	static async start(folder: string, port: number, tls?: KamailioTls): Promise<Kamailio> {
+		const kamailio = new Kamailio(folder, port, tls);
 		const socket = dgram.createSocket("udp4");
 		let answered = false;
 		socket.on("message", () => {

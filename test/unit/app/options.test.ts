@@ -1,5 +1,5 @@
 /** The command line and the config, turned into what the rooms take. */
-import { agentOf, keyAgreementsOf, zrtpOf } from "app/config";
+import { agentOf, keyAgreementsOf, serverOf, zrtpOf } from "app/config";
 import { parseOptions, USAGE } from "app/options";
 import { microphoneSource } from "app/sound";
 import { utf8Decode } from "bytes/text";
@@ -87,10 +87,24 @@ test("an account: registrar, proxy and password as the agent wants them", () => 
 		[account?.aor, account?.displayName, account?.username, account?.expiresSec],
 		["sip:alice@example.org", "Alice", "a", 60],
 	);
-	equal(account?.registrar, { host: "pbx.example.org", port: 5060, transport: "udp" });
-	equal(account?.outboundProxy, { host: "192.0.2.1", port: 5070 });
+	equal(account?.registrar, { host: "pbx.example.org", port: undefined, transport: undefined });
+	equal(account?.outboundProxy, { host: "192.0.2.1", port: 5070, transport: undefined });
 	equal(utf8Decode(account?.password ?? new Uint8Array(0)), "pässword");
 	ok(agent.userAgent.startsWith("Sotto/"));
+});
+
+test("servers in every form the settings allow", () => {
+	const server = (text: string, transport: "auto" | "udp" | "tcp" | "tls" = "auto"): string => {
+		settingsOf({ account: { aor: "sip:a@b", registrar: text } });
+		const { host, port, transport: over } = serverOf(text, transport);
+		return `${host} ${port} ${over}`;
+	};
+	equal(server("pbx.example.org:5061;transport=tls"), "pbx.example.org 5061 tls");
+	equal(server("sip:pbx.example.org;transport=tcp;lr"), "pbx.example.org undefined tcp");
+	equal(server("sips:pbx.example.org"), "pbx.example.org undefined tls");
+	equal(server("[2001:db8::1]:5070"), "2001:db8::1 5070 undefined");
+	equal(server("pbx.example.org", "tls"), "pbx.example.org undefined tls");
+	equal(server("pbx.example.org:5060;transport=udp", "tls"), "pbx.example.org 5060 udp");
 });
 
 test("no account, and one that does not register", () => {

@@ -35,6 +35,7 @@ class End {
 			address: LOOPBACK,
 			port: 0,
 			keepAliveSec,
+			tls: {},
 			chance: () => 0,
 			log: new Log({ now: () => 0, onEntry: () => {} }).area("sip"),
 			onMessage: (bytes, from) => void this.messages.push({ text: utf8Decode(bytes) ?? "", from }),

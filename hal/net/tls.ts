@@ -1,0 +1,96 @@
+/**
+ * TLS connections in the shape of ECMA-419 (Socket, TLSClient): a TCP connection whose bytes are encrypted, to an end
+ * whose certificate was checked. The I/O thread does the handshake; onWritable says that it is over, onError why it was
+ * given up, in words that the phone's owner can act on.
+ * @module
+ */
+import type { NetError } from "./udp";
+
+export interface TLSOptions {
+	/** Numeric; names go through resolve. */
+	readonly address: string;
+	/** 1..65535. */
+	readonly port: number;
+	/** The domain (or numeric address) that the certificate must be for: RFC 5922 section 7, no wildcards. */
+	readonly name: string;
+	/** Certificates may have wildcards, as HTTPS allows (RFC 9110 section 4.3.4); default false. */
+	readonly wildcards?: boolean;
+	/** The authorities that come with the device are trusted; default true. */
+	readonly shipped?: boolean;
+	/** More of them, in PEM. */
+	readonly authorities?: Uint8Array;
+	/**
+	 * SHA-256 of the SubjectPublicKeyInfo of the keys that alone are accepted, one after the other, up to four. Then
+	 * nobody needs to have signed the certificate, and its name and dates do not count.
+	 */
+	readonly pins?: Uint8Array;
+	/** false: anybody is taken for the server. Default true. */
+	readonly verify?: boolean;
+	/** Who we are, if the server asks: certificate (chain) and key, in PEM. */
+	readonly certificate?: Uint8Array;
+	/** Without a password. Copied, and the copy wiped once it has been read. */
+	readonly key?: Uint8Array;
+	onReadable?(this: TLS, count: number): void;
+	/** The handshake is over (first call), or there is room again after a write. */
+	onWritable?(this: TLS, count: number): void;
+	/** `error.code` is "tls" where TLS refused. Comes once, after the last byte received has been read. */
+	onError?(this: TLS, error: NetError): void;
+	readonly target?: unknown;
+	readonly nodelay?: boolean;
+}
+
+export default class TLS extends Native("xs_net_tcp_destructor") {
+	declare target?: unknown;
+
+	/** @throws for bad arguments; what the network and the certificate say comes to onError */
+	constructor(options: TLSOptions) {
+		super();
+		native("xs_net_tls_constructor").call(this, options);
+	}
+
+	/** Bytes already written still leave (for at most 5 s). Safe to repeat; no callback comes after it. */
+	close(): void {
+		native("xs_net_tcp_close").call(this);
+	}
+
+	/** At most `byteLength` bytes, or all that wait; undefined when none do. */
+	read(byteLength?: number): ArrayBuffer | undefined {
+		return native("xs_net_tcp_read").call(this, byteLength);
+	}
+
+	/** Queues all of `bytes`; returns how many more can be written. @throws RangeError when there is no room for them */
+	write(bytes: ArrayBuffer | Uint8Array): number {
+		return native("xs_net_tcp_write").call(this, bytes);
+	}
+
+	get remoteAddress(): string | undefined {
+		return native("xs_net_tcp_get_remoteAddress").call(this);
+	}
+
+	get remotePort(): number | undefined {
+		return native("xs_net_tcp_get_remotePort").call(this);
+	}
+
+	get localAddress(): string | undefined {
+		return native("xs_net_tcp_get_localAddress").call(this);
+	}
+
+	get localPort(): number | undefined {
+		return native("xs_net_tcp_get_localPort").call(this);
+	}
+
+	/** For example "TLSv1.2"; undefined before the handshake is over, and while bytes are under way. */
+	get protocol(): string | undefined {
+		return native("xs_net_tls_get_protocol").call(this);
+	}
+
+	/** For example "TLS-ECDHE-RSA-WITH-AES-128-GCM-SHA256". */
+	get cipher(): string | undefined {
+		return native("xs_net_tls_get_cipher").call(this);
+	}
+
+	/** An earlier session was taken up again (RFC 5077): its certificate was checked then, within the hour. */
+	get resumed(): boolean {
+		return native("xs_net_tls_get_resumed").call(this);
+	}
+}
