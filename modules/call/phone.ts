@@ -12,6 +12,7 @@ import { Keying, NO_STREAM } from "./keying";
 import { type InviteHow, Line, type LineContext, reasonOf } from "./line";
 import { Lines, MAX_LINES } from "./lines";
 import { contextOf, type PhoneOptions } from "./phone-options";
+import { Recent, type RecentCall } from "./recent";
 import { identityOf, Reception } from "./reception";
 import { Registrations } from "./registrations";
 import { type CallAction, type CallEvent, Signalling } from "./signalling";
@@ -28,6 +29,7 @@ export class Phone {
 	readonly #registrations: Registrations;
 	readonly #tones: Tones;
 	readonly #lines = new Lines();
+	readonly #recent = new Recent();
 	readonly #conference: Conference;
 	readonly #silence: Silence;
 	readonly #transfer: Transfer;
@@ -134,6 +136,7 @@ export class Phone {
 			...(mailbox !== undefined && { mailbox }),
 			...(lamps.length > 0 && { lamps }),
 			...(notice !== undefined && { notice }),
+			...(this.#remark !== undefined && { remark: this.#remark }),
 		};
 	}
 
@@ -289,6 +292,11 @@ export class Phone {
 		return undefined;
 	}
 
+	/** Calls that are over, the latest first. */
+	get recent(): readonly RecentCall[] {
+		return this.#recent.calls;
+	}
+
 	/** The owner has seen who called. */
 	seen(): undefined {
 		this.#reception.missed = 0;
@@ -433,7 +441,10 @@ export class Phone {
 	#ended(action: Extract<CallAction, { type: "ended" }>): void {
 		const line = this.#lines.find(action.call);
 		if (!line) return;
-		if (line.ringsHere && action.by !== "local" && action.elsewhere !== true) this.#reception.missed++;
+		const missed = line.ringsHere && action.by !== "local" && action.elsewhere !== true;
+		if (missed) this.#reception.missed++;
+		const { peer, peerName: name, direction } = line.call.describe();
+		this.#recent.add({ peer, name, direction, missed, at: this.#options.now() });
 		const heard = line === this.#lines.focus || this.#conference.has(line);
 		line.ended(action.reason);
 		this.#log.info(`ended: ${action.reason}`);

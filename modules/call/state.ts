@@ -166,4 +166,6 @@ export interface PhoneState {
 	readonly zid: string;
 	/** A sentence for the person that belongs to no call, for example that the config could not be fetched. */
 	readonly notice?: string;
+	/** The same, where it is what came of a command or a call: news, and not for long. */
+	readonly remark?: string;
 }

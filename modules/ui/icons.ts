@@ -38,6 +38,11 @@ export const ICONS = Object.freeze([
 	"download",
 	"trash-2",
 	"shield-off",
+	"voicemail",
+	"bell-off",
+	"phone-missed",
+	"phone-forwarded",
+	"users",
 ] as const);
 
 /** Drawn at 48 pixels, for the screens that are about one thing. */

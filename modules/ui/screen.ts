@@ -2,6 +2,8 @@
  * What a screen is, and what it is given. The Ui keeps the screens, asks the front one for its regions and soft keys,
  * and gives it the keys; a screen acts through the shell alone.
  */
+
+import type { RecentCall } from "call/recent";
 import type { CallState, PhoneState, Question } from "call/state";
 import type { Canvas, Region } from "./canvas";
 
@@ -12,7 +14,7 @@ export interface UiPhone {
 	answer(id?: number): void;
 	hangup(id?: number): void;
 	/** The people have compared the words. With a name, the peer is called so from now on. */
-	verify(matched: boolean, name?: string): void;
+	verify(matched: boolean, name?: string, id?: number): void;
 	hold(on: boolean): void;
 	mute(on: boolean): void;
 	/** The owner's answer to what a call's `question` asks. */
@@ -20,6 +22,24 @@ export interface UiPhone {
 	/** The owner ends encryption in the call, or wants it back. False: it cannot be. */
 	encrypt(on: boolean, id?: number): boolean;
 	dtmf(digit: string): void;
+	/** What follows gives the reason, in one sentence, where it did nothing. The sound goes to a line by its number. */
+	switchTo(line: number): string | undefined;
+	/** To the call that waits. */
+	swap(): string | undefined;
+	/** Joins the call in front with one that waits, or parts them. */
+	confer(on: boolean): string | undefined;
+	/** The other party of the call in front is connected with somebody else. */
+	transfer(target: string): string | undefined;
+	/** The other parties of the call in front and of one that waits are connected. */
+	connectOthers(): string | undefined;
+	/** Takes the call that rings at somebody who is watched. */
+	pickUp(uri: string): string | undefined;
+	forward(when: "always" | "busy" | "noAnswer", target: string | undefined): string | undefined;
+	setDoNotDisturb(on: boolean): void;
+	/** Latest first. */
+	readonly recent: readonly RecentCall[];
+	/** The owner has looked at who called. */
+	seen(): void;
 }
 
 export interface Peer {
@@ -124,6 +144,12 @@ export type ScreenName =
 	| "decision"
 	| "details"
 	| "ended"
+	| "conference"
+	| "lines"
+	| "transfer"
+	| "services"
+	| "forward"
+	| "recent"
 	| "log"
 	| "info"
 	| "peers"
@@ -170,6 +196,8 @@ export interface Shell {
 	/** Brings a screen to the front; back returns to what the calls ask for. */
 	open(screen: Screen): void;
 	back(): void;
+	/** Says something for a moment, in place of the soft keys. */
+	remark(text: string): void;
 	/** Whether it is what was opened last, and nothing has come in its place. */
 	isOpen(screen: Screen): boolean;
 	/** The ended call has been read. */
@@ -178,6 +206,8 @@ export interface Shell {
 
 export interface Screen {
 	readonly name: ScreenName;
+	/** The call it is about, where that need not be the one in front. */
+	readonly callId?: number;
 	softKeys(view: View): SoftKeys;
 	/** Together they are what is above the soft keys; where none is, the background shows. */
 	regions(view: View): readonly Region[];

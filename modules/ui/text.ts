@@ -1,5 +1,6 @@
 /** Every word the screen says, in one table: another language is another table of the same shape. */
 import type { Lock, Retained } from "call/state";
+import { CALL_TEXT } from "./text-calls";
 
 export const TEXT = Object.freeze({
 	soft: Object.freeze({
@@ -49,6 +50,7 @@ export const TEXT = Object.freeze({
 		encrypt: "Encrypt",
 		unmute: "Unmute",
 	}),
+	calls: CALL_TEXT,
 	lock: Object.freeze({
 		open: "Not encrypted",
 		server: "Encrypted to server",

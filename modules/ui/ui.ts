@@ -19,6 +19,7 @@ import type {
 	View,
 } from "./screen";
 import { CallScreen } from "./screens/call";
+import { ConferenceScreen } from "./screens/conference";
 import { DecisionScreen } from "./screens/decision";
 import { EndedScreen } from "./screens/ended";
 import { HomeScreen } from "./screens/home";
@@ -27,6 +28,7 @@ import { IncomingScreen, OutgoingScreen } from "./screens/ring";
 import { WarningScreen } from "./screens/warning";
 import { GRID } from "./theme";
 import { softBar, volumeBar } from "./widgets";
+import { remarkBar } from "./widgets-calls";
 
 export interface UiOptions {
 	readonly pixelsOut: PixelsOut;
@@ -47,6 +49,7 @@ export interface UiOptions {
 
 const ENDED_SHOWN_MS = 15_000;
 const VOLUME_SHOWN_MS = 1500;
+const REMARK_SHOWN_MS = 6000;
 const MAX_VOLUME = 10;
 /** An alarm comes unasked: a key pressed right then was meant for something else. */
 const ALARM_DEAF_MS = 1000;
@@ -56,7 +59,7 @@ export class Ui {
 	readonly #canvas: Canvas;
 	readonly #shell: Shell;
 	readonly #home: Screen;
-	readonly #callScreens: Readonly<Record<"incoming" | "outgoing" | "call" | "ended", Screen>>;
+	readonly #callScreens: Readonly<Record<"incoming" | "outgoing" | "call" | "conference" | "ended", Screen>>;
 	/** What the owner opened over what the calls ask for. */
 	#opened: Screen | undefined;
 	#drawn: readonly Region[] = [];
@@ -74,6 +77,9 @@ export class Ui {
 	#asked = "";
 	#volume: number;
 	#volumeUntil = Number.NEGATIVE_INFINITY;
+	/** What is said in place of the soft keys, and the phone's own remark that was heard last. */
+	#remark = { text: "", until: Number.NEGATIVE_INFINITY };
+	#heardRemark: string | undefined;
 
 	constructor(options: UiOptions) {
 		this.#options = options;
@@ -89,6 +95,7 @@ export class Ui {
 			info: () => options.info?.() ?? [],
 			open: (screen) => this.#open(screen),
 			back: () => this.#open(undefined),
+			remark: (text) => this.#say(text, this.#lastFrameAt),
 			isOpen: (screen) => this.#opened === screen,
 			dismiss: (callId) => {
 				this.#dismissed = callId;
@@ -100,6 +107,7 @@ export class Ui {
 			incoming: new IncomingScreen(shell),
 			outgoing: new OutgoingScreen(shell),
 			call: new CallScreen(shell),
+			conference: new ConferenceScreen(shell),
 			ended: new EndedScreen(shell),
 		};
 	}
@@ -127,10 +135,11 @@ export class Ui {
 	key(name: string, now: number): void {
 		if (name === "volume+" || name === "volume-") this.#turnVolume(name === "volume+" ? 1 : -1, now);
 		else {
+			this.#remark.until = Number.NEGATIVE_INFINITY;
 			const view = this.#view(now);
 			const front = this.#front(view);
-			const screen = inCall(view.call) && isCallKey(name) ? this.#callScreens.call : front;
-			screen.key(name, view);
+			const screen = inCall(view.call) && isCallKey(name) ? this.#talking(view) : front;
+			screen.key(name, this.#about(screen, view));
 		}
 		this.#draw(now);
 	}
@@ -154,14 +163,17 @@ export class Ui {
 	#running(now: number): boolean {
 		return (
 			Math.floor(now / 1000) !== Math.floor(this.#lastFrameAt / 1000) ||
-			(this.#volumeUntil > this.#lastFrameAt && now >= this.#volumeUntil)
+			(this.#volumeUntil > this.#lastFrameAt && now >= this.#volumeUntil) ||
+			(this.#remark.until > this.#lastFrameAt && now >= this.#remark.until)
 		);
 	}
 
 	#draw(now: number): void {
-		const view = this.#view(now);
-		const screen = this.#front(view);
-		const bar = now < this.#volumeUntil ? volumeBar(this.#volume) : softBar(screen.softKeys(view));
+		const ranked = this.#view(now);
+		const screen = this.#front(ranked);
+		const view = this.#about(screen, ranked);
+		this.#hearRemark(view);
+		const bar = this.#bar(screen, view);
 		const regions = [...screen.regions(view), bar];
 		const anew = screen !== this.#drawnScreen || !sameGrid(regions, this.#drawn);
 		const changed = anew
@@ -176,8 +188,38 @@ export class Ui {
 	#view(now: number): View {
 		const state = this.#options.phone.state;
 		const calls = state.calls.filter((call) => call.id !== this.#dismissed);
-		const call = RANKS.map((isRank) => calls.find(isRank)).find((found) => found !== undefined);
+		const call = calls.find(ringsHere) ?? calls.find(({ state: doing }) => doing !== "ended") ?? calls[0];
 		return { state, call, seconds: this.#seconds(call, now), now, clock: this.#clock };
+	}
+
+	/** As a screen sees it that is about one call, which need not be the one in front. */
+	#about(screen: Screen, view: View): View {
+		const { callId } = screen;
+		if (callId === undefined || callId === view.call?.id) return view;
+		const call = view.state.calls.find(({ id, state }) => id === callId && state !== "ended");
+		return call ? { ...view, call, seconds: Math.floor(call.durationMs / 1000) } : view;
+	}
+
+	#bar(screen: Screen, view: View): Region {
+		if (view.now < this.#volumeUntil) return volumeBar(this.#volume);
+		return view.now < this.#remark.until ? remarkBar(this.#remark.text) : softBar(screen.softKeys(view));
+	}
+
+	#say(text: string, now: number): void {
+		this.#remark = { text: text.slice(0, 1).toUpperCase() + text.slice(1), until: now + REMARK_SHOWN_MS };
+	}
+
+	/** In a call there is no other place for what the phone has to say; at rest the idle screen has one. */
+	#hearRemark({ state, call, now }: View): void {
+		const { remark } = state;
+		if (remark === this.#heardRemark) return;
+		this.#heardRemark = remark;
+		if (remark !== undefined && call !== undefined && call.state !== "ended") this.#say(remark, now);
+	}
+
+	/** The screen of calls that were answered. */
+	#talking({ call }: View): Screen {
+		return call?.joined ? this.#callScreens.conference : this.#callScreens.call;
 	}
 
 	#seconds(call: CallState | undefined, now: number): number {
@@ -202,12 +244,13 @@ export class Ui {
 			this.#ringing = call.id;
 			return this.#opened ?? this.#callScreens[call.direction];
 		}
-		this.#raiseAlarm(call, now);
-		this.#raiseQuestion(call, now);
+		this.#raiseAlarm(view, now);
+		this.#raiseQuestion(view, now);
 		const opened = this.#opened;
-		if (opened?.name === "question" && call.sas === undefined) this.#open(undefined);
-		if (opened instanceof DecisionScreen && call.question?.about !== opened.about) this.#open(undefined);
-		return this.#opened ?? this.#callScreens.call;
+		const about = opened && this.#about(opened, view).call;
+		if (opened?.name === "question" && about?.sas === undefined) this.#open(undefined);
+		if (opened instanceof DecisionScreen && about?.question?.about !== opened.about) this.#open(undefined);
+		return this.#opened ?? this.#talking(view);
 	}
 
 	#afterEnd(call: CallState, now: number): Screen {
@@ -223,8 +266,9 @@ export class Ui {
 	}
 
 	/** A warning comes to the front once for each thing that is wrong: as the question where there are words. */
-	#raiseAlarm(call: CallState, now: number): void {
-		if (call.lock !== "warning") {
+	#raiseAlarm(view: View, now: number): void {
+		const call = heardIn(view).find(({ lock }) => lock === "warning");
+		if (!call) {
 			this.#alarm = "";
 			if (this.#opened?.name === "warning") this.#open(undefined);
 			return;
@@ -239,18 +283,19 @@ export class Ui {
 		this.#open(
 			first && call.sas !== undefined
 				? new QuestionScreen(this.#shell, call, deafUntil)
-				: new WarningScreen(this.#shell, deafUntil),
+				: new WarningScreen(this.#shell, call.id, deafUntil),
 		);
 	}
 
 	/** What the owner is asked comes to the front once; a PBX that wants to be trusted waits until no alarm stands. */
-	#raiseQuestion(call: CallState, now: number): void {
-		const { question } = call;
-		if (question?.about === "enrollment" && call.lock === "warning") return;
-		const asked = question ? `${call.id} ${question.about}` : "";
+	#raiseQuestion(view: View, now: number): void {
+		const call = heardIn(view).find(({ question }) => question !== undefined);
+		const question = call?.question;
+		if (question?.about === "enrollment" && call?.lock === "warning") return;
+		const asked = call && question ? `${call.id} ${question.about}` : "";
 		if (asked === this.#asked) return;
 		this.#asked = asked;
-		if (question) this.#open(new DecisionScreen(this.#shell, call, question, now + ALARM_DEAF_MS));
+		if (call && question) this.#open(new DecisionScreen(this.#shell, call, question, now + ALARM_DEAF_MS));
 	}
 
 	/** Over what the calls ask for; undefined: nothing is. */
@@ -269,15 +314,14 @@ export class Ui {
 	}
 }
 
-/** Which call is in front: one that rings for us, then one that talks, then the rest. */
-const RANKS: readonly ((call: CallState) => boolean)[] = Object.freeze([
-	(call: CallState) => call.state === "ringing" && call.direction === "incoming",
-	(call: CallState) => call.state === "connected",
-	(call: CallState) => call.state === "held",
-	(call: CallState) => call.state === "ringing",
-	(call: CallState) => call.state === "ended",
-]);
-const CALL_ONLY: readonly ScreenName[] = Object.freeze(["question", "warning", "decision", "details"] as const);
+const CALL_ONLY: readonly ScreenName[] = Object.freeze([
+	"question",
+	"warning",
+	"decision",
+	"details",
+	"lines",
+	"transfer",
+] as const);
 
 const BACKDROP: Region = Object.freeze({
 	x: 0,
@@ -287,6 +331,16 @@ const BACKDROP: Region = Object.freeze({
 	key: "",
 	draw() {},
 });
+
+/** The call in front, and those that are joined with it. */
+function heardIn({ state, call }: View): readonly CallState[] {
+	return state.calls.filter((each) => each.state !== "ended" && (each.id === call?.id || each.joined));
+}
+
+/** It goes before every other. */
+function ringsHere(call: CallState): boolean {
+	return call.state === "ringing" && call.direction === "incoming";
+}
 
 function inCall(call: CallState | undefined): boolean {
 	return call !== undefined && (call.state === "connected" || call.state === "held");

@@ -177,6 +177,8 @@ export interface RowLook {
 	readonly title: string;
 	readonly detail?: string;
 	readonly selected: boolean;
+	/** Of the icon and the detail, where it is a lamp. */
+	readonly color?: ColorName;
 }
 
 /** One line of a list that can be selected. */
@@ -184,9 +186,10 @@ export function listRow(look: RowLook, y: number): Region {
 	return {
 		x: 0,
 		y,
-		width: GRID.width,
+		// The scroll bar beside it is a region of its own.
+		width: GRID.width - 6,
 		height: GRID.rowHeight,
-		key: keyOf("row", look.icon, look.title, look.detail, look.selected, y),
+		key: keyOf("row", look.icon, look.title, look.detail, look.selected, look.color, y),
 		draw(canvas) {
 			if (look.selected) {
 				canvas.box("raised", 6, y + 1, GRID.width - 12, GRID.rowHeight - 2, 8);
@@ -194,13 +197,14 @@ export function listRow(look: RowLook, y: number): Region {
 			}
 			let x = 18;
 			if (look.icon !== undefined) {
-				canvas.icon(look.icon, 16, look.selected ? "accent" : "muted", x, y + 10);
+				canvas.icon(look.icon, 16, look.color ?? (look.selected ? "accent" : "muted"), x, y + 10);
 				x += 26;
 			}
 			const end = GRID.width - 16;
 			const used = canvas.text(look.title, "body", "text", x, y + 7, look.detail === undefined ? end - x : 130);
 			const from = x + Math.max(used, 70) + 12;
-			if (look.detail !== undefined) canvas.text(look.detail, "small", "muted", from, y + 10, end - from, "right");
+			if (look.detail !== undefined)
+				canvas.text(look.detail, "small", look.color ?? "muted", from, y + 10, end - from, "right");
 		},
 	};
 }

@@ -69,3 +69,10 @@ export function momentText(sec: number, nowSec: number | undefined): string {
 	const time = `${then.getHours()}:${minutes < 10 ? "0" : ""}${minutes}`;
 	return `${at >= midnight(0) ? TEXT.known.today : TEXT.known.yesterday} ${time}`;
 }
+
+/** How long ago, in the words of a list: "just now", "7 min ago", "3 h ago". */
+export function agoText(seconds: number): string {
+	const minutes = Math.floor(seconds / 60);
+	if (minutes < 1) return TEXT.calls.now;
+	return minutes < 60 ? `${minutes} ${TEXT.calls.minutes}` : `${Math.floor(minutes / 60)} ${TEXT.calls.hours}`;
+}

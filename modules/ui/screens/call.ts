@@ -5,15 +5,21 @@ import { type Screen, type Shell, type SoftKey, type SoftKeys, soft, type View }
 import { TEXT } from "ui/text";
 import { GRID } from "ui/theme";
 import { keyOf, lockBand, paragraph, sasTiles, securingBand } from "ui/widgets";
+import { callStrip, STRIP_HEIGHT, sasRow } from "ui/widgets-calls";
 import { addressText, durationText, keyingLine, titleOf } from "ui/wording";
 import { DecisionScreen } from "./decision";
 import { DetailsScreen } from "./details";
+import { DialScreen } from "./dial";
+import { LinesScreen } from "./lines";
 import { QuestionScreen } from "./question";
+import { TransferScreen } from "./transfer";
 
 const LOCK_TOP = 48;
 const WORDS_TOP = 130;
 /** A notice of two lines stands above the words. */
 const SAS_BELOW_NOTICE = 139;
+/** Where another call stands, at the foot of the screen. */
+const STRIP_TOP = GRID.softTop - STRIP_HEIGHT - 3;
 
 export class CallScreen implements Screen {
 	readonly name = "call";
@@ -26,8 +32,13 @@ export class CallScreen implements Screen {
 		this.#shell = shell;
 	}
 
-	softKeys({ call }: View): SoftKeys {
+	softKeys(view: View): SoftKeys {
+		const { call } = view;
 		if (!call) return [];
+		if (waitingOf(view)) {
+			const second = call.state === "held" ? TEXT.soft.resume : TEXT.calls.soft.swap;
+			return [this.#first(call), soft(second), soft(TEXT.calls.soft.join), soft(TEXT.soft.end, "danger")];
+		}
 		return [
 			this.#first(call),
 			soft(call.state === "held" ? TEXT.soft.resume : TEXT.soft.hold),
@@ -36,21 +47,37 @@ export class CallScreen implements Screen {
 		];
 	}
 
-	regions({ call, seconds }: View): readonly Region[] {
+	regions(view: View): readonly Region[] {
+		const { call, seconds } = view;
 		if (!call) return [];
+		const others = othersOf(view);
+		const [other] = others;
 		const digits = this.#digitsOf === call.id ? this.#digits : "";
 		return [
 			who(call, digits),
 			duration(seconds),
 			...(isSecuring(call) ? [securingBand(LOCK_TOP)] : [lockBand(call.lock, keyingLine(call), LOCK_TOP)]),
-			...words(call),
+			...words(call, other !== undefined),
+			...(other ? [callStrip(other, others.length - 1, STRIP_TOP)] : []),
 		];
 	}
 
-	key(name: string, { call }: View): void {
+	key(name: string, view: View): void {
+		const { call } = view;
 		if (!call) return;
 		const { phone } = this.#shell;
+		if (waitingOf(view) && ((name === "soft2" && call.state !== "held") || name === "soft3")) {
+			const refusal = name === "soft2" ? phone.swap() : phone.confer(true);
+			if (refusal !== undefined) this.#shell.remark(refusal);
+			return;
+		}
 		switch (name) {
+			case "up":
+				this.#shell.open(new LinesScreen(this.#shell));
+				return;
+			case "transfer":
+				this.#shell.open(new TransferScreen(this.#shell));
+				return;
 			case "soft1":
 				if (call.sas === undefined) this.#without(call);
 				else this.#shell.open(new QuestionScreen(this.#shell, call));
@@ -72,7 +99,8 @@ export class CallScreen implements Screen {
 				phone.hangup(call.id);
 				return;
 			default:
-				if (/^[0-9*#]$/.test(name)) {
+				if (name.startsWith("line")) this.#line(Number(name.slice("line".length)), view);
+				else if (/^[0-9*#]$/.test(name)) {
 					if (this.#digitsOf !== call.id) this.#digits = "";
 					this.#digitsOf = call.id;
 					this.#digits = `${this.#digits}${name}`.slice(-24);
@@ -95,9 +123,30 @@ export class CallScreen implements Screen {
 		else this.#details(call);
 	}
 
+	/** A line of the phone: the call there gets the sound; where there is none, a new one begins. */
+	#line(number: number, { state, call }: View): void {
+		const there = state.calls.find(({ line, state: doing }) => line === number && doing !== "ended");
+		if (!there) this.#shell.open(new DialScreen(this.#shell));
+		else if (there.id !== call?.id) this.#shell.phone.switchTo(number);
+	}
+
 	#details(call: CallState): void {
 		this.#shell.open(new DetailsScreen(this.#shell, call.id));
 	}
+}
+
+/** The calls beside the one in front, those that ring first. */
+function othersOf({ state, call }: View): readonly CallState[] {
+	const others = state.calls.filter((other) => other.id !== call?.id && other.state !== "ended");
+	return [
+		...others.filter(({ state: doing }) => doing === "ringing"),
+		...others.filter(({ state: doing }) => doing !== "ringing"),
+	];
+}
+
+/** Another call that was answered. */
+function waitingOf(view: View): CallState | undefined {
+	return othersOf(view).find(({ state }) => state === "held" || state === "connected");
 }
 
 /** No lock is claimed before there is one; what is wrong is said at once. */
@@ -112,10 +161,15 @@ function who(call: CallState, digits: string): Region {
 		y: 0,
 		width: 244,
 		height: LOCK_TOP,
-		key: keyOf("who", call.peer, call.peerName, held, call.muted, digits),
+		key: keyOf("who", call.peer, call.peerName, held, call.muted, digits, newsOf(call)),
 		draw(canvas) {
 			const width = 244 - GRID.margin;
+			const news = newsOf(call);
 			canvas.text(titleOf(call), "title", "white", GRID.margin, 2, width);
+			if (news !== undefined) {
+				canvas.text(news, "small", "amber", GRID.margin, 29, width);
+				return;
+			}
 			let x = GRID.margin;
 			if (held) {
 				canvas.icon("pause", 16, "amber", x, 30);
@@ -129,6 +183,12 @@ function who(call: CallState, digits: string): Region {
 			canvas.text(rest, "small", digits !== "" ? "accent" : "muted", x, 29, 244 - x);
 		},
 	};
+}
+
+/** What happens to the call right now, before everything else that stands below the name. */
+function newsOf({ transfer, silent }: CallState): string | undefined {
+	if (transfer) return `${TEXT.calls.sentOn[transfer.state]} ${transfer.to}`;
+	return silent ? TEXT.calls.silent : undefined;
 }
 
 function duration(seconds: number): Region {
@@ -158,20 +218,19 @@ function captionOf({ lock, gateway }: CallState): string {
 }
 
 /** Below the lock: the words and what to do with them, or why there are none. */
-function words(call: CallState): Region[] {
+function words(call: CallState, crowded: boolean): Region[] {
 	if (isSecuring(call)) return [];
 	if (call.sas === undefined || call.sasType === undefined)
-		return call.notice === undefined ? [] : [paragraph(call.notice, 114, 4)];
+		return call.notice === undefined ? [] : [crowded ? paragraph(call.notice, 104, 3) : paragraph(call.notice, 114, 4)];
 	const warning = call.lock === "warning";
+	const color = call.lock === "verified" ? "good" : "white";
+	const noticed = call.notice !== undefined;
 	return [
 		call.notice === undefined
-			? paragraph(captionOf(call), 105, 1, "muted", "small")
+			? paragraph(captionOf(call), crowded ? 102 : 105, 1, "muted", "small")
 			: paragraph(call.notice, 101, 2, warning ? "danger" : "text", "small"),
-		sasTiles(
-			call.sas,
-			call.sasType,
-			call.notice === undefined ? WORDS_TOP : SAS_BELOW_NOTICE,
-			call.lock === "verified" ? "good" : "white",
-		),
+		crowded
+			? sasRow(call.sas, call.sasType, noticed ? SAS_BELOW_NOTICE : 125, noticed ? 29 : 40, color)
+			: sasTiles(call.sas, call.sasType, noticed ? SAS_BELOW_NOTICE : WORDS_TOP, color),
 	];
 }

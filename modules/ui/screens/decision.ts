@@ -19,13 +19,13 @@ export class DecisionScreen implements Screen {
 	/** The question that it shows; another one is another screen. */
 	readonly about: Question["about"];
 	readonly #shell: Shell;
-	readonly #callId: number;
+	readonly callId: number;
 	readonly #deafUntil: number;
 
 	/** @param deafUntil keys do nothing before: they may have been meant for the screen that was here */
 	constructor(shell: Shell, call: CallState, question: Question, deafUntil = Number.NEGATIVE_INFINITY) {
 		this.#shell = shell;
-		this.#callId = call.id;
+		this.callId = call.id;
 		this.about = question.about;
 		this.#deafUntil = deafUntil;
 	}
@@ -67,20 +67,20 @@ export class DecisionScreen implements Screen {
 	/** "ok" does nothing: it is what is pressed without reading. */
 	key(name: string, { call, now }: View): void {
 		const { phone } = this.#shell;
-		if (name === "hook") phone.hangup(this.#callId);
+		if (name === "hook") phone.hangup(this.callId);
 		else if (now < this.#deafUntil) return;
 		else if (name === "soft4" || name === "cancel") this.#shell.back();
 		else if (this.about === "enrollment") {
 			if (name !== "soft1" && name !== "soft2") return;
 			this.#shell.back();
-			phone.decide(this.about, name === "soft1", this.#callId);
-		} else if (name === "soft1") phone.hangup(this.#callId);
+			phone.decide(this.about, name === "soft1", this.callId);
+		} else if (name === "soft1") phone.hangup(this.callId);
 		else if (name === "soft2" && call?.clear === "done") {
 			this.#shell.back();
-			phone.encrypt(true, this.#callId);
+			phone.encrypt(true, this.callId);
 		} else if (name === "soft3") {
 			this.#shell.back();
-			phone.decide(this.about, true, this.#callId);
+			phone.decide(this.about, true, this.callId);
 		}
 	}
 }

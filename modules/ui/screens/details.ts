@@ -15,12 +15,12 @@ const REMARK_LINES = 4;
 export class DetailsScreen implements Screen {
 	readonly name = "details";
 	readonly #shell: Shell;
-	readonly #callId: number;
+	readonly callId: number;
 	readonly #page = new RowsPage();
 
 	constructor(shell: Shell, callId: number) {
 		this.#shell = shell;
-		this.#callId = callId;
+		this.callId = callId;
 	}
 
 	/** What can be done about the call's encryption has its key here, where nobody presses it by mistake. */
@@ -40,7 +40,7 @@ export class DetailsScreen implements Screen {
 	key(name: string, { call }: View): void {
 		if (this.#page.key(name)) return;
 		if (name === "soft1" && call) this.#change(call);
-		else if (name === "hook") this.#shell.phone.hangup(this.#callId);
+		else if (name === "hook") this.#shell.phone.hangup(this.callId);
 		else if (name === "soft4" || name === "cancel" || name === "ok") this.#shell.back();
 	}
 

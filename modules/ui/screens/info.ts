@@ -5,6 +5,7 @@ import { TEXT } from "ui/text";
 import { addressText, groupsOf } from "ui/wording";
 import { PeersScreen } from "./peers";
 import { RowsPage } from "./rows";
+import { ServicesScreen } from "./services";
 
 export class InfoScreen implements Screen {
 	readonly name = "info";
@@ -16,7 +17,7 @@ export class InfoScreen implements Screen {
 	}
 
 	softKeys(): SoftKeys {
-		return [soft(TEXT.soft.phones), undefined, undefined, soft(TEXT.soft.back)];
+		return [soft(TEXT.soft.phones), soft(TEXT.calls.soft.services), undefined, soft(TEXT.soft.back)];
 	}
 
 	regions(view: View): readonly Region[] {
@@ -39,6 +40,7 @@ export class InfoScreen implements Screen {
 	key(name: string): void {
 		if (this.#page.key(name)) return;
 		if (name === "soft1") this.#shell.open(new PeersScreen(this.#shell, this));
+		else if (name === "soft2") this.#shell.open(new ServicesScreen(this.#shell, this));
 		else if (name === "soft4" || name === "cancel" || name === "ok" || name === "hook") this.#shell.back();
 	}
 }

@@ -17,7 +17,7 @@ const INNER = GRID.width - 2 * GRID.margin;
 export class QuestionScreen implements Screen {
 	readonly name = "question";
 	readonly #shell: Shell;
-	readonly #callId: number;
+	readonly callId: number;
 	readonly #entry: TextEntry;
 	readonly #deafUntil: number;
 	#naming = false;
@@ -26,7 +26,7 @@ export class QuestionScreen implements Screen {
 	constructor(shell: Shell, call: CallState, deafUntil = Number.NEGATIVE_INFINITY) {
 		this.#deafUntil = deafUntil;
 		this.#shell = shell;
-		this.#callId = call.id;
+		this.callId = call.id;
 		this.#entry = new TextEntry({ text: cut(peerNameOf(call) ?? ""), mode: "abc", maxLength: MAX_NAME_LENGTH });
 	}
 
@@ -80,13 +80,13 @@ export class QuestionScreen implements Screen {
 			case "soft1": {
 				const called = this.#entry.text.trim();
 				this.#shell.back();
-				if (called === "") phone.verify(true);
-				else phone.verify(true, called);
+				if (called === "") phone.verify(true, undefined, this.callId);
+				else phone.verify(true, called, this.callId);
 				return;
 			}
 			case "soft2":
 				this.#shell.back();
-				phone.verify(false);
+				phone.verify(false, undefined, this.callId);
 				return;
 			case "soft3":
 			case "cancel":
@@ -96,7 +96,7 @@ export class QuestionScreen implements Screen {
 				this.#naming = true;
 				return;
 			case "hook":
-				phone.hangup(this.#callId);
+				phone.hangup(this.callId);
 				return;
 			default:
 		}

@@ -5,6 +5,7 @@ import { type Screen, type Shell, type SoftKeys, soft, type View } from "ui/scre
 import { TEXT } from "ui/text";
 import { GRID } from "ui/theme";
 import { header, keyOf } from "ui/widgets";
+import { callStrip, STRIP_HEIGHT } from "ui/widgets-calls";
 import { addressText, titleOf } from "ui/wording";
 
 const INNER = GRID.width - 2 * GRID.margin;
@@ -56,30 +57,46 @@ export class OutgoingScreen implements Screen {
 
 function ringRegions(call: CallState, view: View): Region[] {
 	const incoming = call.direction === "incoming";
+	const others = view.state.calls.filter(({ id, state }) => id !== call.id && state !== "ended");
+	const [other] = others;
+	const { calls } = TEXT;
+	const first = incoming ? (other ? calls.second : TEXT.incoming) : call.early ? calls.early : TEXT.outgoing;
+	const caption = call.via === undefined ? first : `${first} · ${calls.by} ${call.via}`;
+	// Who the network says it is stands before what the caller says of itself.
+	const address = call.identity ? `${addressText(call.identity.uri)} · ${calls.identity}` : addressText(call.peer);
+	// With another call below, everything moves up.
+	const up = other ? 12 : 0;
 	return [
 		header(view.state.name, view.clock ?? ""),
 		{
 			x: 0,
 			y: 36,
 			width: GRID.width,
-			height: 78,
-			key: keyOf("ring", call.direction),
+			height: 78 - up,
+			key: keyOf("ring", call.direction, caption, up),
 			draw(canvas) {
-				if (incoming) canvas.largeIcon("phone-incoming", "good", 136, 40);
-				else canvas.largeIcon("phone-outgoing", "accent", 136, 40);
-				canvas.text(incoming ? TEXT.incoming : TEXT.outgoing, "body", "muted", GRID.margin, 92, INNER, "center");
+				if (incoming) canvas.largeIcon("phone-incoming", "good", 136, 40 - up / 3);
+				else canvas.largeIcon("phone-outgoing", "accent", 136, 40 - up / 3);
+				canvas.text(caption, "body", "muted", GRID.margin, 92 - up, INNER, "center");
 			},
 		},
 		{
 			x: 0,
-			y: 118,
+			y: 118 - up,
 			width: GRID.width,
-			height: 76,
-			key: keyOf("who", call.peerName, call.peer),
+			height: 76 - up,
+			key: keyOf("who", call.peerName, call.peer, address, up),
 			draw(canvas) {
-				canvas.text(titleOf(call), "large", "white", GRID.margin, 118, INNER, "center");
-				canvas.text(addressText(call.peer), "body", "muted", GRID.margin, 158, INNER, "center");
+				const title = titleOf(call);
+				canvas.text(title, largeFor(title), "white", GRID.margin, 118 - up, INNER, "center");
+				canvas.text(address, "body", "muted", GRID.margin, 158 - up - up / 2, INNER, "center");
 			},
 		},
+		...(other ? [callStrip(other, others.length - 1, GRID.softTop - STRIP_HEIGHT - 3)] : []),
 	];
+}
+
+/** The largest face has the letters of western Europe alone; the next has those of all of it. */
+function largeFor(text: string): "large" | "title" {
+	return [...text].some((character) => (character.codePointAt(0) ?? 0) > 0xff) ? "title" : "large";
 }

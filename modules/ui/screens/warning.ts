@@ -10,11 +10,13 @@ const INNER = GRID.width - 2 * GRID.margin;
 export class WarningScreen implements Screen {
 	readonly name = "warning";
 	readonly #shell: Shell;
+	readonly callId: number;
 	readonly #deafUntil: number;
 
 	/** @param deafUntil soft keys do nothing before: they may have been meant for the screen that was here */
-	constructor(shell: Shell, deafUntil: number) {
+	constructor(shell: Shell, callId: number, deafUntil: number) {
 		this.#shell = shell;
+		this.callId = callId;
 		this.#deafUntil = deafUntil;
 	}
 
