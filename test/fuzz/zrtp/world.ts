@@ -231,11 +231,14 @@ function mayMove(before: State, after: State, message: Message): boolean {
 		case "Commit":
 			// One that was taken before and comes again is answered again.
 			if (before.name === "waitDHPart2" && to === "waitDHPart2") return equalBytes(message.bytes, before.commit);
+			// A whole exchange instead, for which the cache is asked first: then our own Commit goes out.
 			if (before.name === "waitConfirm2")
-				return to === "discovery" ? continues(before, message.h2, 1) : equalBytes(message.bytes, before.answers);
+				return ["discovery", "waitDHPart1"].includes(to)
+					? continues(before, message.h2, 1)
+					: equalBytes(message.bytes, before.answers);
 			// Back to secure: the same chain goes on, or a whole exchange begins; Confirm proves it (section 4.7.2).
 			if (before.name === "cleared" || before.name === "waitDirectConfirm1")
-				return continues(before, message.h2, 1) && ["waitConfirm2", "waitDHPart2", "discovery", "failed"].includes(to);
+				return continues(before, message.h2, 1) && [...COMMITTED, "discovery", "failed"].includes(to);
 			if (before.name !== "discovery" && before.name !== "waitDHPart1") return false;
 			// A Preshared Commit that does not fit is answered by one of DH.
 			return to === "failed" || (continues(before, message.h2, 1) && COMMITTED.includes(to));
