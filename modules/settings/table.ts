@@ -285,8 +285,8 @@ export const TABLE = {
 				authTags: {
 					type: "preference",
 					default: ["HS80", "HS32"],
-					choices: ["HS32", "HS80"],
-					what: "SRTP authentication tags; both are always offered (section 5.1.4).",
+					choices: ["HS32", "HS80", "GCM"],
+					what: "SRTP authentication tags (section 5.1.4); HS32 and HS80 are accepted whether listed or not. GCM is AES-GCM, for phones that name it as bzrtp does.",
 				},
 				sasTypes: {
 					type: "preference",

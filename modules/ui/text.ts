@@ -275,6 +275,7 @@ export const TEXT = Object.freeze({
 		AES3: "AES-256",
 		HS32: "HMAC-SHA1 32",
 		HS80: "HMAC-SHA1 80",
+		GCM: "GCM",
 		B32: "4 letters",
 		B256: "2 words",
 	} as const),

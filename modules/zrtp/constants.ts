@@ -29,6 +29,7 @@ export const HVI_BYTE_LENGTH = 32; // section 4.4.1.1
 export const RETAINED_SECRET_BYTE_LENGTH = 32; // section 4.6.1
 export const CFB_IV_BYTE_LENGTH = 16; // section 5.7
 export const SRTP_SALT_BYTE_LENGTH = 14; // section 4.5.3
+export const AEAD_SALT_BYTE_LENGTH = 12; // RFC 7714 section 12
 export const SASHASH_BYTE_LENGTH = 32; // section 4.5.2
 export const CLIENT_ID_BYTE_LENGTH = 16; // section 5.2
 export const ENDPOINT_HASH_BYTE_LENGTH = 8; // section 5.15

@@ -8,8 +8,8 @@ import { utf8Encode } from "bytes/text";
 import { wipe } from "bytes/wipe";
 import { Writer } from "bytes/writer";
 import type { Mac, Provider } from "crypto/types";
-import { RETAINED_SECRET_BYTE_LENGTH, SASHASH_BYTE_LENGTH, SRTP_SALT_BYTE_LENGTH } from "./constants";
-import { CIPHERS, HASHES } from "./suites";
+import { RETAINED_SECRET_BYTE_LENGTH, SASHASH_BYTE_LENGTH } from "./constants";
+import { AUTH_TAGS, CIPHERS, HASHES } from "./suites";
 import type { HashCode, Role, Suite } from "./types";
 
 /** Section 4.5.1: one HMAC over counter, label, zero octet, context and the length in bits, cut to `byteLength`. */
@@ -143,7 +143,7 @@ export function derivePbxsecret(provider: Provider, hash: HashCode, zrtpSess: Ui
 
 type Zids = Pick<Context, "zidI" | "zidR">;
 /** The algorithms that a derivation needs. */
-type StreamSuite = Pick<Suite, "hash" | "cipher">;
+type StreamSuite = Pick<Suite, "hash" | "cipher" | "authTag">;
 
 function subkey(
 	provider: Provider,
@@ -174,14 +174,15 @@ function sessionKeys(provider: Provider, suite: StreamSuite, s0: Uint8Array, inp
 
 function streamKeys(provider: Provider, suite: StreamSuite, s0: Uint8Array, input: Context): StreamKeys {
 	const mac = HASHES[suite.hash].mac(provider);
-	const keyByteLength = CIPHERS[suite.cipher].keyByteLength;
+	const { keyByteLength } = CIPHERS[suite.cipher];
+	const { saltByteLength } = AUTH_TAGS[suite.authTag];
 	const context = concat(input.zidI, input.zidR, input.totalHash);
 	const derive = (label: string, byteLength: number) => kdf(mac, s0, label, context, byteLength);
 	return {
 		srtpKeyI: derive("Initiator SRTP master key", keyByteLength),
-		srtpSaltI: derive("Initiator SRTP master salt", SRTP_SALT_BYTE_LENGTH),
+		srtpSaltI: derive("Initiator SRTP master salt", saltByteLength),
 		srtpKeyR: derive("Responder SRTP master key", keyByteLength),
-		srtpSaltR: derive("Responder SRTP master salt", SRTP_SALT_BYTE_LENGTH),
+		srtpSaltR: derive("Responder SRTP master salt", saltByteLength),
 		macKeyI: derive("Initiator HMAC key", mac.byteLength),
 		macKeyR: derive("Responder HMAC key", mac.byteLength),
 		zrtpKeyI: derive("Initiator ZRTP key", keyByteLength),

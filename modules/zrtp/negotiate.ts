@@ -4,7 +4,7 @@
  */
 
 import type { HelloLists } from "./messages/hello";
-import { AUTH_TAGS, CIPHERS, HASHES, KEY_AGREEMENTS, MANDATORY, SAS_TYPES } from "./suites";
+import { AUTH_TAGS, CIPHERS, goTogether, HASHES, KEY_AGREEMENTS, MANDATORY, SAS_TYPES } from "./suites";
 import type { CipherCode, FailCode, HashCode, KeyAgreementCode, Suite, SuiteLists } from "./types";
 
 /** One code of each kind as it stands in a Commit, spaces removed. */
@@ -22,12 +22,13 @@ export function choose(own: SuiteLists, peer: HelloLists): Suite {
 		return key === undefined || !KEY_AGREEMENTS[key].needsStrongHash || hashes.some((hash) => HASHES[hash].strong);
 	};
 	const keyAgreement = chooseKeyAgreement(own.keyAgreements.filter(usable), peer.keyAgreements);
-	const ciphers = common(own.ciphers, peer.ciphers, MANDATORY.ciphers);
+	const cipher = cipherFor(keyAgreement, common(own.ciphers, peer.ciphers, MANDATORY.ciphers));
+	const authTags = common(own.authTags, peer.authTags, MANDATORY.authTags).filter((tag) => goTogether(cipher, tag));
 	return {
 		keyAgreement,
 		hash: hashFor(keyAgreement, hashes),
-		cipher: cipherFor(keyAgreement, ciphers),
-		authTag: common(own.authTags, peer.authTags, MANDATORY.authTags)[0] ?? MANDATORY.authTags[0],
+		cipher,
+		authTag: authTags[0] ?? MANDATORY.authTags[0],
 		sasType: common(own.sasTypes, peer.sasTypes, MANDATORY.sasTypes)[0] ?? MANDATORY.sasTypes[0],
 	};
 }
@@ -49,7 +50,7 @@ export function accept(own: SuiteLists, codes: CodeSet): Suite | FailCode {
 	const cipher = allowed(codes.cipher, own.ciphers, CIPHERS, MANDATORY.ciphers);
 	if (cipher === undefined) return "cipherNotSupported";
 	const authTag = allowed(codes.authTag, own.authTags, AUTH_TAGS, MANDATORY.authTags);
-	if (authTag === undefined) return "authTagNotSupported";
+	if (authTag === undefined || !goTogether(cipher, authTag)) return "authTagNotSupported";
 	const keyAgreement = allowed(codes.keyAgreement, own.keyAgreements, KEY_AGREEMENTS, MANDATORY.keyAgreements);
 	if (keyAgreement === undefined) return "keyAgreementNotSupported";
 	if (KEY_AGREEMENTS[keyAgreement].needsStrongHash && !HASHES[hash].strong) return "hashNotSupported";

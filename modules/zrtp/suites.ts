@@ -5,7 +5,7 @@
  */
 
 import type { Cipher, Hash, KeyAgreement, Mac, Provider } from "crypto/types";
-import { ALGORITHM_COUNT_MAXIMUM } from "./constants";
+import { AEAD_SALT_BYTE_LENGTH, ALGORITHM_COUNT_MAXIMUM, SRTP_SALT_BYTE_LENGTH } from "./constants";
 import type { AuthTagCode, CipherCode, HashCode, KeyAgreementCode, SasTypeCode, SuiteLists } from "./types";
 
 interface KeyAgreementSuite {
@@ -126,11 +126,20 @@ export const CIPHERS = Object.freeze({
 	AES3: Object.freeze({ keyByteLength: 32, cfb: (provider: Provider) => provider.aesCfb }),
 } as const satisfies Record<CipherCode, CipherSuite>);
 
-/** Section 5.1.4: the length of the SRTP authentication tag. */
+/**
+ * Section 5.1.4, and bzrtp's "GCM ", which makes the cipher one with AEAD (RFC 7714): then the SRTP master salts have 12
+ * octets instead of the 14 of section 4.5.3, and there is no AES-192.
+ */
 export const AUTH_TAGS = Object.freeze({
-	HS32: Object.freeze({ tagBitLength: 32 }),
-	HS80: Object.freeze({ tagBitLength: 80 }),
-} as const satisfies Record<AuthTagCode, { readonly tagBitLength: number }>);
+	HS32: Object.freeze({ tagBitLength: 32, saltByteLength: SRTP_SALT_BYTE_LENGTH }),
+	HS80: Object.freeze({ tagBitLength: 80, saltByteLength: SRTP_SALT_BYTE_LENGTH }),
+	GCM: Object.freeze({ tagBitLength: 128, saltByteLength: AEAD_SALT_BYTE_LENGTH }),
+} as const satisfies Record<AuthTagCode, { readonly tagBitLength: number; readonly saltByteLength: number }>);
+
+/** Whether a cipher has this tag. */
+export function goTogether(cipher: CipherCode, authTag: AuthTagCode): boolean {
+	return authTag !== "GCM" || cipher !== "AES2";
+}
 
 /** Section 5.1.6; "B32" is "B32 " on the wire. */
 export const SAS_TYPES = Object.freeze({

@@ -14,7 +14,8 @@ import type { RetainedSecrets } from "./store";
 export type KeyAgreementCode = "DH2k" | "DH3k" | "EC25" | "EC38" | "EC52" | "X255" | "E255" | "X448";
 export type HashCode = "S256" | "S384" | "N256" | "N384";
 export type CipherCode = "AES1" | "AES2" | "AES3";
-export type AuthTagCode = "HS32" | "HS80";
+/** GCM is no code of RFC 6189: bzrtp names AES-GCM so (RFC 7714), where the cipher has 128 or 256 bits. */
+export type AuthTagCode = "HS32" | "HS80" | "GCM";
 export type SasTypeCode = "B32" | "B256";
 
 export type Role = "initiator" | "responder";
@@ -79,7 +80,7 @@ export interface SrtpKeys {
 	readonly authTag: AuthTagCode;
 	/** SRTP master key: 16 bytes for AES1, 24 for AES2, 32 for AES3. */
 	readonly key: Uint8Array;
-	/** SRTP master salt, 14 bytes. */
+	/** SRTP master salt, 14 bytes; 12 for GCM. */
 	readonly salt: Uint8Array;
 }
 

@@ -4,7 +4,7 @@ import { equal, ok, test } from "test/harness";
 import { flip, forged, messageOf, packetOf, sentTypes } from "test/unit/zrtp/exchange";
 import { encodePacket } from "zrtp/packet";
 import { type CallOptions, call } from "./call";
-import { Endpoint, type EndpointOptions } from "./endpoint";
+import { Endpoint, type EndpointOptions, SUITES } from "./endpoint";
 import { type Ends, recorded, sameKeys, settle } from "./ends";
 
 function first(options: Partial<EndpointOptions> = {}, seed = 1, network: Partial<CallOptions> = {}): Ends {
@@ -39,6 +39,24 @@ test("a second stream: Mult is offered, no DHPart, no SAS and no cache of its ow
 	ok(one.alice.sendKeys && two.alice.sendKeys);
 	ok(toHex(one.alice.sendKeys.key) !== toHex(two.alice.sendKeys.key));
 	equal(two.alice.sendKeys.cipher, one.alice.sendKeys.cipher);
+});
+
+test("AES-GCM as bzrtp names it: master salts of 12 octets, in the first stream and in an added one", () => {
+	for (const [cipher, keyByteLength] of [
+		["AES1", 16],
+		["AES3", 32],
+	] as const) {
+		const one = first({ suites: { ...SUITES, ciphers: [cipher], authTags: ["GCM", "HS80"] } });
+		sameKeys(one, cipher);
+		const two = added(one, 1, { suites: { ...SUITES, ciphers: [cipher], authTags: ["GCM", "HS80"] } });
+		call(two.alice, two.bob, { seed: 1 });
+		sameKeys(two, `${cipher}, the second stream`);
+		for (const { sendKeys } of [one.alice, two.alice]) {
+			equal(sendKeys?.authTag, "GCM");
+			equal([sendKeys?.key.length, sendKeys?.salt.length], [keyByteLength, 12]);
+		}
+		ok(String.fromCharCode(...one.alice.session.hello).includes("GCM HS80"), "four octets, as any code");
+	}
 });
 
 test("streams beside each other, one after the other, and under loss", () => {

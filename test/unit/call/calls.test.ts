@@ -8,6 +8,7 @@ import {
 	HOME,
 	ring,
 	Station,
+	SUITES,
 	secured,
 	sleep,
 	until,
@@ -39,6 +40,24 @@ test("a call: it rings, is answered, closes the lock, and both ends read the sam
 		await ended(alice, bob);
 		equal([alice.call.reason, bob.call.reason], ["you hung up", "the other party hung up"]);
 	}));
+
+test("a call by ZRTP with AES-GCM: voice goes both ways, none of it in the clear", () => {
+	const session = { suites: { ...SUITES, ciphers: ["AES3", "AES1"], authTags: ["GCM", "HS80"] } } as const;
+	return withPair(
+		async (alice, bob) => {
+			await secured(alice, bob);
+			for (const { call } of [alice, bob]) equal([call.cipher, call.authTag, call.lock], ["AES3", "GCM", "closed"]);
+			equal(alice.call.sas, bob.call.sas);
+			await until(
+				"voice",
+				() => (bob.call.stats?.encryptedReceived ?? 0) > 10 && (alice.call.stats?.encryptedReceived ?? 0) > 10,
+			);
+			for (const { call } of [alice, bob]) equal([call.stats?.clearSent, call.stats?.clearReceived], [0, 0]);
+		},
+		{ session },
+		{ session },
+	);
+});
 
 test("the one that was called hangs up; the figures of the call stay", () =>
 	withPair(async (alice, bob) => {

@@ -116,3 +116,18 @@ test("a Hello has room for the modes beside the key agreements", () => {
 		[16, 24, 32],
 	);
 });
+
+test("GCM is chosen and accepted with AES-128 and AES-256 alone", () => {
+	const lists = { ...EVERYTHING, keyAgreements: ["X255"] as const, authTags: ["GCM", "HS80"] as const };
+	for (const [cipher, authTag] of [
+		["AES1", "GCM"],
+		["AES2", "HS80"],
+		["AES3", "GCM"],
+	] as const) {
+		const both = { ...lists, ciphers: [cipher] };
+		equal([choose(both, both).cipher, choose(both, both).authTag], [cipher, authTag]);
+		const codes = { hash: "S256", cipher, authTag: "GCM", keyAgreement: "X255", sasType: "B32" };
+		equal(accept(lists, codes), authTag === "GCM" ? codes : "authTagNotSupported");
+	}
+	equal(choose(lists, { ...lists, authTags: ["HS32"] }).authTag, "HS80", "GCM with those alone that name it");
+});
