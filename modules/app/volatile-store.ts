@@ -4,7 +4,7 @@
  */
 import { toHex } from "bytes/hex";
 import { wipe } from "bytes/wipe";
-import { wipeSecrets } from "call/zrtp-stream";
+import { wipeSecrets } from "call/secret-keeper";
 import type { RandomSource } from "crypto/types";
 import type { RetainedSecrets, SecretStore, StoredPeer } from "zrtp/store";
 

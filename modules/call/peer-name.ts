@@ -4,7 +4,7 @@
  */
 import type { AreaLog } from "log/log";
 import type { SecretStore } from "zrtp/store";
-import { wipeSecrets } from "./zrtp-stream";
+import { wipeSecrets } from "./secret-keeper";
 
 export class PeerName {
 	readonly #store: SecretStore;

@@ -8,6 +8,9 @@ import Timer from "timer";
 /** How long it is told that the other end is busy or has gone. */
 const BUSY_MS = 5000;
 
+/** As long as the longest tone that tells of a call's security (hal/audio/tone.c). */
+const ALERT_MS = 1800;
+
 /** What is needed of the voice device. */
 export type TonePlayer = Pick<Audio, "play" | "stop">;
 
@@ -18,6 +21,7 @@ export class Tones {
 	readonly #audio: TonePlayer;
 	#lasting: LastingTone | undefined;
 	#timer: Timer | undefined;
+	#after: Timer | undefined;
 
 	constructor(audio: TonePlayer) {
 		this.#audio = audio;
@@ -54,12 +58,21 @@ export class Tones {
 	/** A short one that ends by itself, in a call: something about its security has changed. */
 	alert(tone: "warning" | "secure"): void {
 		this.#audio.play(tone);
+		if (this.#lasting === undefined) return;
+		// What was heard before goes on afterwards.
+		if (this.#after !== undefined) Timer.clear(this.#after);
+		this.#after = Timer.set(() => {
+			this.#after = undefined;
+			if (this.#lasting !== undefined) this.#audio.play(this.#lasting);
+		}, ALERT_MS);
 	}
 
 	/** Safe to repeat. */
 	stop(): void {
 		if (this.#timer !== undefined) Timer.clear(this.#timer);
 		this.#timer = undefined;
+		if (this.#after !== undefined) Timer.clear(this.#after);
+		this.#after = undefined;
 		this.#lasting = undefined;
 		this.#audio.stop();
 	}

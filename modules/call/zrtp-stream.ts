@@ -9,9 +9,10 @@ import Timer from "timer";
 import type { Association } from "zrtp/association";
 import { describe } from "zrtp/describe";
 import { createSession, type Session, step } from "zrtp/engine";
-import type { RetainedSecrets, SecretStore } from "zrtp/store";
+import type { SecretStore } from "zrtp/store";
 import { KEY_AGREEMENTS } from "zrtp/suites";
 import type { Action, Event, FailCode, Sas, SessionConfig, SrtpKeys, WarnCode } from "zrtp/types";
+import { SecretKeeper, wipeSecrets } from "./secret-keeper";
 
 /** What ZRTP needs of a media stream; modules/media has it. */
 export interface ZrtpTransport {
@@ -62,6 +63,7 @@ export interface ZrtpStreamOptions {
 
 export class ZrtpStream {
 	readonly #options: ZrtpStreamOptions;
+	readonly #keeper: SecretKeeper;
 	readonly #session: Session;
 	readonly #warnings: Set<WarnCode> = new Set();
 	#status: ZrtpStatus = { state: "idle" };
@@ -77,6 +79,7 @@ export class ZrtpStream {
 
 	constructor(options: ZrtpStreamOptions) {
 		this.#options = options;
+		this.#keeper = new SecretKeeper(options);
 		const { auxsecret, ...config } = options.config;
 		// A copy: the owner may change the words during the call.
 		this.#auxsecret = auxsecret?.slice();
@@ -202,6 +205,11 @@ export class ZrtpStream {
 		wipe(this.#auxsecret);
 	}
 
+	/** Behind a device in the middle anybody may be: its secrets say nothing about the address that was called. */
+	get #address(): string | undefined {
+		return this.#sas?.mitm === true ? undefined : this.#options.peer;
+	}
+
 	/** One event, and every event that answers its actions. */
 	#feed(first: Event): void {
 		const events: Event[] = [first];
@@ -226,9 +234,9 @@ export class ZrtpStream {
 				this.#setTimer(action.at);
 				return undefined;
 			case "loadSecrets":
-				return { type: "secretsLoaded", now: now(), secrets: this.#load(action.zid) };
+				return { type: "secretsLoaded", now: now(), secrets: this.#keeper.load(action.zid) };
 			case "saveSecrets":
-				return { type: "secretsSaved", now: now(), saved: this.#save(action) };
+				return { type: "secretsSaved", now: now(), saved: this.#keeper.save(action, this.#address) };
 			case "agree": {
 				const agreement = KEY_AGREEMENTS[action.keyAgreement].of(this.#options.config.provider);
 				return {
@@ -263,7 +271,7 @@ export class ZrtpStream {
 				log.info("a PBX asks to be trusted");
 				return undefined;
 			case "savePbxsecret":
-				this.#enrollment = { state: this.#savePbxsecret(action) ? "accepted" : "notStored" };
+				this.#enrollment = { state: this.#keeper.enroll(action) ? "accepted" : "notStored" };
 				return undefined;
 			case "secure":
 				this.#status = { state: "secure" };
@@ -281,44 +289,6 @@ export class ZrtpStream {
 					`ended without keys: ${action.code}${action.errorCode === undefined ? "" : ` 0x${action.errorCode.toString(16)}`}`,
 				);
 				return undefined;
-		}
-	}
-
-	/** A flash that cannot be read costs the line of secrets, not the call. */
-	#load(zid: Uint8Array): RetainedSecrets | undefined {
-		try {
-			return this.#options.store.lookup(zid);
-		} catch (error) {
-			this.#options.log.error(`the retained secret was not read: ${String(error)}`);
-			return undefined;
-		}
-	}
-
-	#save(action: Extract<Action, { type: "saveSecrets" }>): boolean {
-		try {
-			// Behind a device in the middle anybody may be: its secrets say nothing about the address that was called.
-			const address = this.#sas?.mitm === true ? undefined : this.#options.peer;
-			this.#options.store.commit(action.zid, { ...action.secrets, ...(address !== undefined && { address }) });
-			return true;
-		} catch (error) {
-			this.#options.log.error(`the retained secret was not stored: ${String(error)}`);
-			return false;
-		} finally {
-			wipeSecrets(action.secrets);
-		}
-	}
-
-	#savePbxsecret({ zid, pbxsecret }: Extract<Action, { type: "savePbxsecret" }>): boolean {
-		try {
-			const known = this.#options.store.setPbxSecret(zid, pbxsecret);
-			if (known) this.#options.log.info("this phone is enrolled with the PBX");
-			else this.#options.log.warn("not enrolled: nothing is kept of this PBX");
-			return known;
-		} catch (error) {
-			this.#options.log.error(`the trusted key was not stored: ${String(error)}`);
-			return false;
-		} finally {
-			wipe(pbxsecret);
 		}
 	}
 
@@ -340,10 +310,4 @@ export class ZrtpStream {
 		if (!this.#options.log.enabled("trace")) return;
 		this.#options.log.trace(describe(bytes, direction) ?? `${direction} ${bytes.length} bytes that are no ZRTP`);
 	}
-}
-
-export function wipeSecrets(secrets: RetainedSecrets | undefined): void {
-	if (secrets?.rs1) wipe(secrets.rs1);
-	if (secrets?.rs2) wipe(secrets.rs2);
-	if (secrets?.pbxsecret) wipe(secrets.pbxsecret);
 }

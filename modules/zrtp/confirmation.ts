@@ -36,7 +36,7 @@ export function makeConfirm(turn: Turn, type: ConfirmType, keyed: Keyed): Uint8A
 			verified: wasVerified(session, keyed),
 			// E implies not A (section 7.3.1).
 			allowClear: config.allowClear === true && config.enrollment !== true,
-			disclosure: false,
+			disclosure: config.disclosure === true,
 		},
 		cacheExpirySec: config.cacheExpirySec ?? EXPIRY_INDEFINITE_SEC,
 	});

@@ -70,6 +70,8 @@ export interface SessionConfig {
 	readonly auxsecret?: Uint8Array;
 	/** This end is a device in the middle: sets M in its Hello (section 7.3). A phone never does. */
 	readonly mitm?: boolean;
+	/** This end hands out its keys: sets D in its Confirm (section 11). A phone of ours never does. */
+	readonly disclosure?: boolean;
 	/** With `mitm`: asks the peer to enrol (E, section 7.3.1). */
 	readonly enrollment?: boolean;
 }

@@ -214,3 +214,19 @@ test("what is on the screen comes from the far end in words alone: a PBX with a 
 		ok(/^[ -~]*$/.test(bob.call.question?.text ?? "\u0000"), bob.call.question?.text);
 	});
 });
+
+test("a peer that discloses its keys: said in the call, for as long as it lasts; our own phone never says so of itself", () => {
+	const bob = new Station("bob");
+	return laboratory(bob, async (open) => {
+		const cache: Cache = new Map();
+		for (const disclosure of [true, false]) {
+			const media = open(new EngineMedia("alice", { seed: nextSeed(), cache, disclosure }));
+			await open(new Caller(bob, "alice")).call(media);
+			await until("secure", () => bob.call.keying === "zrtp" && media.end.secureAt !== undefined);
+			equal([bob.call.disclosure, bob.call.lock], [disclosure ? true : undefined, "closed"]);
+			equal(bob.call.notice?.includes("may give the keys of this call to somebody else") === true, disclosure);
+			equal(media.end.sas?.disclosure, false);
+			await hangUp(bob);
+		}
+	});
+});
