@@ -3,11 +3,13 @@
  * through transport/, and every action that concerns a call or a registration goes up to phone.ts.
  */
 import { utf8Decode } from "bytes/text";
+import { askNaptr, askSrv } from "hal/net/dns";
 import { resolve } from "hal/net/resolve";
 import type { AreaLog } from "log/log";
 import { type Agent, createAgent, step } from "sip/agent";
 import { describe } from "sip/describe";
 import type { Leg } from "sip/flows";
+import type { DnsAnswer } from "sip/lookup";
 import type { Action, AgentConfig, Event } from "sip/types";
 import { bracketed, type Destination, isNumeric } from "sip/uri";
 import Timer from "timer";
@@ -135,18 +137,26 @@ export class Signalling {
 	}
 
 	#ask({ id, name, kind }: Extract<Action, { type: "query" }>): void {
-		if (kind !== "HOST") {
-			this.post({ type: "answer", id, answer: { kind: "error", error: "only addresses can be asked for" } });
-			return;
+		const answer = (given: DnsAnswer): void => {
+			if (!this.#closed) this.post({ type: "answer", id, answer: given });
+		};
+		try {
+			if (kind === "SRV")
+				askSrv(name, (result) => answer("error" in result ? { kind: "error", ...result } : { kind, ...result }));
+			else if (kind === "NAPTR")
+				askNaptr(name, (result) => answer("error" in result ? { kind: "error", ...result } : { kind, ...result }));
+			else
+				resolve(name, (result) =>
+					answer(
+						"error" in result
+							? { kind: "error", ...result }
+							: { kind, addresses: result.addresses, ttlSec: HOST_TTL_SEC },
+					),
+				);
+		} catch (error) {
+			// A name that is too long for the DNS may be a peer's word.
+			answer({ kind: "error", error: error instanceof Error ? error.message : String(error) });
 		}
-		resolve(name, (result) => {
-			if (this.#closed) return;
-			const answer =
-				"addresses" in result
-					? ({ kind: "HOST", addresses: result.addresses, ttlSec: HOST_TTL_SEC } as const)
-					: ({ kind: "error", error: result.error } as const);
-			this.post({ type: "answer", id, answer });
-		});
 	}
 
 	#send(bytes: Uint8Array, to: Destination): void {

@@ -2,6 +2,7 @@
  * Names to addresses on POSIX. getaddrinfo blocks, so it runs on threads of its own, never more than RESOLVE_THREADS;
  * the answer is posted to the VM and goes on to resolve.ts.
  */
+#include "net-dns.h"
 #include "net.h"
 #include "hal/vm/vm.h"
 #include "mc.xs.h"
@@ -15,7 +16,7 @@
 #define RESOLVE_THREADS 4
 #define RESOLVE_ADDRESSES 8
 /** Longest name of the DNS, with its end. */
-#define RESOLVE_NAME_LENGTH 256
+#define RESOLVE_NAME_LENGTH DNS_NAME_LENGTH
 
 typedef struct Query Query;
 struct Query {
@@ -28,6 +29,9 @@ struct Query {
 	int error, systemError;
 	char addresses[RESOLVE_ADDRESSES][NET_ADDRESS_LENGTH];
 	int count;
+	/** For service records: the type asked for, and what was found; 0 and NULL for addresses. */
+	int type;
+	DnsAnswer* answer;
 	bool done, remembered;
 	/** On the queue or with a thread: the thread frees it when its owner has gone. */
 	bool pending, abandoned;
@@ -56,6 +60,10 @@ static void resolveAdd(Query* query, const struct sockaddr* address, socklen_t b
 
 static void resolveLookUp(Query* query)
 {
+	if (query->answer) {
+		dnsAsk(query->name, query->type, query->answer);
+		return;
+	}
 	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM};
 	struct addrinfo* list = NULL;
 	query->error = getaddrinfo(query->name, NULL, &hints, &list);
@@ -68,6 +76,12 @@ static void resolveLookUp(Query* query)
 			if ((info->ai_family == AF_INET) == (pass == 0))
 				resolveAdd(query, info->ai_addr, info->ai_addrlen);
 	freeaddrinfo(list);
+}
+
+static void resolveFree(Query* query)
+{
+	free(query->answer);
+	free(query);
 }
 
 static void* resolveRun(void* unused)
@@ -87,7 +101,7 @@ static void* resolveRun(void* unused)
 		query->pending = false;
 		query->done = true;
 		if (query->abandoned)
-			free(query);
+			resolveFree(query);
 		else
 			vmPost(query->post);
 	}
@@ -133,7 +147,7 @@ static void resolveRelease(Query* query)
 	if (post)
 		vmPostDelete(post);
 	if (!pending)
-		free(query);
+		resolveFree(query);
 }
 
 void xs_net_resolve_destructor(void* data)
@@ -160,13 +174,44 @@ static void resolveDetach(xsMachine* the, Query* query, xsSlot* self)
 	xsmcSetHostData(*self, NULL);
 }
 
+/** Appends to the array in xsResult; xsVar(2) is used up. */
+static void resolveNumber(xsMachine* the, xsIndex* at, int number)
+{
+	xsmcSetInteger(xsVar(2), number);
+	xsmcSetIndex(xsResult, (*at)++, xsVar(2));
+}
+
+static void resolveText(xsMachine* the, xsIndex* at, const char* text)
+{
+	xsmcSetString(xsVar(2), (char*)text);
+	xsmcSetIndex(xsResult, (*at)++, xsVar(2));
+}
+
+/** The fields of all records, one after the other, as dns.ts takes them apart. */
+static void resolveRecords(xsMachine* the, const Query* query)
+{
+	xsIndex at = 0;
+	for (int i = 0; i < query->answer->count; i++) {
+		const DnsRecord* record = &query->answer->records[i];
+		resolveNumber(the, &at, record->numbers[0]);
+		resolveNumber(the, &at, record->numbers[1]);
+		if (query->type == DNS_SRV)
+			resolveNumber(the, &at, record->numbers[2]);
+		else {
+			resolveText(the, &at, record->flags);
+			resolveText(the, &at, record->service);
+		}
+		resolveText(the, &at, record->name);
+	}
+}
+
 static void resolveDeliver(xsMachine* the, void* refcon)
 {
 	Query* query = refcon;
 	if (!query->done)
 		return;
 	xsBeginHost(the);
-	xsmcVars(3);
+	xsmcVars(4);
 	xsVar(0) = xsAccess(query->self);
 	xsVar(1) = xsReference(query->onResult);
 	resolveDetach(the, query, &xsVar(0));
@@ -175,7 +220,12 @@ static void resolveDeliver(xsMachine* the, void* refcon)
 		xsmcSetString(xsVar(2), query->addresses[i]);
 		xsmcSetIndex(xsResult, (xsIndex)i, xsVar(2));
 	}
-	if (query->error) {
+	xsmcSetInteger(xsVar(3), query->answer ? (xsIntegerValue)(query->answer->ttlSec & 0x7fffffff) : 0);
+	if (query->answer && !query->answer->error)
+		resolveRecords(the, query);
+	if (query->answer && query->answer->error)
+		xsmcSetString(xsVar(2), (char*)query->answer->error);
+	else if (query->error) {
 		const char* reason = query->error == EAI_SYSTEM	  ? netReason(query->systemError)
 							 : query->error == EAI_NONAME ? "no such name"
 							 : query->error == EAI_AGAIN  ? "the name server does not answer"
@@ -184,7 +234,7 @@ static void resolveDeliver(xsMachine* the, void* refcon)
 	} else
 		xsmcSetUndefined(xsVar(2));
 	resolveRelease(query);
-	xsCallFunction2(xsVar(1), xsVar(0), xsResult, xsVar(2));
+	xsCallFunction3(xsVar(1), xsVar(0), xsResult, xsVar(2), xsVar(3));
 	xsEndHost(the);
 }
 
@@ -204,6 +254,14 @@ void xs_net_resolve_constructor(xsMachine* the)
 	query->onResult = netCallback(the, &xsArg(0), xsID_onResult);
 	if (!query->onResult)
 		xsTypeError("onResult: missing");
+	query->type = netInteger(the, &xsArg(0), xsID_type, "type", 0, 0, 65535);
+	if (query->type != 0) {
+		if (query->type != DNS_SRV && query->type != DNS_NAPTR)
+			xsRangeError("type: expected %d or %d", DNS_SRV, DNS_NAPTR);
+		query->answer = calloc(1, sizeof(*query->answer));
+		if (!query->answer)
+			xsUnknownError("out of memory");
+	}
 	query->post = vmPostNew(the, resolveDeliver, query);
 	if (!query->post)
 		xsUnknownError("out of memory");
@@ -211,7 +269,7 @@ void xs_net_resolve_constructor(xsMachine* the)
 	xsRemember(query->self);
 	query->remembered = true;
 	NetAddress address;
-	if (netParseAddress(query->name, 0, &address)) {
+	if (query->type == 0 && netParseAddress(query->name, 0, &address)) {
 		resolveAdd(query, (struct sockaddr*)&address.storage, address.byteLength);
 		query->done = true;
 		vmPost(query->post);
