@@ -19,7 +19,7 @@ import { isExhausted, retransmitted } from "zrtp/retransmission";
 import type { State, WaitDirectConfirm1 } from "zrtp/session";
 import type { Handler, Turn } from "zrtp/turn";
 import { rediscover } from "./discovery";
-import { hearHelloAgain } from "./repeats";
+import { continuesHello, hearHelloAgain } from "./repeats";
 
 export const waitDirectConfirm1 = Object.freeze<Handler<WaitDirectConfirm1>>({
 	message(turn, state, { message }) {
@@ -58,8 +58,12 @@ export const waitDirectConfirm1 = Object.freeze<Handler<WaitDirectConfirm1>>({
 	wakeAt: ({ retransmission }) => retransmission.nextAt,
 });
 
-/** Section 4.2. */
+/** Section 4.2, for a Commit that the peer's Hello promised (section 9): no other ends or diverts anything. */
 function contend(turn: Turn, state: WaitDirectConfirm1, commit: Commit): State {
+	if (!continuesHello(turn, state.peer, commit)) {
+		turn.warn("hashChain");
+		return state;
+	}
 	if (commit.mode === "DH") {
 		if (state.mode === "Preshared") return takeCommit(turn, state.peer, commit) ?? state;
 		return state.returning ? rediscover(turn, state.peer) : (takeCommit(turn, state.peer, commit) ?? state);

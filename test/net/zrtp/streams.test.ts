@@ -1,7 +1,8 @@
 /** More streams than one, and back to secure after GoClear (RFC 6189 sections 4.4.3, 4.7.2). */
+import { concat } from "bytes/concat";
 import { toHex } from "bytes/hex";
 import { equal, ok, test } from "test/harness";
-import { flip, forged, messageOf, packetOf, sentTypes } from "test/unit/zrtp/exchange";
+import { flip, forged, messageOf, packetOf, sentTypes, withMessage } from "test/unit/zrtp/exchange";
 import { encodePacket } from "zrtp/packet";
 import { type CallOptions, call } from "./call";
 import { Endpoint, type EndpointOptions, SUITES } from "./endpoint";
@@ -309,4 +310,35 @@ test("the nonces of an exchange are sixteen octets of its own", () => {
 		});
 	}
 	ok(nonces.size >= 10);
+});
+
+test("back to secure: a Commit that does not continue the peer's Hello ends and diverts nothing (section 9)", () => {
+	const ends = first({ allowClear: true });
+	ends.alice.feed({ type: "clear", now: 1e5 });
+	const now = settle(ends, 1e5);
+	ends.bob.feed({ type: "goSecure", now });
+	const [theirs] = ends.bob.take();
+	ends.alice.feed({ type: "goSecure", now });
+	const before = ends.alice.session.state;
+	equal(before.name, "waitDirectConfirm1");
+	ok(theirs);
+	// Bob's Commit, but for its H2 and, in each, what it says of the mode.
+	for (const mode of ["Mult", "DH3k", "Prsh"]) {
+		const forgery = forged(theirs, (message) => {
+			flip(message, 12);
+			for (let n = 0; n < 4; n++) message[68 + n] = mode.charCodeAt(n);
+		});
+		// The three forms have lengths of their own (section 5.4).
+		const { message } = packetOf(forgery);
+		const tail = { Mult: 0, DH3k: 16, Prsh: 8 }[mode] ?? 0;
+		const longer = concat(message, new Uint8Array(tail));
+		longer[3] = longer.length / 4;
+		equal(messageOf(withMessage(forgery, longer)).type, "Commit");
+		ends.alice.packet(now, withMessage(forgery, longer));
+		ok(ends.alice.session.state === before, mode);
+	}
+	equal([ends.alice.failures, ends.alice.warnings], [[], ["hashChain"]]);
+	ends.alice.packet(now, theirs);
+	settle(ends, now);
+	sameKeys(ends, "afterwards");
 });
