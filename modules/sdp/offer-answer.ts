@@ -6,6 +6,7 @@
  */
 
 import { addressOf, connectionOf } from "./address";
+import { type IceLines, iceAttributes, iceOf } from "./ice";
 import {
 	type KeyingLines,
 	keyingAttributes,
@@ -43,6 +44,7 @@ import {
 	type SessionDescription,
 } from "./sdp";
 
+export type { IceLines } from "./ice";
 export type { KeyingLines, Protocol, StreamKeys } from "./keying";
 export type { Codec, CodecName, Direction } from "./media";
 
@@ -72,6 +74,10 @@ export interface LocalStream {
 	readonly ptimeMs?: number | undefined;
 	/** Who keys it; without it nothing in SDP does. */
 	readonly keys?: StreamKeys | undefined;
+	/** Where our RTP and RTCP are received as seen from outside a NAT: the section names it in place of port and address. */
+	readonly outside?: { readonly address: string; readonly port: number; readonly rtcpPort: number } | undefined;
+	/** Offered; answered where the offer has it. Without it, never. */
+	readonly ice?: IceLines | undefined;
 	/** RTCP on the RTP port (RFC 5761): taken where it is offered, or offered too. Without it, never. */
 	readonly rtcpMux?: "accept" | "offer" | undefined;
 }
@@ -97,6 +103,8 @@ export interface NegotiatedMedia {
 	/** SHA-256 of the peer's Hello. */
 	readonly zrtpHash?: Uint8Array;
 	readonly profile: Protocol;
+	/** The peer's, where both ends do ICE: the addresses above are only where it begins. */
+	readonly ice?: IceLines;
 	/** Who keys it, in the words of both ends; undefined where neither says a word. The text of a=crypto is secret. */
 	readonly keying?: { readonly ours: KeyingLines; readonly theirs: KeyingLines };
 }
@@ -136,6 +144,7 @@ export function offerStreams(session: LocalSession, streams: readonly LocalStrea
 			stream.direction ?? "sendrecv",
 			(stream.keys ?? NO_KEYS).offer(),
 			stream.rtcpMux === "offer",
+			stream.ice,
 		),
 	);
 	const previous = session.previous === undefined ? undefined : parse(session.previous);
@@ -198,7 +207,8 @@ export function answerStreams(
 		const { media, ours } = fit;
 		agreed[place] = media;
 		const mux = media.remoteRtcpPort === media.remotePort;
-		return audioSection(stream, [media.codec], media.telephoneEventPayloadType, media.direction, ours, mux);
+		const ice = media.ice && stream.ice;
+		return audioSection(stream, [media.codec], media.telephoneEventPayloadType, media.direction, ours, mux, ice);
 	});
 	return { text: format(describe(session, sections)), streams: agreed };
 }
@@ -257,6 +267,7 @@ function readSection(
 		codecs: codecsOf(ours, ["PCMU", "PCMA"]).map((codec) => codec.name),
 		direction: directionOf(own, ours),
 		rtcpMux: attribute(ours.attributes, "rtcp-mux") === undefined ? undefined : "offer",
+		ice: iceOf(own, ours),
 	};
 	return agree({ address: own.origin.address }, remote, section, stream, said);
 }
@@ -303,6 +314,7 @@ function agree(
 	const zrtpHash = zrtpHashOf(remote, section);
 	const keying = keyingOf(remote, section);
 	const mux = stream.rtcpMux !== undefined && attribute(section.attributes, "rtcp-mux") !== undefined;
+	const ice = stream.ice && iceOf(remote, section);
 	return {
 		remoteAddress: address,
 		remotePort: section.port,
@@ -314,6 +326,7 @@ function agree(
 		heldByPeer: theirs === "sendonly" || theirs === "inactive",
 		...(zrtpHash === undefined ? {} : { zrtpHash }),
 		profile: keying?.protocol ?? "RTP/AVP",
+		...(ice && { ice }),
 		...(isKeyed(ours) && keying !== undefined && { keying: { ours, theirs: keying } }),
 	};
 }
@@ -325,6 +338,7 @@ function audioSection(
 	direction: Direction,
 	keying: KeyingLines,
 	mux: boolean,
+	ice: IceLines | undefined,
 ): MediaDescription {
 	const attributes: Attribute[] = codecs.map((codec) => ({
 		name: "rtpmap",
@@ -338,10 +352,16 @@ function audioSection(
 		attributes.push({ name: "fmtp", value: `${telephoneEvent} 0-15` });
 	}
 	attributes.push({ name: "ptime", value: String(stream.ptimeMs ?? 20) }, { name: direction, value: undefined });
+	const { outside } = stream;
+	const port = outside?.port ?? stream.port;
 	if (mux) attributes.push({ name: "rtcp-mux", value: undefined });
+	// RFC 3605: a NAT keeps no pairs.
+	if (outside && outside.rtcpPort !== port + 1) attributes.push({ name: "rtcp", value: String(outside.rtcpPort) });
+	if (ice) attributes.push(...iceAttributes(ice));
 	attributes.push(...keyingAttributes(keying));
 	if (stream.zrtpHash !== undefined) attributes.push(zrtpHashAttribute(stream.zrtpHash));
-	return { media: "audio", port: stream.port, protocol: keying.protocol, formats, connection: undefined, attributes };
+	const connection = outside && connectionOf(outside.address);
+	return { media: "audio", port, protocol: keying.protocol, formats, connection, attributes };
 }
 
 function isKeyed(ours: KeyingLines): boolean {
