@@ -13,6 +13,7 @@ import type { PhoneProcess } from "../../scripts/simulator/phone-process";
 import { freeUdpPorts } from "../../scripts/simulator/ports";
 import { Authority, type Identity, inDays } from "./peers/certificates";
 import { Kamailio, type KamailioTls } from "./peers/kamailio";
+import { NameServer } from "./peers/name-server";
 import { buildRecorded, secretPassword, startSotto, TRACE_ALL } from "./peers/sotto";
 
 const FOLDER = path.join(buildFolder, "test", "transports");
@@ -33,7 +34,7 @@ interface PhoneSettings {
 }
 
 /** @param name the user's, then a 9 and what tells it from others */
-async function start(name: string, settings: PhoneSettings): Promise<PhoneProcess> {
+async function start(name: string, settings: PhoneSettings, by = program): Promise<PhoneProcess> {
 	const user = name.split("9")[0] ?? name;
 	const configs: ConfigServer = await serveConfigs({
 		[name]: {
@@ -53,7 +54,7 @@ async function start(name: string, settings: PhoneSettings): Promise<PhoneProces
 	});
 	closers.push(() => configs.close());
 	const state = path.join(FOLDER, name);
-	const phone = await startSotto({ name, state, config: configs.url(name), program });
+	const phone = await startSotto({ name, state, config: configs.url(name), program: by });
 	phones.push(phone);
 	return phone;
 }
@@ -177,8 +178,47 @@ describe("kamailio over connections", { concurrency: false }, () => {
 		});
 		assert.equal(await registered(with_), "tls");
 		const without = await start("bob9client", { registrar, tls: trust });
-		assert.match(await refusal(without), /client certificate/);
+		assert.match(await refusal(without), /wants a client certificate, and the phone has none/);
 		await stop(with_, without);
+	});
+});
+
+describe("servers that the DNS names (RFC 3263)", { concurrency: false }, () => {
+	test("NAPTR and SRV lead to kamailio over TLS, past a server that is down, under the name of the domain", async () => {
+		const own = authority.issue("domain", { names: "URI:sip:phones.example", commonName: "somebody" });
+		await kamailio?.stop();
+		kamailio = await Kamailio.start(path.join(FOLDER, "kamailio"), port, { ...tls, ...own });
+		const server = await NameServer.start({
+			"phones.example NAPTR": [
+				"10 10 s SIPS+D2T _sips._tcp.phones.example",
+				"20 10 s SIP+D2U _sip._udp.phones.example",
+			],
+			"_sips._tcp.phones.example SRV": ["10 5 9 down.phones.example", `20 5 ${tls.port} up.phones.example`],
+			"_sip._udp.phones.example SRV": [`10 5 ${port} up.phones.example`],
+			"down.phones.example A": ["127.0.0.9"],
+			"up.phones.example A": ["127.0.0.1"],
+		});
+		try {
+			const settings = { registrar: "phones.example", tls: { authorities: authority.pem } };
+			const phone = await start("alice9dns", settings, server.wrap(FOLDER, program));
+			assert.equal(await registered(phone), "tls");
+			assert.ok(server.asked.includes("phones.example NAPTR"), server.asked.join(", "));
+			assert.ok(phone.lines.some((line) => /127\.0\.0\.9:9: connection refused/.test(line)));
+			await stop(phone);
+			// The same domain without TLS: over UDP, as its second choice has it.
+			const plain = await start(
+				"bob9dns",
+				{ ...settings, account: { transport: "udp" } },
+				server.wrap(FOLDER, program),
+			);
+			assert.equal(await registered(plain), "udp");
+			await stop(plain);
+			const lost = await start("carol9dns", { registrar: "nowhere.example" }, server.wrap(FOLDER, program));
+			assert.match(await refusal(lost), /nowhere\.example: no such name/);
+			await stop(lost);
+		} finally {
+			server.close();
+		}
 	});
 });
 

@@ -277,7 +277,7 @@ static const char* tlsAlert(int alert)
 	switch (alert) {
 	case MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE:
 	case MBEDTLS_SSL_ALERT_MSG_INSUFFICIENT_SECURITY:
-		return "the server has no TLS 1.2 cipher in common with this phone, or wants a client certificate";
+		return "the server has no TLS 1.2 cipher in common with this phone";
 	case MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION:
 		return "the server does not speak TLS 1.2";
 	case MBEDTLS_SSL_ALERT_MSG_BAD_CERT:
@@ -304,13 +304,16 @@ void tlsExplain(NetTls* tls, int code)
 		return;
 	if (code == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED || (tls->flags && !tls->done))
 		tlsExplainFlags(tls);
+	else if (!tls->done && tls->ssl.client_auth && !tls->certificatePem)
+		/* It asked, got none, and gave up: by an alert, or just so. */
+		tlsSay(tls, "the server wants a client certificate, and the phone has none");
 	else if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
 		tlsSay(tls, "%s (TLS alert %d)", tlsAlert(tls->ssl.in_msg ? tls->ssl.in_msg[1] : 0),
 			   tls->ssl.in_msg ? tls->ssl.in_msg[1] : 0);
 	else if (code == 0 || code == MBEDTLS_ERR_SSL_CONN_EOF)
 		tlsSay(tls, "the server ended the connection in the middle of the handshake");
 	else if (code == MBEDTLS_ERR_NET_RECV_FAILED || code == MBEDTLS_ERR_NET_SEND_FAILED)
-		tlsSay(tls, "%s", netReason(tls->socketError));
+		tlsSay(tls, "%s%s", netReason(tls->socketError), tls->done ? "" : " in the middle of the handshake");
 	else if (code == MBEDTLS_ERR_SSL_BAD_HS_PROTOCOL_VERSION)
 		tlsSay(tls, "the server speaks an older TLS than 1.2");
 	else if (code == MBEDTLS_ERR_SSL_INVALID_RECORD || code == MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE ||
