@@ -14,6 +14,9 @@ import type { CallAction, CallEvent } from "./signalling";
 import type { CallState } from "./state";
 import type { Tones } from "./tones";
 
+/** SIP status code (RFC 3261 section 21.4.4). */
+const FORBIDDEN = 403;
+
 export interface ReceptionOptions {
 	readonly lines: Lines;
 	readonly features: () => Features;
@@ -70,6 +73,11 @@ export class Reception {
 			else this.#refuse(call, uri, arrival.type === "refuse" ? arrival.status : BUSY_HERE);
 			return;
 		}
+		// Who may not be answered by a person, and not by the phone itself either, is told so (RFC 5373).
+		if (info.autoAnswer?.required && !this.#options.autoAnswer && (inUse || !features.autoAnswerByHeader)) {
+			this.#refuse(call, uri, FORBIDDEN);
+			return;
+		}
 		const protectedLeg = action.leg?.secure === true;
 		const keys = this.#options.keysFor(protectedLeg);
 		const refusal = sdp === undefined ? undefined : refusalOf(sdp, this.#options.codecs, keys);
@@ -86,10 +94,15 @@ export class Reception {
 		line.ring(sdp);
 		if (replaced?.connected) this.#replace(replaced, line);
 		else if (this.#options.autoAnswer) this.#options.answer(call);
-		else if (!inUse && info.autoAnswer !== undefined && features.autoAnswerByHeader) {
-			this.#options.answer(call);
-			this.#options.tones.beep();
-		} else this.#forwardLater(line);
+		else if (info.autoAnswer === undefined || inUse || !features.autoAnswerByHeader) this.#forwardLater(line);
+		else if (info.autoAnswer.afterMs > 0) line.afterRinging(info.autoAnswer.afterMs, () => this.#answerWithBeep(call));
+		else this.#answerWithBeep(call);
+	}
+
+	/** Whoever is near hears that somebody listens. */
+	#answerWithBeep(call: number): void {
+		this.#options.answer(call);
+		this.#options.tones.beep();
 	}
 
 	/** Another takes the place of a call that was answered (RFC 3891), and is where that one was: in front or on hold. */

@@ -96,7 +96,15 @@ export class Transfer {
 	referred(action: Extract<Action, { type: "referred" }>, allowed: boolean): Line | undefined {
 		const { lines, log, post } = this.#options;
 		const line = lines.find(action.call);
-		if (allowed && line?.connected && lines.freeNumber !== undefined && ![...this.#made.values()].includes(line)) {
+		// A call that we keep on hold may not take the sound from the one that has it.
+		const heard = line === lines.focus || lines.focus === undefined;
+		if (
+			allowed &&
+			heard &&
+			line?.connected &&
+			lines.freeNumber !== undefined &&
+			![...this.#made.values()].includes(line)
+		) {
 			log.info(`${line.call.peer} connects us with ${action.target}`);
 			return line;
 		}

@@ -17,7 +17,7 @@ export const CALL_TEXT = Object.freeze({
 	silent: "Nothing comes from there",
 	sentOn: Object.freeze({ asked: "is asked to call", trying: "is calling" }),
 	conference: "Conference",
-	weakest: "weakest of two",
+	weakest: "No safer than the weaker of the two calls",
 	/** In one word, for lists. */
 	lockWord: Object.freeze({
 		open: "not encrypted",

@@ -51,8 +51,7 @@ export class ConferenceScreen implements Screen {
 					const color = lock === "warning" ? "danger" : look.color;
 					canvas.icon(look.icon, 16, color, GRID.margin + 4, 44);
 					const x = GRID.margin + 28;
-					const used = canvas.text(TEXT.lockShort[lock], "body", color, x, 41, 200);
-					canvas.text(TEXT.calls.weakest, "small", "muted", x + used + 8, 44, GRID.width - x - used - 20, "right");
+					canvas.text(TEXT.lockShort[lock], "body", color, x, 41, GRID.width - x - GRID.margin);
 				},
 			},
 			...legs.map((leg, index) => legBand(leg, index === this.#selection.selected, LEGS_TOP + index * PITCH)),
@@ -63,6 +62,10 @@ export class ConferenceScreen implements Screen {
 				height: 22,
 				key: keyOf("flags", first?.muted, first?.state),
 				draw(canvas) {
+					if (first?.state !== "held" && !first?.muted) {
+						canvas.text(TEXT.calls.weakest, "small", "muted", GRID.margin, 181, GRID.width - 2 * GRID.margin, "center");
+						return;
+					}
 					let x = GRID.margin + 4;
 					const flag = (icon: IconName, text: string): void => {
 						canvas.icon(icon, 16, "amber", x, 182);

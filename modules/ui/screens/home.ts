@@ -122,12 +122,7 @@ function messageRows({ messages, mailbox }: PhoneState): readonly Row[] {
 	return [
 		{
 			id: "messages",
-			look: {
-				icon: "voicemail",
-				title,
-				color: "amber",
-				...(mailbox !== undefined && { detail: addressText(mailbox) }),
-			},
+			look: { icon: "voicemail", title, color: "amber" },
 			label: words.call,
 			act: (shell) => {
 				if (mailbox === undefined) return calls.noMailbox;

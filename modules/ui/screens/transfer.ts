@@ -146,7 +146,9 @@ export class TransferScreen implements Screen {
 		const typed = this.#entry.text.trim().toLowerCase();
 		const begins = (text: string): boolean => text.toLowerCase().startsWith(typed);
 		const waiting = view.state.calls.filter((call) => call.id !== view.call?.id && call.state === "held").slice(0, 1);
-		const peers = this.#shell.peers.filter(({ name, uri }) => begins(name) || begins(addressText(uri)));
+		const peers = this.#shell.peers.filter(
+			({ name, uri }) => uri !== view.call?.peer && (begins(name) || begins(addressText(uri))),
+		);
 		return [
 			...(typed === "" ? waiting : []).map((call) => ({ type: "call", call }) as const),
 			...peers.map(({ name, uri }) => ({ type: "peer", name, uri }) as const),

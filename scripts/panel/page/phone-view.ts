@@ -8,8 +8,19 @@ interface Call {
 	readonly state: string;
 	readonly lock: string;
 }
+interface Lamp {
+	readonly uri: string;
+	readonly state: string;
+}
+
 interface PhoneMessage {
-	readonly state?: { readonly name: string; readonly calls: readonly Call[] };
+	readonly state?: {
+		readonly name: string;
+		readonly calls: readonly Call[];
+		readonly missed?: number;
+		readonly messages?: { readonly waiting: boolean; readonly fresh: number };
+		readonly lamps?: readonly Lamp[];
+	};
 	readonly screen?: { readonly width: number; readonly height: number; readonly png: string };
 	readonly log?: { readonly area: string; readonly level: string; readonly text: string };
 	readonly error?: string;
@@ -31,6 +42,7 @@ const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"] as c
 const FUNCTIONS = [
 	["hook", "Hook"],
 	["line1", "Line 1"],
+	["line2", "Line 2"],
 	["mute", "Mute"],
 	["hold", "Hold"],
 	["transfer", "Transfer"],
@@ -114,6 +126,12 @@ export class PhoneView {
 			this.#find(".hook").classList.toggle("off", call !== undefined);
 			this.#root.dataset.lock = call?.lock ?? "";
 			this.#root.dataset.call = call?.state ?? "";
+			this.#root.dataset.calls = String(state.calls.filter((each) => each.state !== "ended").length);
+			const waiting = this.#find(".messages");
+			const missed = state.missed ?? 0;
+			waiting.className = `messages ${state.messages?.waiting || missed > 0 ? "on" : ""}`;
+			waiting.title = `${state.messages?.fresh ?? 0} new messages, ${missed} missed calls`;
+			this.#find(".watched").replaceChildren(...(state.lamps ?? []).map(lampOf));
 		}
 		if (screen) {
 			const image = new Image();
@@ -189,4 +207,12 @@ export class PhoneView {
 		for (const name of LEVELS) level.add(new Option(name, name, name === "info", name === "info"));
 		level.onchange = () => this.#send({ log: "zrtp", level: level.value });
 	}
+}
+
+/** Somebody who is watched: a lamp with its words, for who cannot see the colour. */
+function lampOf({ uri, state }: Lamp): HTMLElement {
+	const item = document.createElement("li");
+	item.className = state;
+	item.textContent = `${uri.replace(/^sips?:/, "")}: ${state}`;
+	return item;
 }

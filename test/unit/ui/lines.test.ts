@@ -60,7 +60,7 @@ test("sent on: to who waits, to somebody on the list, to an address; asked first
 		stage.press("transfer", "soft1");
 		equal([stage.phone.commands, stage.ui.screen], [[["connect"]], "call"]);
 	});
-	on(withCall(BOB), (stage) => {
+	on(withCall({ ...BOB, peer: "sip:dora@example.org" }), (stage) => {
 		stage.press("transfer", "soft1");
 		stage.press("transfer", "down", "ok");
 		stage.press("transfer", "1", "0", "0", "soft1");
