@@ -12,7 +12,11 @@ const QUOTED_NAME = /^"(?:[^"\\]|\\.)*"/;
 const NOT_IN_NAME = /[",;<>]/;
 const ANY_URI = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"]+$/;
 
+/** No screen of a phone shows more, and no person has a longer name on one. */
+export const MAX_NAME_LENGTH = 128;
+
 export interface Address {
+	/** At most MAX_NAME_LENGTH characters: what is longer is cut, for it goes to the screen and into our own requests. */
 	readonly displayName: string | undefined;
 	/** Any scheme, as written. */
 	readonly uri: string;
@@ -39,7 +43,9 @@ export function parseAddress(text: string): Address | undefined {
 	const tail = value.slice(close + 1).trim();
 	if (displayName === undefined || !isUri(uri) || (tail !== "" && !tail.startsWith(";"))) return undefined;
 	const params = tail === "" ? [] : parseParams(tail.slice(1));
-	return params === undefined ? undefined : { displayName: displayName === "" ? undefined : displayName, uri, params };
+	return params === undefined
+		? undefined
+		: { displayName: displayName === "" ? undefined : bounded(displayName), uri, params };
 }
 
 /** `"Name" <uri>;params`. */
@@ -60,6 +66,18 @@ function parseDisplayName(text: string): string | undefined {
 	// *(token LWS), but real phones also send UTF-8 here without quotes: let it pass, it is only shown.
 	for (const word of text.split(/\s+/)) if (word !== "" && !isToken(word) && NOT_IN_NAME.test(word)) return undefined;
 	return text;
+}
+
+/** Whole characters: half a pair of surrogates is none. */
+function bounded(name: string): string {
+	if (name.length <= MAX_NAME_LENGTH) return name;
+	let short = "";
+	let count = 0;
+	for (const character of name) {
+		if (count++ >= MAX_NAME_LENGTH) break;
+		short += character;
+	}
+	return short;
 }
 
 function isUri(text: string): boolean {

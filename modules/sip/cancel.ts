@@ -52,6 +52,13 @@ export function sendCancel(core: Core, call: Call): void {
 /** Section 9.2 */
 export function receiveCancel(core: Core, transaction: NonInviteServer, request: Request): void {
 	const target = core.servers.get(serverKey(request, "INVITE"));
+	// Section 22.1: nobody can be asked for a password here, so only the hop that sent the INVITE may take it back. A
+	// stranger's CANCEL leaves nothing behind that would stand in the way of the caller's, which has the same branch.
+	if (target instanceof InviteServer && target.to.address !== transaction.to.address) {
+		core.respond(transaction, { status: 481, toTag: core.tag() });
+		transaction.stop();
+		return;
+	}
 	if (!(target instanceof InviteServer)) {
 		core.respond(transaction, { status: 481, toTag: core.tag() });
 		return;

@@ -59,10 +59,16 @@ export abstract class Client implements ClientTransaction {
 		this.ground.clientEnded(this.key);
 	}
 
-	/** Nothing is repeated any more, and nothing is given up. */
+	/** Nothing is repeated any more. */
 	protected settle(): void {
 		this.#timer?.cancel();
 		this.#packet = undefined;
+	}
+
+	/** Nothing is repeated any more, but it is not waited for ever either. */
+	protected expect(limitMs: number): void {
+		this.settle();
+		this.#timer = this.ground.timers.after(limitMs, () => this.#fail({ type: "timeout" }));
 	}
 
 	/** The end, after the time in which repeats of the response may still come. */

@@ -43,6 +43,8 @@ export const RING_AGAIN_MS = 60000;
 export const RING_LIMIT_MS = 180000;
 /** An outgoing call ends when the last provisional response is older than this; a UAS repeats it every minute. */
 export const PROGRESS_LIMIT_MS = 200000;
+/** An INVITE whose last provisional response is older than this is over, whoever began it: longer than any limit above. */
+export const PROCEEDING_LIMIT_MS = 300000;
 /** A re-INVITE that the phone does not answer is refused. */
 export const OFFER_LIMIT_MS = 30000;
 

@@ -9,7 +9,7 @@
  */
 
 import { Client } from "./client";
-import { TIMER_D_MS, TIMER_M_MS } from "./constants";
+import { PROCEEDING_LIMIT_MS, TIMER_D_MS, TIMER_M_MS } from "./constants";
 import { header, type Response } from "./message";
 import { ackFor, formatRequest, keptOf, type OutgoingRequest } from "./request";
 import type { ClientUser, Ground } from "./transaction";
@@ -35,9 +35,9 @@ export class InviteClient extends Client {
 			case "calling":
 			case "proceeding":
 				if (response.status < 200) {
-					// Timer B no longer counts: how long it may ring is the user's business.
+					// Timer B no longer counts: how long it may ring is the user's business, which nobody may be any more.
 					this.#state = "proceeding";
-					this.settle();
+					this.expect(PROCEEDING_LIMIT_MS);
 				} else if (response.status < 300) {
 					this.#state = "accepted";
 					this.linger(TIMER_M_MS);

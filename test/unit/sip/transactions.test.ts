@@ -148,6 +148,11 @@ test("a provisional response ends A and B; the wait is the user's (17.1.1.2)", (
 	equal(bench.times, [0, 500]);
 	equal(bench.told, [180, 183]);
 	equal(client.state, "proceeding");
+	// But not for ever: five minutes after the last of them whoever began it has forgotten it.
+	bench.until(300599);
+	equal(client.state, "proceeding");
+	bench.until(300600);
+	equal(bench.told, [180, 183, "timeout"]);
 	equal(bench.timers.next, undefined);
 });
 

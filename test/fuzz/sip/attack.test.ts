@@ -1,0 +1,3 @@
+import { attack } from "./attack";
+
+attack(10_000, 1);
