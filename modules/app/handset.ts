@@ -153,14 +153,17 @@ export class Handset {
 		}, ERASED_SHOWN_MS);
 	}
 
-	/** Ends calls, leaves the registrar, closes every device; safe to repeat. */
-	close(): void {
+	/**
+	 * Ends calls, leaves the registrar, closes every device; safe to repeat.
+	 * @param onGone comes once, when the last word has been said to the registrar and to the other ends
+	 */
+	close(onGone: () => void = () => {}): void {
 		if (this.#closed) return;
 		this.#closed = true;
 		for (const timer of [this.#refresh, this.#second, this.#retry, this.#prepare, this.#anew])
 			if (timer) Timer.clear(timer);
 		this.#provisioner.close();
-		this.#phone?.close();
+		if (this.#phone) this.#phone.close(onGone);
 		this.#sharedWords.forget();
 		this.#pool?.close();
 		this.#ui?.close();
@@ -169,6 +172,7 @@ export class Handset {
 		this.#display.close();
 		this.#desk?.close();
 		this.#storage.close();
+		if (!this.#phone) onGone();
 	}
 
 	/** Settings that passed their check; they wait while there is a call. */

@@ -17,8 +17,15 @@ function main(): void {
 		return;
 	}
 	try {
-		const handset = new Handset(options, () => end(handset));
-		onStop(() => end(handset));
+		let ending = false;
+		const stop = (): void => {
+			// Asked twice, it does not wait for the last words.
+			if (ending) exit(0);
+			ending = true;
+			end(handset);
+		};
+		const handset = new Handset(options, stop);
+		onStop(stop);
 		handset.start();
 	} catch (error) {
 		print(`cannot start: ${error instanceof Error ? error.message : String(error)}`);
@@ -27,8 +34,7 @@ function main(): void {
 }
 
 function end(handset: Handset): void {
-	handset.close();
-	exit(0);
+	handset.close(() => exit(0));
 }
 
 main();

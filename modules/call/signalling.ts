@@ -38,6 +38,10 @@ export interface SignallingOptions {
 
 /** The system's resolver does not say how long an address is good. */
 const HOST_TTL_SEC = 60;
+/** What is under way when the phone is switched off may take so long. */
+const LEAVE_LIMIT_MS = 2000;
+/** RFC 3261 section 21.4.18 */
+const UNAVAILABLE = 480;
 const CARRIAGE: Carriage = Object.freeze({ keepAliveSec: 30, tls: Object.freeze({}) });
 
 export class Signalling {
@@ -52,6 +56,9 @@ export class Signalling {
 	#running = false;
 	#timer: Timer | undefined;
 	#closed = false;
+	/** Set while the last things are said. */
+	#onGone: (() => void) | undefined;
+	#limit: Timer | undefined;
 
 	/** @throws {Error} naming address and port when the socket cannot be had */
 	constructor(options: SignallingOptions) {
@@ -107,14 +114,42 @@ export class Signalling {
 		} finally {
 			this.#running = false;
 		}
+		if (this.#onGone !== undefined && !this.#agent.busy) this.#gone();
 	}
 
-	/** Safe to repeat. */
+	/**
+	 * Like close(), but a BYE that has to wait for an ACK (RFC 3261 section 15), a challenge to it and the goodbye of a
+	 * registration are still seen to, for at most two seconds. No action goes up any more.
+	 * @param onGone comes once, maybe before this returns
+	 */
+	leave(onGone: () => void): void {
+		if (this.#closed || this.#onGone) {
+			onGone();
+			return;
+		}
+		this.#onGone = onGone;
+		this.#limit = Timer.set(() => {
+			this.#limit = undefined;
+			this.#gone();
+		}, LEAVE_LIMIT_MS);
+		if (!this.#running && !this.#agent.busy) this.#gone();
+	}
+
+	/** At once, whatever is under way. Safe to repeat. */
 	close(): void {
+		if (this.#closed) return;
 		this.#closed = true;
+		if (this.#limit !== undefined) Timer.clear(this.#limit);
+		this.#limit = undefined;
 		this.#waiting.length = 0;
 		this.#setTimer(undefined);
 		this.#transports.close();
+	}
+
+	#gone(): void {
+		if (this.#closed) return;
+		this.close();
+		this.#onGone?.();
 	}
 
 	#run(action: Action): void {
@@ -132,7 +167,9 @@ export class Signalling {
 				this.#setTimer(action.at);
 				return;
 			default:
-				if (!this.#closed) this.#onAction(action);
+				if (this.#closed) return;
+				if (this.#onGone === undefined) this.#onAction(action);
+				else if (action.type === "incoming") this.post({ type: "reject", call: action.call, status: UNAVAILABLE });
 		}
 	}
 

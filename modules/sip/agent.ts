@@ -65,6 +65,12 @@ export class Agent {
 		return certainLeg(wayOut(this.#core, this.#core.account(account), to));
 	}
 
+	/** Something that we began has no answer yet: a call that is being ended, a registration being taken back. */
+	get busy(): boolean {
+		const { calls, registrations } = this.#core;
+		return calls.size > 0 || [...registrations.values()].some(({ exchange }) => exchange !== undefined);
+	}
+
 	/** Live state in numbers, for tests of the bounds and the log. */
 	get counts(): { readonly calls: number; readonly clients: number; readonly servers: number } {
 		return { calls: this.#core.calls.size, clients: this.#core.clients.size, servers: this.#core.servers.size };

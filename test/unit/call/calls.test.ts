@@ -322,3 +322,29 @@ test(
 	},
 	{ timeoutMs: 60_000 },
 );
+
+test("switched off between its 200 and the ACK, a phone still says BYE (RFC 3261 15)", async () => {
+	await withPair(async (alice, bob) => {
+		alice.phone.dial(bob.uri);
+		await until("ringing", () => bob.phone.state.calls[0]?.state === "ringing", 3000);
+		let gone = false;
+		bob.phone.answer();
+		bob.phone.close(() => {
+			gone = true;
+		});
+		ok(!gone, "the ACK is not there yet");
+		await until("the end", () => alice.call.state === "ended", 3000);
+		await until("gone", () => gone, 3000);
+		equal(alice.call.reason, "the other party hung up");
+	});
+});
+
+test("a phone that has nothing to say is gone at once", async () => {
+	await withPair(async (alice) => {
+		let gone = false;
+		alice.phone.close(() => {
+			gone = true;
+		});
+		ok(gone);
+	});
+});
