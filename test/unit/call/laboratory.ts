@@ -25,6 +25,8 @@ export class EngineMedia {
 	readonly came: string[] = [];
 	/** Nothing is answered while it is set. */
 	deaf = false;
+	/** It takes a message of this type, and nothing is heard of it afterwards. */
+	fallsSilentAfter: string | undefined;
 
 	constructor(name: string, options: EndpointOptions) {
 		this.end = new Endpoint(name, options);
@@ -73,7 +75,9 @@ export class EngineMedia {
 			const bytes = new Uint8Array(datagram);
 			if ((bytes[0] ?? 0) >> 6 === 2) this.heard++;
 			if (bytes[0] !== 0x10 || this.deaf) continue;
-			this.came.push(messageOf(bytes).type);
+			const { type } = messageOf(bytes);
+			this.came.push(type);
+			if (type === this.fallsSilentAfter) this.deaf = true;
 			this.end.packet(now(), bytes);
 		}
 		if ((this.end.wakeAt ?? Number.POSITIVE_INFINITY) <= now()) this.end.feed({ type: "tick", now: now() });
