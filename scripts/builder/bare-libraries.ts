@@ -66,7 +66,7 @@ const libraries: readonly Library[] = [
 		source: "libsrtp2",
 		headers: ["include"],
 		ownHeaders: ["crypto/include"],
-		options: ["hal/rtp/virt/libsrtp"],
+		options: ["hal/rtp/virt/libsrtp", "hal/net/virt/posix"],
 		flags: ["-DHAVE_CONFIG_H=1", '-DMBEDTLS_USER_CONFIG_FILE="mbedtls-options.h"'],
 		files: [
 			"srtp/srtp.c",

@@ -30,6 +30,9 @@ export const virtSizes: VirtSizes = sizes;
 const machine = ["--specs=picolibc.specs", "-march=rv32imac", "-mabi=ilp32", "-fno-strict-aliasing"];
 const cpu = [...machine, "-Os", "-g1", "-ffunction-sections", "-fdata-sections", "-fno-common"];
 
+/** Headers of what little of POSIX the ports that are shared with systems need. */
+const posix = ["hal/net/virt/posix", "hal/machine/virt/posix"].map((path) => `-I${join(root, path)}`);
+
 /** What the board's engine and the bytecode's engine must have in common: the identifiers. */
 const defines = [
 	"INCLUDE_XSPLATFORM=1",
@@ -85,8 +88,8 @@ export function virtTarget(memory: VirtSizes = virtSizes): Target {
 		engine,
 		bytecode,
 		keepsLines: false,
-		flags: cpu,
-		hostSources: [...sharedHostSources, ...["vm-memory.c", "stop.c"].map((name) => join(boardHost, name))],
+		flags: [...cpu, ...posix, "-DTCP_RING_BYTES=8192", "-DUDP_DATAGRAM_MAXIMUM=4096"],
+		hostSources: [...sharedHostSources, ...["vm-memory.c", "stop.c", "start.c"].map((name) => join(boardHost, name))],
 		systemLibraries: false,
 		prepare: () => bareLibraries(engine, join(buildFolder, virtName, "libraries")),
 		linkFlags: () => [

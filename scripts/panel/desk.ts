@@ -3,6 +3,7 @@ import { EventEmitter } from "node:events";
 import { existsSync, rmSync } from "node:fs";
 import net from "node:net";
 import { encodeFrame, FrameReader, type FrameType } from "./frames";
+import { Glass } from "./glass";
 import { type Screen, screenOf } from "./screen";
 
 interface DeskEvents {
@@ -23,6 +24,7 @@ export class Desk extends EventEmitter<DeskEvents> {
 	readonly #server: net.Server;
 	#socket: net.Socket | undefined;
 	#frame: Buffer | undefined;
+	readonly #glass = new Glass();
 	#screen: Screen | undefined;
 	#screenTimer: NodeJS.Timeout | undefined;
 
@@ -89,8 +91,9 @@ export class Desk extends EventEmitter<DeskEvents> {
 	#receive(type: string, payload: Buffer): void {
 		if (type === "J") this.emit("message", payload.toString("utf8"));
 		else if (type === "S") this.emit("speaker", Buffer.from(payload));
-		else if (type === "F") {
-			this.#frame = Buffer.from(payload);
+		else if (type === "A") this.#glass.draw(payload);
+		else if (type === "F" || type === "E") {
+			this.#frame = type === "F" ? Buffer.from(payload) : this.#glass.frame(payload);
 			// A burst of frames becomes one picture.
 			this.#screenTimer ??= setTimeout(() => {
 				this.#screenTimer = undefined;

@@ -1,4 +1,4 @@
-/** Serves configs to simulated phones: JSON over HTTP on loopback, one document for each name. */
+/** Serves configs to phones: JSON over HTTP on loopback or another address of this computer, one document for each name. */
 import http from "node:http";
 
 export interface ConfigServer {
@@ -9,19 +9,22 @@ export interface ConfigServer {
 }
 
 /** @param configs by name; looked up at each request, so that a change is served the next time */
-export async function serveConfigs(configs: Readonly<Record<string, unknown>>): Promise<ConfigServer> {
+export async function serveConfigs(
+	configs: Readonly<Record<string, unknown>>,
+	address = "127.0.0.1",
+): Promise<ConfigServer> {
 	const server = http.createServer((request, response) => {
 		const name = /^\/(\w+)\.json$/.exec(request.url ?? "")?.[1];
 		const config = name === undefined ? undefined : configs[name];
 		if (config === undefined) response.writeHead(404).end();
 		else response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(config));
 	});
-	await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
-	const address = server.address();
-	const port = typeof address === "object" && address ? address.port : 0;
+	await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, address, resolve));
+	const bound = server.address();
+	const port = typeof bound === "object" && bound ? bound.port : 0;
 	return {
 		port,
-		url: (name) => `http://127.0.0.1:${port}/${name}.json`,
+		url: (name) => `http://${address}:${port}/${name}.json`,
 		close: () => {
 			server.closeAllConnections();
 			server.close();

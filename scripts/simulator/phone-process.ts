@@ -19,6 +19,8 @@ export interface PhoneProcessOptions {
 	readonly rtpPort?: number;
 	/** The executable, where it is not the release build. */
 	readonly program?: string;
+	/** Starts something else than the program: its arguments, and the desk's socket. */
+	readonly launch?: (args: readonly string[], desk: string) => ChildProcess;
 	/** Given each line that the phone writes. */
 	readonly onLine?: (line: string) => void;
 }
@@ -54,10 +56,12 @@ export class PhoneProcess extends EventEmitter<Events> {
 		if (options.config !== undefined) args.push("--config", options.config);
 		if (options.sipPort !== undefined) args.push("--sip-port", String(options.sipPort));
 		if (options.rtpPort !== undefined) args.push("--rtp-port", String(options.rtpPort));
-		this.#child = spawn(options.program ?? programPath("release"), args, { stdio: ["ignore", "pipe", "pipe"] });
+		this.#child =
+			options.launch?.(args, desk.path) ??
+			spawn(options.program ?? programPath("release"), args, { stdio: ["ignore", "pipe", "pipe"] });
 		let rest = "";
 		const read = (chunk: Buffer): void => {
-			const lines = (rest + chunk.toString("utf8")).split("\n");
+			const lines = (rest + chunk.toString("utf8")).split(/\r?\n/);
 			rest = lines.pop() ?? "";
 			for (const line of lines) {
 				this.lines.push(line);

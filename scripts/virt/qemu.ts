@@ -64,7 +64,7 @@ export function machineArguments(options: MachineOptions): string[] {
 			"-device",
 			"virtio-serial-device",
 			"-device",
-			"virtserialport,chardev=panel,name=panel",
+			"virtserialport,chardev=panel,nr=1,name=panel",
 		);
 	if (options.instructionShift !== undefined) args.push("-icount", `shift=${options.instructionShift}`);
 	if (options.arguments !== undefined && options.arguments.length > 0)

@@ -12,9 +12,13 @@ enum { ARGUMENTS_MAX = 24, ARGUMENT_BYTES = 1024 };
 #define MAGIC "sotto arguments\n"
 /* Of a test program: a fault ends the machine, and nothing it does takes too long. */
 #define NO_RESET "--no-reset"
+/* A fixed address instead of DHCP's, as net-device.h has it. */
+#define NETWORK "--network="
 
 static char argumentText[ARGUMENT_BYTES] __attribute__((section(".arguments")));
 static char* argumentList[ARGUMENTS_MAX + 2];
+
+static const char* network;
 
 extern int main(int argc, char* argv[]);
 
@@ -28,6 +32,10 @@ static int machineArguments(char*** arguments)
 		while (*at != 0 && count < ARGUMENTS_MAX) {
 			char* end = strchr(at, '\n');
 			argumentList[count++] = at;
+			if (strncmp(at, NETWORK, sizeof NETWORK - 1) == 0) {
+				network = at + sizeof NETWORK - 1;
+				count--;
+			}
 			if (strncmp(at, NO_RESET, sizeof NO_RESET - 1) == 0) {
 				machineStopOnFault(true);
 				count--;
@@ -64,5 +72,6 @@ void machineStart(void)
 	if (machineResetText()[0] != 0)
 		printf("started again: %s\n", machineResetText());
 	count = machineArguments(&arguments);
+	machineBoardStart(network);
 	_exit(main(count, arguments));
 }

@@ -67,6 +67,11 @@ void machineSettled(void);
 void machineStopOnFault(bool stop);
 bool machineStopsOnFault(void);
 
+/* ---- Start ---- */
+
+/* Of the board: runs before main. network: the setting of --network, or NULL. */
+void machineBoardStart(const char* network);
+
 /* ---- Memory ---- */
 
 /* Bytes of the C heap in use, most ever in use, and all there are. */

@@ -11,7 +11,11 @@
 
 #include <sys/uio.h>
 
+/* A small board has less of it. */
+#ifndef TCP_RING_BYTES
 #define TCP_RING_BYTES 16384
+#endif
+
 typedef struct {
 	uint8_t bytes[TCP_RING_BYTES];
 	size_t start, length;

@@ -16,7 +16,10 @@
 #include <netinet/in.h>
 #endif
 
+/** A small board takes no longer ones. */
+#ifndef UDP_DATAGRAM_MAXIMUM
 #define UDP_DATAGRAM_MAXIMUM 65536
+#endif
 #define UDP_QUEUE_DEFAULT 64
 #define UDP_QUEUE_MAXIMUM 4096
 /** Bytes that may wait in one socket's queue, whatever the number of datagrams. */

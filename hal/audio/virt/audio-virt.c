@@ -1,0 +1,214 @@
+/*
+ * The voice device of a virt board: a clock of 20 ms by an alarm, at interrupt level, so that nothing the VM does can
+ * be late for it. Microphone and speaker are the panel's, behind the serial channel. The lock is the interrupt mask.
+ */
+#include "../audio-core.h"
+#include "audio-panel.h"
+#include "hal/machine/virt/machine.h"
+#include "hal/net/virt/sockets.h"
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FRAME_US (AUDIO_FRAME_MS * 1000u)
+/* Further behind than this, frames are left out: nobody gains from hearing the past at once. */
+#define CATCH_UP_FRAMES 5u
+
+typedef struct {
+	Audio core; /* first: the public face is its address */
+	uint32_t before;
+	unsigned depth, references;
+	bool running, panelMicrophone, panelSpeaker;
+	uint64_t deadlineUs;
+	/* Of the clock: how late a frame began at most, and how long one took. */
+	uint32_t latestUs, longestInstructions;
+	uint64_t frameInstructions;
+	uint32_t frames;
+} Device;
+
+static Device* deviceOf(Audio* audio)
+{
+	return (Device*)audio;
+}
+
+uint64_t audioNowUs(void)
+{
+	return machineNowUs();
+}
+
+void audioLock(Audio* audio)
+{
+	uint32_t before = machineMask();
+	if (deviceOf(audio)->depth++ == 0)
+		deviceOf(audio)->before = before;
+}
+
+void audioUnlock(Audio* audio)
+{
+	if (--deviceOf(audio)->depth == 0)
+		machineUnmask(deviceOf(audio)->before);
+}
+
+void audioPortReadMicrophone(Audio* audio, int16_t* pcm, size_t samples)
+{
+	size_t given = audioPanelMicrophone(pcm, samples);
+	memset(pcm + given, 0, (samples - given) * sizeof *pcm);
+	audio->counters.microphoneShort += (uint32_t)(samples - given);
+}
+
+void audioPortWriteSpeaker(Audio* audio, const int16_t* pcm, size_t samples)
+{
+	if (deviceOf(audio)->panelSpeaker)
+		audio->counters.speakerDropped += (uint32_t)(samples - audioPanelSpeaker(pcm, samples));
+}
+
+/* ---- At interrupt level, or with interrupts held off ---- */
+
+static void due(void* refcon)
+{
+	Device* device = refcon;
+	uint64_t nowUs = machineNowUs();
+	if (!audioCoreActive(&device->core)) {
+		device->running = false;
+		return;
+	}
+	if (nowUs > device->deadlineUs && nowUs - device->deadlineUs > device->latestUs)
+		device->latestUs = (uint32_t)(nowUs - device->deadlineUs);
+	if (nowUs > device->deadlineUs + CATCH_UP_FRAMES * FRAME_US) {
+		uint64_t behind = (nowUs - device->deadlineUs) / FRAME_US;
+		device->core.counters.lateFrames += (uint32_t)behind;
+		device->deadlineUs += behind * FRAME_US;
+	}
+	while (device->deadlineUs <= nowUs) {
+		uint64_t start = machineInstructions();
+		uint32_t took;
+		audioCoreFrame(&device->core, device->deadlineUs);
+		took = (uint32_t)(machineInstructions() - start);
+		if (took > device->longestInstructions)
+			device->longestInstructions = took;
+		device->frameInstructions += took;
+		device->frames++;
+		device->deadlineUs += FRAME_US;
+	}
+	machineAlarm(alarmMedia, device->deadlineUs, due, device);
+}
+
+static void arrived(void* refcon)
+{
+	Device* device = refcon;
+	for (AudioStream* stream = device->core.streams; stream != NULL; stream = stream->next)
+		for (unsigned which = 0; which < 2; which++) {
+			struct pollfd polled = {.fd = stream->sockets[which], .events = POLLIN};
+			if (poll(&polled, 1, 0) > 0)
+				stream->readable(stream, which, machineNowUs());
+		}
+}
+
+void audioPortWake(Audio* audio)
+{
+	Device* device = deviceOf(audio);
+	uint32_t before = machineMask();
+	if (!device->running && audioCoreActive(audio)) {
+		device->running = true;
+		device->deadlineUs = machineNowUs();
+		machineAlarm(alarmMedia, device->deadlineUs, due, device);
+	}
+	machineUnmask(before);
+}
+
+/* ---- Open, choose, close: at main level ---- */
+
+Audio* audioPortOpen(char reason[AUDIO_REASON_BYTES])
+{
+	Device* device = calloc(1, sizeof *device);
+	if (!device) {
+		snprintf(reason, AUDIO_REASON_BYTES, "no memory for the voice device");
+		return NULL;
+	}
+	audioCoreStart(&device->core);
+	device->references = 1;
+	socketsListen(socketsMedia, arrived, device);
+	return &device->core;
+}
+
+void audioRetain(Audio* audio)
+{
+	deviceOf(audio)->references++;
+}
+
+void audioRelease(Audio* audio)
+{
+	Device* device = deviceOf(audio);
+	if (--device->references > 0)
+		return;
+	socketsListen(socketsMedia, NULL, NULL);
+	machineAlarm(alarmMedia, 0, due, device);
+	free(device);
+}
+
+/* The panel is held as long as either direction uses it. */
+static bool takePanel(Device* device, char reason[AUDIO_REASON_BYTES])
+{
+	if (audioPanelTake(device))
+		return true;
+	snprintf(reason, AUDIO_REASON_BYTES, "the panel's microphone and speaker are in use by another voice device");
+	return false;
+}
+
+static void leavePanel(Device* device)
+{
+	if (!device->panelMicrophone && !device->panelSpeaker)
+		audioPanelRelease(device);
+}
+
+int audioPortMicrophone(Audio* audio, const MicrophoneChoice* choice, char reason[AUDIO_REASON_BYTES])
+{
+	Device* device = deviceOf(audio);
+	Microphone microphone = {.kind = choice->kind, .loop = choice->loop};
+	if (choice->kind == microphoneSamples) {
+		snprintf(reason, AUDIO_REASON_BYTES, "this phone has no files to play");
+		return -1;
+	}
+	if (choice->kind == microphoneTone)
+		sineStart(&microphone.sine, choice->toneHz, choice->toneAmplitude, AUDIO_RATE_HZ);
+	if (choice->kind == microphoneDevice && !takePanel(device, reason))
+		return -1;
+	audioLock(audio);
+	audio->microphone = microphone;
+	device->panelMicrophone = choice->kind == microphoneDevice;
+	audioUnlock(audio);
+	leavePanel(device);
+	return 0;
+}
+
+int audioPortSpeaker(Audio* audio, const SpeakerChoice* choice, char reason[AUDIO_REASON_BYTES])
+{
+	Device* device = deviceOf(audio);
+	if (choice->path) {
+		snprintf(reason, AUDIO_REASON_BYTES, "this phone has no files to record to");
+		return -1;
+	}
+	if (choice->panel && !takePanel(device, reason))
+		return -1;
+	audioLock(audio);
+	device->panelSpeaker = choice->panel;
+	audioUnlock(audio);
+	leavePanel(device);
+	return 0;
+}
+
+void audioPortClose(Audio* audio)
+{
+	char reason[AUDIO_REASON_BYTES];
+	Device* device = deviceOf(audio);
+	audioPortMicrophone(audio, &(MicrophoneChoice){.kind = microphoneSilence}, reason);
+	audioPortSpeaker(audio, &(SpeakerChoice){0}, reason);
+	audioLock(audio);
+	tonePlay(&audio->tone, NULL, AUDIO_RATE_HZ);
+	audioUnlock(audio);
+	if (device->frames > 0)
+		printf("voice: %lu frames, %lu instructions each, at most %lu; the latest began %lu us late\n",
+			   (unsigned long)device->frames, (unsigned long)(device->frameInstructions / device->frames),
+			   (unsigned long)device->longestInstructions, (unsigned long)device->latestUs);
+}

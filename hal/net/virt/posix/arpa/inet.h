@@ -1,0 +1,10 @@
+#ifndef SOTTO_ARPA_INET_H
+#define SOTTO_ARPA_INET_H
+
+#include <netinet/in.h>
+
+/* IPv4 alone: an IPv6 address is none here. */
+int inet_pton(int family, const char* text, void* address);
+const char* inet_ntop(int family, const void* address, char* text, socklen_t byteLength);
+
+#endif
