@@ -157,6 +157,9 @@ export function forget(core: Core, call: Call): void {
 
 /** Everything that goes on inside the call ends; what the peer waits for is answered. */
 export function stop(core: Core, call: Call): void {
+	const pending = call.incoming;
+	// Section 15.1.2: whatever ends the call, the INVITE that is still open gets its answer.
+	if (pending?.transaction.pending) core.respond(pending.transaction, { status: 487, toTag: pending.tag });
 	stopIncoming(call);
 	stopChange(call);
 	call.session?.refresh?.cancel();
