@@ -2,6 +2,7 @@
  * From the config URL to checked settings: fetches, checks, keeps the last good text in flash, and goes on trying in
  * ever longer steps. A config that is down, damaged or wrong changes nothing.
  */
+import { utf8Encode } from "bytes/text";
 import { type Query, resolve } from "hal/net/resolve";
 import { localAddress } from "hal/net/route";
 import type { AreaLog } from "log/log";
@@ -65,6 +66,7 @@ export class Provisioner {
 	#fetch(url: string): void {
 		this.#request = provision({
 			url,
+			authorities: /^https:/i.test(url) ? this.#keptAuthorities() : undefined,
 			onDone: (result) => {
 				this.#request = undefined;
 				if (this.#closed) return;
@@ -123,6 +125,13 @@ export class Provisioner {
 		}
 		log.info("the default settings are used: calls by address alone");
 		this.#run(DEFAULTS());
+	}
+
+	/** A private authority that the last good config named vouches for its successor, too. */
+	#keptAuthorities(): Uint8Array | undefined {
+		const text = this.#kept();
+		const pem = text === undefined ? undefined : check(parse(text)).settings?.sip.tls.authorities;
+		return pem === undefined ? undefined : utf8Encode(pem);
 	}
 
 	#kept(): string | undefined {

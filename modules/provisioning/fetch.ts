@@ -1,12 +1,13 @@
 /**
- * A config by its URL: one HTTP GET, redirects followed, everything bounded. The URL comes from the command line or from
+ * A config by its URL: one HTTP or HTTPS GET, redirects followed, everything bounded. The URL comes from the command line or from
  * settings; a JSON object goes to settings/check, or a sentence says why there is none.
  * @module
  */
 import { Reader } from "bytes/reader";
 import { utf8Decode, utf8Encode } from "bytes/text";
 import { type Query, resolve } from "hal/net/resolve";
-import TCP from "hal/net/tcp";
+import TCP, { type TCPCallbacks } from "hal/net/tcp";
+import TLS from "hal/net/tls";
 import Timer from "timer";
 import { HttpResponse } from "./http-response";
 import { jsonFault } from "./json-syntax";
@@ -21,10 +22,12 @@ const REDIRECTS_MAXIMUM = 5;
 export type ProvisionResult = { readonly json: Readonly<Record<string, unknown>> } | { readonly error: string };
 
 export interface ProvisionOptions {
-	/** http://host[:port]/path; "{mac}" in it becomes `mac`. */
+	/** http://host[:port]/path or https; "{mac}" in it becomes `mac`. */
 	readonly url: string;
 	/** The device's own, in whatever form the server expects. */
 	readonly mac?: string;
+	/** Authorities to trust for https beside those that come with the device, in PEM. */
+	readonly authorities?: Uint8Array | undefined;
 	/** For everything together, redirects too; default 10,000. */
 	readonly timeoutMs?: number;
 	/** Comes once, never before provision() returns and never after close(). */
@@ -47,9 +50,13 @@ export class Provisioning {
 	#redirects = 0;
 	#url: HttpUrl | undefined;
 	#query: Query | undefined;
-	#socket: TCP | undefined;
+	#socket: TCP | TLS | undefined;
+	readonly #authorities: Uint8Array | undefined;
+	/** The way so far was by https: nobody on it may lead us to where he could read and write. */
+	#secure = false;
 
 	constructor(options: ProvisionOptions) {
+		this.#authorities = options.authorities;
 		this.#onDone = (result) => options.onDone(result);
 		this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
 		this.#first = withMac(options.url, options.mac);
@@ -97,10 +104,11 @@ export class Provisioning {
 			return;
 		}
 		this.#url = url;
-		if (url.scheme === "https") {
-			this.#fail("https is not supported yet; serve it over http");
+		if (this.#secure && url.scheme === "http") {
+			this.#fail("the redirect leads away from https, and is not followed");
 			return;
 		}
+		this.#secure = url.scheme === "https";
 		if (/\{mac\}/.test(text)) {
 			this.#fail("the URL asks for this phone's MAC address, which is not known");
 			return;
@@ -120,9 +128,7 @@ export class Provisioning {
 		const response = new HttpResponse(CONFIG_MAXIMUM);
 		let asked = false;
 		this.#stage = `connecting to ${url.authority}`;
-		this.#socket = new TCP({
-			address,
-			port: url.port,
+		const callbacks: TCPCallbacks = {
 			onWritable: () => {
 				if (asked) return;
 				asked = true;
@@ -146,7 +152,18 @@ export class Provisioning {
 					this.#look(url, response);
 				}
 			},
-		});
+		};
+		const place = { address, port: url.port };
+		this.#socket =
+			url.scheme === "http"
+				? new TCP({ ...place, ...callbacks })
+				: new TLS({
+						...place,
+						...callbacks,
+						name: url.host,
+						wildcards: true,
+						...(this.#authorities && { authorities: this.#authorities }),
+					});
 	}
 
 	/** Goes on once the answer is whole or cannot become so. */
