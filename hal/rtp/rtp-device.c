@@ -31,6 +31,8 @@ static void readable(AudioStream* onDevice, unsigned which, uint64_t nowUs)
 			rtp->stream.counters.malformed++;
 			continue;
 		}
+		if (rtpStunDatagram(rtp, which, bytes, (size_t)got, from))
+			continue;
 		stranger = !isSame(from, rtp->peers[which]);
 		moved = which == channelMedia ? streamDatagram(&rtp->stream, bytes, (size_t)got, from, stranger, nowUs)
 									  : streamControl(&rtp->stream, bytes, (size_t)got, stranger, nowUs);

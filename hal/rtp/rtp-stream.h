@@ -27,7 +27,7 @@ typedef enum { micHeld, micOpen, micMuted } MicMode;
 typedef enum { channelMedia, channelControl } StreamChannel;
 
 /* Bits for the VM, gathered until it looks. */
-enum { streamAuthenticated = 1, streamBye = 2, streamReadable = 4 };
+enum { streamAuthenticated = 1, streamBye = 2, streamReadable = 4, streamStun = 8 };
 
 /* Packets, but for the times. Written under the lock. */
 typedef struct {

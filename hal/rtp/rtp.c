@@ -27,6 +27,8 @@ static void stop(Rtp* rtp)
 		rtp->post = NULL;
 	}
 	rtpSocketsClose(&rtp->sockets);
+	free(rtp->stun);
+	rtp->stun = NULL;
 	srtpContextDelete(streamSetSendKeys(&rtp->stream, NULL));
 	srtpContextDelete(streamSetReceiveKeys(&rtp->stream, NULL));
 }
@@ -81,6 +83,8 @@ static void deliver(xsMachine* the, void* refcon)
 		xsCallFunction1(rtp->onReadable, rtp->object, xsVar(0));
 		xsEndHost(the);
 	}
+	if (events & streamStun)
+		callEvent(the, rtp, "stun");
 	if (events & streamBye)
 		callEvent(the, rtp, "bye");
 	if (--rtp->delivering == 0 && rtp->closed)

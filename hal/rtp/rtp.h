@@ -18,6 +18,8 @@ typedef struct {
 	bool attached;
 	RtpSockets sockets;
 	PacketSource peers[2]; /* by StreamChannel */
+	/* STUN datagrams for the VM, each behind one octet of its StreamChannel; NULL: they are only counted. */
+	PacketRing* stun;
 	/* VM thread only. */
 	VmPost* post;
 	bool remembered, hasOnReadable, hasOnEvent;
@@ -28,6 +30,8 @@ typedef struct {
 
 /* What the media thread calls, and what the stream calls to send: rtp-device.c. */
 void rtpDeviceStart(Rtp* rtp);
+/* On the media thread: true where the datagram was STUN and its way ends here (rtp-stun.c). */
+bool rtpStunDatagram(Rtp* rtp, StreamChannel channel, const uint8_t* bytes, size_t byteLength, PacketSource from);
 /* The object by its host data; throws after close(). */
 Rtp* rtpOf(xsMachine* the);
 

@@ -22,9 +22,10 @@ export interface RTPOptions {
 /**
  * - `authenticated`: the first packet with a good authentication tag under the present receive keys (RFC 6189 section
  *   4.6: the peer has its keys)
+ * - `stun`: STUN datagrams wait, one event for any number of them
  * - `bye`: the peer's RTCP BYE
  */
-export type RTPEvent = "authenticated" | "bye";
+export type RTPEvent = "authenticated" | "stun" | "bye";
 
 /**
  * - `held`: nothing leaves until there are send keys, then silence
@@ -60,6 +61,14 @@ export interface RTPKeys {
 export interface RTPPacket extends ArrayBuffer {
 	readonly address?: string;
 	readonly port?: number;
+}
+
+/** A STUN datagram, who sent it, and which of our sockets it came to. */
+export interface RTPStunPacket extends ArrayBuffer {
+	readonly address: string;
+	readonly port: number;
+	/** 1 is RTP's socket, 2 is RTCP's (RFC 8445 section 4, component). */
+	readonly component: 1 | 2;
 }
 
 /** Packets since the start, but for times in milliseconds. */
@@ -203,6 +212,18 @@ class RTP extends Native("xs_rtp_destructor") {
 	 */
 	set conference(joined: boolean) {
 		native("xs_rtp_set_conference").call(this, joined);
+	}
+	/** At first false. True: STUN datagrams come up, whoever sent them; false: they are counted and dropped. */
+	set stun(wanted: boolean) {
+		native("xs_rtp_set_stun").call(this, wanted);
+	}
+	/** The oldest STUN datagram that waits. Nothing in it is checked but its first octets. */
+	readStun(): RTPStunPacket | undefined {
+		return native("xs_rtp_read_stun").call(this);
+	}
+	/** Sends a STUN message from one of our sockets. @throws RangeError for an address that is not IPv4 @returns false where the system did not take it */
+	writeStun(component: 1 | 2, message: Uint8Array, address: string, port: number): boolean {
+		return native("xs_rtp_write_stun").call(this, component, message, address, port);
 	}
 	get statistics(): RTPStatistics {
 		return native("xs_rtp_get_statistics").call(this);

@@ -3,6 +3,7 @@ import { concat } from "bytes/concat";
 import { fromHex } from "bytes/hex";
 import { utf8Encode } from "bytes/text";
 import type { Features } from "call/features";
+import type { Nat } from "call/phone-options";
 import type { Carriage } from "call/transport/transports";
 import type { KeyPool } from "crypto/key-pool";
 import type { KeyAgreement, Provider, RandomSource } from "crypto/types";
@@ -67,6 +68,13 @@ export function serverOf(text: string, transport: "auto" | Transport): Server {
 	const place = placeOf(uri);
 	const chosen = place.transport ?? (transport === "auto" ? undefined : transport);
 	return { host: place.address, port: place.port, transport: chosen };
+}
+
+const STUN_PORT = 3478;
+
+export function natOf({ nat }: Settings): Nat {
+	const [host, port] = nat.stunServer?.split(":") ?? [];
+	return { ice: nat.ice, stunServer: host === undefined ? undefined : { host, port: Number(port ?? STUN_PORT) } };
 }
 
 /** How signalling is carried, beside where to. */

@@ -22,7 +22,7 @@ import Timer from "timer";
 import type { LogSource } from "ui/screen";
 import { splash } from "ui/splash";
 import { Ui } from "ui/ui";
-import { agentOf, carriageOf, featuresOf, keyAgreementsOf, zrtpOf } from "./config";
+import { agentOf, carriageOf, featuresOf, keyAgreementsOf, natOf, zrtpOf } from "./config";
 import { KnownPhones } from "./known-phones";
 import type { Options } from "./options";
 import { Provisioner } from "./provisioner";
@@ -225,6 +225,7 @@ export class Handset {
 			sipPort: this.#options.sipPort ?? settings.sip.port,
 			rtpPort: this.#options.rtpPort ?? settings.rtp.port,
 			carriage: carriageOf(settings),
+			nat: natOf(settings),
 			agent: agentOf(settings, board.provider, hardwareRandom),
 			zrtp: zrtpOf(settings, board.provider, hardwareRandom, secrets, pool),
 			auxsecret: () => this.#sharedWords.secret,

@@ -1,5 +1,6 @@
 /** What every call of a phone shares: phone-options.ts fills it in, call.ts and leg.ts take it apart. */
 import type Audio from "hal/audio/audio";
+import type { IceConfig, TransportAddress } from "ice/types";
 import type { AreaLog } from "log/log";
 import type { SecretStore } from "zrtp/store";
 import type { SessionConfig } from "zrtp/types";
@@ -19,10 +20,20 @@ export interface CallContext {
 	readonly auxsecret?: (() => Uint8Array | undefined) | undefined;
 	/** Voice only with ZRTP. */
 	readonly mandatory: boolean;
+	/** Ways through NATs; undefined: media goes where SDP says. */
+	readonly nat?: NatContext | undefined;
 	readonly zrtpLog: AreaLog;
 	readonly mediaLog: AreaLog;
 	/** Monotonic milliseconds. */
 	readonly now: () => number;
 	/** The owner's name for a SIP URI, where there is one. */
 	readonly nameOf: (uri: string) => string | undefined;
+}
+
+export interface NatContext {
+	readonly provider: IceConfig["provider"];
+	/** ICE is offered where there is a STUN server, and answered whenever it is offered. */
+	readonly ice: boolean;
+	/** Its numeric address, where it is known. */
+	readonly stunServer: () => TransportAddress | undefined;
 }

@@ -92,6 +92,11 @@ export class Call implements LocalSide {
 		return this.#legs;
 	}
 
+	/** Once it is known how this phone looks from outside a NAT; at once where nobody is asked. @throws as `streams` */
+	whenReachable(then: () => void): void {
+		this.#open().whenReachable(then);
+	}
+
 	/** An offer of the other end is about to be answered: other sessions and further streams have to be there first. */
 	expect(announced: readonly Announced[]): void {
 		if (this.#state === "ended") return;
@@ -292,7 +297,14 @@ export class Call implements LocalSide {
 	#newLeg(first: Leg | undefined): Leg {
 		const { context, peer } = this.#options;
 		const protectedLeg = this.#protectedLeg;
-		return new Leg({ context, peer, protectedLeg, ...(first && { first }), onChange: () => this.#settle() });
+		return new Leg({
+			context,
+			peer,
+			protectedLeg,
+			offerer: this.direction === "outgoing",
+			...(first && { first }),
+			onChange: () => this.#settle(),
+		});
 	}
 
 	/** The one place that opens or holds the microphone. */

@@ -14,6 +14,7 @@ import { Recent } from "./recent";
 import { identityOf, Reception } from "./reception";
 import type { CallAction, CallEvent, Signalling } from "./signalling";
 import { Silence } from "./silence";
+import { StunServer } from "./stun-server";
 import { type LastingTone, Tones } from "./tones";
 import { Transfer } from "./transfer";
 
@@ -37,6 +38,7 @@ export class Calls {
 	readonly #options: CallsOptions;
 	readonly #log: AreaLog;
 	readonly #silence: Silence;
+	readonly #stunServer: StunServer | undefined;
 	readonly #lineContext: LineContext;
 	#nextCall = 1;
 
@@ -47,6 +49,8 @@ export class Calls {
 		this.#log = log.area("call");
 		this.tones = new Tones(audio);
 		this.#silence = new Silence({ lines: this.lines, now, features: features(), onChange });
+		const stun = options.phone.nat?.stunServer;
+		this.#stunServer = stun && new StunServer(stun, log.area("net"));
 		const post = (event: CallEvent): void => options.signalling().post(event);
 		const shared = {
 			lines: this.lines,
@@ -68,7 +72,7 @@ export class Calls {
 			uriOf: (target) => this.uriOf(target),
 		});
 		this.#lineContext = {
-			call: contextOf(options.phone),
+			call: contextOf(options.phone, () => this.#stunServer?.address),
 			address,
 			codecs,
 			random: agent.random,
@@ -182,6 +186,7 @@ export class Calls {
 		}
 		this.lines.settle();
 		this.#silence.close();
+		this.#stunServer?.close();
 		this.transfer.close();
 		this.tones.stop();
 	}

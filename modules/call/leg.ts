@@ -2,10 +2,13 @@
  * One voice stream of a call, who keys it (keying.ts) and its ZRTP session. call.ts tells it what was negotiated and what the owner
  * wants; it begins a new session where somebody else is at the other end (rekeying.ts), and holds or opens its microphone.
  */
+
+import type { ComponentId, TransportAddress } from "ice/types";
 import { MediaStream } from "media/stream";
 import type { AnnouncedStream as Announced } from "sdp/announced";
-import type { NegotiatedMedia } from "sdp/offer-answer";
+import type { IceLines, NegotiatedMedia } from "sdp/offer-answer";
 import type { CallContext } from "./call-context";
+import { IceStream } from "./ice-stream";
 import { Keying } from "./keying";
 import { clearMayPlay, type Microphone, microphoneOf } from "./microphone";
 import { Newcomer } from "./newcomer";
@@ -21,6 +24,8 @@ export interface LegOptions {
 	readonly first?: Leg;
 	/** The signalling is protected by TLS that was checked. */
 	readonly protectedLeg: boolean;
+	/** The first offer is ours. */
+	readonly offerer: boolean;
 	readonly onChange: () => void;
 }
 
@@ -41,6 +46,15 @@ export class Leg {
 	/** Of the stream, for whoever has keys. */
 	readonly keying: Keying;
 	#zrtp: ZrtpStream | undefined;
+	#ice: IceStream | undefined;
+	/** What waits until it is known how this stream looks from outside. */
+	#waiting: (() => void)[] = [];
+	/** Where ICE says that each component's packets go. */
+	readonly #selected = new Map<ComponentId, TransportAddress>();
+	/** ICE has found no way: SDP's address is taken as it stands. */
+	#iceFailed = false;
+	/** The a=zrtp-hash that came with a description, while there is no way to its sender yet. */
+	#unreached: { readonly announced: Uint8Array | undefined } | undefined;
 	/** The session above has not been started yet. */
 	#fresh = true;
 	#media: NegotiatedMedia | undefined;
@@ -69,6 +83,7 @@ export class Leg {
 			audio,
 			log: mediaLog,
 			onZrtp: (bytes) => this.#receive(bytes),
+			onStun: (component, bytes, from) => this.#ice?.receive(component, bytes, from),
 			onSrtp: () => {
 				// Under the keys of signalling it is no word of ZRTP's.
 				if (!this.keying.zrtpReceives) return;
@@ -79,6 +94,26 @@ export class Leg {
 		this.keying = new Keying({ policy: srtp, random, log: mediaLog, stream: this.#stream });
 		this.keying.protectedLeg = options.protectedLeg;
 		this.#zrtp = this.#session();
+		if (options.context.nat?.stunServer()) this.#beginIce(options.offerer);
+	}
+
+	/** Once it is known how this stream looks from outside a NAT; at once where nobody is asked. */
+	whenReachable(then: () => void): void {
+		if (this.#ice === undefined || this.#ice.gathered) then();
+		else this.#waiting.push(then);
+	}
+
+	/** For our descriptions (RFC 8839); undefined: this stream does no ICE. */
+	get ice(): IceLines | undefined {
+		return this.#options.context.nat?.ice ? this.#ice?.lines : undefined;
+	}
+	/** Without a STUN server there is nothing to offer that m= and c= do not say. */
+	get offersIce(): boolean {
+		return this.#options.context.nat?.stunServer() !== undefined;
+	}
+	/** As the STUN server sees us. */
+	get outside(): IceStream["outside"] {
+		return this.#ice?.outside;
 	}
 
 	get zrtp(): ZrtpStream | undefined {
@@ -122,6 +157,7 @@ export class Leg {
 	 * @param announced sections of it that may be this stream @returns whether there is a new session
 	 */
 	expect(announced: readonly Announced[]): boolean {
+		this.#expectIce(announced[0]?.ice);
 		const keyedFor = this.#keyedFor;
 		if (this.#fresh || !keyedFor || !this.#zrtp || announced.length === 0) return false;
 		if (!announced.every((section) => beginsAnew(keyedFor, section))) return false;
@@ -157,14 +193,17 @@ export class Leg {
 		const announced = keyedFor.zrtpHash;
 		const told = this.#keyedFor?.zrtpHash;
 		this.#keyedFor = keyedFor;
-		if (this.#fresh) this.#start(announced);
+		if (this.#fresh && this.#isReachable(media)) this.#start(announced);
+		else if (this.#fresh) this.#unreached = { announced };
 		else if (announced && announced !== told) this.#zrtp?.announce(announced);
 	}
 
 	/** Where sound goes and comes from. */
 	point(media: NegotiatedMedia): void {
 		const stream = this.#stream;
-		stream.connect({ address: media.remoteAddress, port: media.remotePort, rtcpPort: media.remoteRtcpPort });
+		this.#media = media;
+		if (media.ice) this.#ice?.meet(media.ice);
+		this.#connectStream();
 		stream.codec({ name: media.codec.name, payloadType: media.codec.payloadType, ptimeMs: media.ptimeMs });
 		stream.telephoneEvent(media.telephoneEventPayloadType);
 		stream.direction = media.direction;
@@ -205,7 +244,78 @@ export class Leg {
 		this.#final = this.#stream.statistics;
 		this.#zrtp?.stop();
 		this.keying.close();
+		this.#ice?.close();
+		this.#waiting = [];
 		this.#stream.close();
+	}
+
+	/** An agent for this stream, in place of the one before: the peer has begun anew, or is the first to speak of it. */
+	#beginIce(offerer: boolean): void {
+		const { nat, address, random, mediaLog, now } = this.#options.context;
+		if (!nat || this.#final) return;
+		this.#ice?.close();
+		this.#selected.clear();
+		this.#iceFailed = false;
+		this.#stream.stun = true;
+		this.#ice = new IceStream({
+			provider: nat.provider,
+			random,
+			address,
+			port: this.#stream.port,
+			offerer,
+			stunServer: nat.stunServer(),
+			log: mediaLog,
+			now,
+			send: (component, bytes, to) => this.#stream.sendStun(component, bytes, to),
+			onGathered: () => {
+				for (const then of this.#waiting.splice(0)) then();
+			},
+			onSelected: (component, remote) => {
+				this.#selected.set(component, remote);
+				this.#reached();
+			},
+			onLost: (reason) => {
+				mediaLog.warn(reason);
+				this.#iceFailed = this.#selected.size === 0;
+				this.#reached();
+			},
+		});
+		this.#ice.start();
+	}
+
+	/** An offer of the other end is about to be answered. */
+	#expectIce(lines: IceLines | undefined): void {
+		if (lines === undefined || !this.#options.context.nat?.ice) return;
+		if (this.#ice === undefined || this.#ice.isAnother(lines)) this.#beginIce(false);
+	}
+
+	#isReachable({ ice }: NegotiatedMedia): boolean {
+		return ice === undefined || this.#ice === undefined || this.#iceFailed || this.#selected.has(1);
+	}
+
+	/** To where ICE leads, or SDP where there is none. */
+	#connectStream(): void {
+		const media = this.#media;
+		if (!media || !this.#isReachable(media)) return;
+		const [rtp, rtcp] = [this.#selected.get(1), this.#selected.get(2)];
+		if (rtp && media.ice) {
+			const mux = media.remoteRtcpPort === media.remotePort;
+			const rtcpPort = mux ? rtp.port : rtcp?.address === rtp.address ? rtcp.port : 0;
+			this.#stream.connect({ ...rtp, rtcpPort });
+		} else {
+			const { remoteAddress, remotePort, remoteRtcpPort } = media;
+			this.#stream.connect({ address: remoteAddress, port: remotePort, rtcpPort: remoteRtcpPort });
+		}
+	}
+
+	/** There is a way to the other end, or a better one. */
+	#reached(): void {
+		if (this.#final) return;
+		this.#connectStream();
+		const unreached = this.#unreached;
+		this.#unreached = undefined;
+		if (unreached && this.#fresh) this.#start(unreached.announced);
+		this.#options.onChange();
 	}
 
 	#start(announced: Uint8Array | undefined): void {

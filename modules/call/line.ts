@@ -50,6 +50,8 @@ export class Line {
 	#ringing: Timer | undefined;
 	/** For how long nothing came from the other end: how much had come when, by `silentMs`. */
 	#heard = { count: 0, at: 0 };
+	/** Our INVITE waits until it is known how this phone looks from outside. */
+	#notYetInvited = false;
 	/** Nothing comes from the other end, and the owner is to know. */
 	silent = false;
 	/** It is being sent on. */
@@ -126,10 +128,14 @@ export class Line {
 
 	/** Calls out. @throws {Error} naming the RTP port when it is in use */
 	invite(how: InviteHow): void {
-		const sdp = this.#negotiation.offer();
 		const { id, peer } = this.call;
 		this.#context.log.info(`calling ${peer}`);
-		this.#context.post({ type: "invite", call: id, uri: peer, sdp, ...how });
+		this.#notYetInvited = true;
+		this.call.whenReachable(() => {
+			if (!this.live) return;
+			this.#notYetInvited = false;
+			this.#context.post({ type: "invite", call: id, uri: peer, sdp: this.#negotiation.offer(), ...how });
+		});
 	}
 
 	/** Somebody calls. @param sdp undefined: the caller leaves the offer to us */
@@ -148,18 +154,27 @@ export class Line {
 
 	/** Takes the call that rings; nothing happens when it has been taken. */
 	answer(): void {
-		const { post, log } = this.#context;
 		const offered = this.#offered;
 		if (!offered || !this.live) return;
-		const { id } = this;
 		this.#rangOut();
 		try {
-			if (offered.sdp === undefined) {
+			this.call.whenReachable(() => this.#accept(offered.sdp));
+		} catch (error) {
+			this.#refuse(error);
+		}
+	}
+
+	#accept(offer: string | undefined): void {
+		if (!this.live) return;
+		const { post } = this.#context;
+		const { id } = this;
+		try {
+			if (offer === undefined) {
 				// The offer is ours; the answer comes with ACK (RFC 3261 section 13.2.1).
 				post({ type: "accept", call: id, sdp: this.#negotiation.offer() });
 				return;
 			}
-			const answer = this.#negotiation.answer(offered.sdp);
+			const answer = this.#negotiation.answer(offer);
 			if (isRejection(answer)) {
 				post({ type: "reject", call: id, status: answer.reject, reason: answer.reason });
 				return;
@@ -167,12 +182,17 @@ export class Line {
 			post({ type: "accept", call: id, sdp: answer.text });
 			this.#connect(answer.media);
 		} catch (error) {
-			const reason = reasonOf(error);
-			log.error(reason);
-			post({ type: "reject", call: id, status: SERVER_INTERNAL_ERROR, reason });
-			// Where it had been accepted by then, BYE.
-			this.giveUp(reason);
+			this.#refuse(error);
 		}
+	}
+
+	/** A fault of this phone's. */
+	#refuse(error: unknown): void {
+		const reason = reasonOf(error);
+		this.#context.log.error(reason);
+		this.#context.post({ type: "reject", call: this.id, status: SERVER_INTERNAL_ERROR, reason });
+		// Where it had been accepted by then, BYE.
+		this.giveUp(reason);
 	}
 
 	/**
@@ -195,7 +215,12 @@ export class Line {
 
 	/** Ends, cancels or declines, as its state asks. */
 	hangup(): void {
-		if (this.live) this.#context.post({ type: "hangup", call: this.id });
+		if (!this.live) return;
+		if (this.#notYetInvited) {
+			// Nobody has heard of it.
+			this.ended("you hung up");
+			this.#context.onChange();
+		} else this.#context.post({ type: "hangup", call: this.id });
 	}
 
 	/** The call ends here, for a reason of ours; the other end is told in the way its state asks. */

@@ -9,6 +9,7 @@ import { type AnnouncedStream, announcedStreams } from "sdp/announced";
 import {
 	answerStreams,
 	type CodecName,
+	type IceLines,
 	isRejection,
 	type LocalSession,
 	type LocalStream,
@@ -31,6 +32,10 @@ export interface OwnStream {
 	readonly helloHash: Uint8Array | undefined;
 	/** Who keys it in SDP. */
 	readonly keying?: StreamKeys;
+	/** Offered where `offersIce`, answered always. */
+	readonly ice?: IceLines | undefined;
+	readonly offersIce?: boolean;
+	readonly outside?: LocalStream["outside"];
 }
 
 /** What a description says of our side; a call has it. */
@@ -90,7 +95,7 @@ export class Negotiation {
 	/** @throws {Error} naming the port when the media stream cannot be opened */
 	offer(): string {
 		const said = this.#say();
-		const text = offerStreams(this.#session(), this.#streams());
+		const text = offerStreams(this.#session(), this.#streams("offer"));
 		this.#open = { text, said };
 		this.#sent(text);
 		return text;
@@ -101,7 +106,7 @@ export class Negotiation {
 		const { side, address } = this.#options;
 		side.expect(announcedStreams(offer, address));
 		const said = this.#say();
-		const answer = answerStreams(offer, this.#session(), this.#streams());
+		const answer = answerStreams(offer, this.#session(), this.#streams("answer"));
 		if (isRejection(answer)) return answer;
 		const [media, ...added] = answer.streams;
 		if (media === undefined) return NO_AUDIO;
@@ -158,15 +163,17 @@ export class Negotiation {
 		return this.#options.side.streams.map(({ keying }) => keying);
 	}
 
-	#streams(): readonly LocalStream[] {
+	#streams(role: "offer" | "answer"): readonly LocalStream[] {
 		const { side, codecs } = this.#options;
-		return side.streams.map(({ rtpPort, helloHash, keying }) => ({
+		return side.streams.map(({ rtpPort, helloHash, keying, ice, offersIce, outside }) => ({
 			port: rtpPort,
 			codecs,
 			keys: keying,
 			rtcpMux: "accept",
 			direction: side.heldHere ? "sendonly" : "sendrecv",
 			...(helloHash && { zrtpHash: helloHash }),
+			...(ice && (role === "answer" || offersIce) && { ice }),
+			...(outside && { outside }),
 		}));
 	}
 }

@@ -1,5 +1,6 @@
 /** What a phone is made of: the composition root fills it in, phone.ts takes it apart for its calls. */
 import type Audio from "hal/audio/audio";
+import type { TransportAddress } from "ice/types";
 import type { Log } from "log/log";
 import type { AgentConfig } from "sip/types";
 import type { SecretStore } from "zrtp/store";
@@ -25,6 +26,8 @@ export interface PhoneOptions {
 	readonly mandatory: boolean;
 	/** Keys that come with signalling; without it, none do. */
 	readonly srtp?: KeyingPolicy;
+	/** Ways through NATs; without it, media goes where SDP says. */
+	readonly nat?: Nat | undefined;
 	readonly codecs: readonly ("PCMA" | "PCMU")[];
 	readonly autoAnswer: boolean;
 	/** What the phone may do by itself; without it, FEATURES of features.ts. */
@@ -40,9 +43,14 @@ export interface PhoneOptions {
 	readonly onChange: () => void;
 }
 
+export interface Nat {
+	readonly ice: boolean;
+	readonly stunServer: { readonly host: string; readonly port: number } | undefined;
+}
+
 /** What every call of the phone shares. */
-export function contextOf(options: PhoneOptions): CallContext {
-	const { address, rtpPort, audio, agent, store, zrtp, auxsecret, mandatory, srtp, log, now, nameOf } = options;
+export function contextOf(options: PhoneOptions, stunServer: () => TransportAddress | undefined): CallContext {
+	const { address, rtpPort, audio, agent, store, zrtp, auxsecret, mandatory, srtp, nat, log, now, nameOf } = options;
 	return {
 		address,
 		rtpPort,
@@ -53,6 +61,7 @@ export function contextOf(options: PhoneOptions): CallContext {
 		auxsecret,
 		mandatory,
 		srtp: srtp ?? NO_KEYING,
+		nat: nat && { provider: agent.provider, ice: nat.ice, stunServer },
 		zrtpLog: log.area("zrtp"),
 		mediaLog: log.area("media"),
 		now,

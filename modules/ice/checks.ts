@@ -116,8 +116,11 @@ function works({ state }: Pair): boolean {
 	return state === "succeeded";
 }
 
+/** Of the components that the peer has, too: where RTCP is multiplexed (RFC 5761) it names no second one. */
 function everyComponent(ice: Ice, holds: (pair: Pair) => boolean): boolean {
-	return ice.config.components.every(({ id }) => ice.pairs.some((pair) => pair.component === id && holds(pair)));
+	const ids = new Set(ice.pairs.map(({ component }) => component));
+	for (const id of ids) if (!ice.pairs.some((pair) => pair.component === id && holds(pair))) return false;
+	return ids.size > 0;
 }
 
 /** Section 8.1.1: the controlling side names the best pair of each component that works. */
@@ -143,7 +146,7 @@ export function select(ice: Ice, now: number, pair: Pair): void {
 	ice.consent.set(pair.component, { nextAt: now, agreedAt: now });
 	const { address, port } = pair.remote;
 	ice.act({ type: "selected", component: pair.component, remote: { address, port } });
-	if (ice.completed || !ice.config.components.every(({ id }) => ice.selected.has(id))) return;
+	if (ice.completed || ice.pairs.some(({ component }) => !ice.selected.has(component))) return;
 	ice.completed = true;
 	ice.act({ type: "completed" });
 }

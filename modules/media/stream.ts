@@ -18,6 +18,12 @@ export interface MediaStreamOptions {
 	readonly log: AreaLog;
 	/** A whole ZRTP packet of the peer, checksum unchecked. */
 	readonly onZrtp: (bytes: Uint8Array) => void;
+	/** A STUN datagram and who sent it; none comes before `stun` is set. */
+	readonly onStun?: (
+		component: 1 | 2,
+		bytes: Uint8Array,
+		from: { readonly address: string; readonly port: number },
+	) => void;
 	/** The first authenticated SRTP packet under the present receive keys. */
 	readonly onSrtp: () => void;
 	/** The peer's RTCP BYE. */
@@ -57,6 +63,8 @@ export type MediaDirection = "sendrecv" | "sendonly" | "recvonly" | "inactive";
 const PTIME_LEAST_MS = 10;
 const PTIME_MOST_MS = 60;
 
+const STUN_AT_ONCE = 64;
+
 export class MediaStream {
 	readonly #rtp: RTP;
 	readonly #log: AreaLog;
@@ -81,6 +89,10 @@ export class MediaStream {
 			audio: options.audio,
 			onReadable: (count) => this.#read(count),
 			onEvent: (event) => {
+				if (event === "stun") {
+					this.#readStun(options);
+					return;
+				}
 				this.#log.debug(event === "bye" ? "RTCP BYE from the peer" : "first authenticated SRTP packet");
 				if (event === "bye") options.onBye?.();
 				else options.onSrtp();
@@ -158,6 +170,16 @@ export class MediaStream {
 		if (!this.#rtp.write(bytes)) this.#log.debug("a ZRTP packet could not be sent");
 	}
 
+	/** STUN datagrams come up from now on, whoever sent them. */
+	set stun(wanted: boolean) {
+		if (this.#final === undefined) this.#rtp.stun = wanted;
+	}
+
+	/** From the socket of a component: 1 is RTP's, 2 is RTCP's. Nothing happens after close. */
+	sendStun(component: 1 | 2, bytes: Uint8Array, to: { readonly address: string; readonly port: number }): void {
+		if (this.#final === undefined) this.#rtp.writeStun(component, bytes, to.address, to.port);
+	}
+
 	/** Takes effect between two packets. The caller wipes the keys. @throws {RangeError} for a suite that is not SRTP's here */
 	installKeys(direction: "send" | "receive", keys: MediaKeys): void {
 		if (this.#final !== undefined) return;
@@ -201,6 +223,16 @@ export class MediaStream {
 		this.#log.info(
 			`stream closed: ${final.sent} sent, ${final.received} received, ${final.lost} lost, ${final.rejected} rejected`,
 		);
+	}
+
+	/** At most as many as one ring holds, or a flood would keep keys and timers from their turn. */
+	#readStun({ onStun }: MediaStreamOptions): void {
+		for (let i = 0; i < STUN_AT_ONCE && this.#final === undefined; i++) {
+			const packet = this.#rtp.readStun();
+			if (packet === undefined) return;
+			const { component, address, port } = packet;
+			onStun?.(component, new Uint8Array(packet), { address, port });
+		}
 	}
 
 	/** No more than were there: what came meanwhile waits its turn, or a flood would keep keys and timers from theirs. */

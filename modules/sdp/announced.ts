@@ -4,11 +4,12 @@
  * @module
  */
 import { addressOf } from "./address";
+import { iceOf } from "./ice";
 import { directionOf, zrtpHashOf } from "./media";
 import type { NegotiatedMedia } from "./offer-answer";
 import { isSdpError, parse } from "./sdp";
 
-export type AnnouncedStream = Pick<NegotiatedMedia, "remoteAddress" | "remotePort" | "zrtpHash" | "heldByPeer">;
+export type AnnouncedStream = Pick<NegotiatedMedia, "remoteAddress" | "remotePort" | "zrtpHash" | "heldByPeer" | "ice">;
 
 /**
  * The audio sections that are on and can be reached, in order; none where the text cannot be read.
@@ -24,11 +25,13 @@ export function announcedStreams(text: string, own: string): readonly AnnouncedS
 		const direction = directionOf(remote, section);
 		const silenced = remoteAddress === "0.0.0.0" || remoteAddress === "::";
 		const zrtpHash = zrtpHashOf(remote, section);
+		const ice = iceOf(remote, section);
 		found.push({
 			remoteAddress,
 			remotePort: section.port,
 			heldByPeer: silenced || direction === "sendonly" || direction === "inactive",
 			...(zrtpHash && { zrtpHash }),
+			...(ice && { ice }),
 		});
 	}
 	return found;

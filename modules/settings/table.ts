@@ -297,6 +297,23 @@ export const TABLE = {
 				},
 			},
 		},
+		nat: {
+			type: "group",
+			what: "Ways for the voice through the networks between, where an address on this side is none on the other.",
+			members: {
+				stunServer: {
+					type: "text",
+					maxLength: 200,
+					pattern: `[A-Za-z0-9.-]+(:${PORT})?`,
+					what: "The STUN server (RFC 8489) that says how this phone looks from outside, as host or host:port (3478). Without it nobody is asked.",
+				},
+				ice: {
+					type: "boolean",
+					default: true,
+					what: "ICE (RFC 8445): offered where there is a STUN server, and answered whenever another phone offers it.",
+				},
+			},
+		},
 		srtp: {
 			type: "group",
 			what: "Keys of voice that come with signalling, for peers and servers without ZRTP. The servers on the way know them.",
