@@ -155,6 +155,7 @@ export class Call implements LocalSide {
 		this.#media = media;
 		this.#connectedAt ??= this.#context.now();
 		this.#state = this.#heldHere || media.heldByPeer ? "held" : "connected";
+		if (first.expect([media])) for (const leg of this.#legs.slice(1)) leg.renew();
 		first.connect(media);
 		const added = this.#legs.slice(1);
 		this.#legs = [first, ...added.filter((_, index) => media.added?.[index] !== undefined)];

@@ -1,7 +1,9 @@
 /** The panel's JSON: every command, every malformed one, and faults that must not end the program. */
 import { Remote, type RemotePhone } from "app/remote";
+import { SharedWords } from "app/shared-words";
 import { SoundSystem } from "app/sound";
 import type { CallState, PhoneState } from "call/state";
+import { nativeProvider } from "crypto/native";
 import Audio from "hal/audio/audio";
 import { Log } from "log/log";
 import { equal, ok, test } from "test/harness";
@@ -153,6 +155,40 @@ test("commands that there is no call for do nothing and say so", () => {
 			equal(phone.heard, [], message);
 			equal(sent, [JSON.stringify({ error })], message);
 		});
+});
+
+test("shared words: taken, forgotten, refused where they are too short, and in no log", () => {
+	const log = new Log({ now: () => 0 });
+	let changes = 0;
+	const words = new SharedWords({
+		provider: nativeProvider,
+		log: log.area("zrtp"),
+		later: (task) => task(),
+		onChange: () => {
+			changes += 1;
+		},
+	});
+	const sent: string[] = [];
+	const audio = new Audio({});
+	const remote = new Remote({
+		phone: () => undefined,
+		known: new Known(() => false).phones,
+		sharedWords: words,
+		sound: new SoundSystem(audio, false),
+		log,
+		send: (text) => void sent.push(text),
+	});
+	remote.receive('{"sharedWords":"blauer wal 7"}');
+	equal([words.set, changes, sent], [true, 1, []]);
+	const { secret } = words;
+	remote.receive('{"sharedWords":"a b c d"}');
+	equal([words.set, sent.pop()], [true, JSON.stringify({ error: "shared words have 8 characters or more" })]);
+	remote.receive('{"sharedWords":""}');
+	equal([words.set, secret, sent], [false, new Uint8Array(32), []]);
+	remote.receive('{"sharedWords":5}');
+	ok(sent.pop()?.includes("takes text"));
+	ok(!log.entries().some(({ text }) => text.includes("wal")));
+	audio.close();
 });
 
 test("log levels, sound and the heap", () =>

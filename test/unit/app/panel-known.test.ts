@@ -69,6 +69,9 @@ test("the list: last seen first, plain JSON without a key", () =>
 		known.store.setNote(zidOf(2), "Zimmer 4");
 		const [, carol] = ask({ peers: true }).peers as Record<string, unknown>[];
 		equal([carol?.gateway, carol?.note], [true, "Zimmer 4"]);
+		equal(ask({ unenroll: CAROL }), { unenroll: CAROL });
+		equal([known.phones.list()[1]?.gateway, known.store.pbxSecret(zidOf(2))], [undefined, undefined]);
+		ok("error" in ask({ unenroll: "00" }));
 		const secret = toHex(known.store.lookup(zidOf(1))?.rs1 ?? new Uint8Array(0));
 		ok(secret.length === 64 && !JSON.stringify(answer).includes(secret));
 	}));

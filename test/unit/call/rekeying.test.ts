@@ -4,7 +4,7 @@
  */
 import { equal, ok, test } from "test/harness";
 import { Caller, describe, description, EngineMedia, laboratory, section } from "./laboratory";
-import { Station, sleep, until } from "./pair";
+import { Station, secured, sleep, until, withPair, withStations } from "./pair";
 
 async function secure(bob: Station, media: EngineMedia): Promise<void> {
 	await until("secure", () => bob.call.keying === "zrtp" && media.end.secureAt !== undefined);
@@ -132,6 +132,80 @@ test("a move to who announces nothing begins anew; if there is no ZRTP the call 
 		equal([bob.call.lock, bob.call.retained], ["closed", "match"]);
 	});
 });
+
+test("somebody else answers our own re-INVITE: keys anew, and another re-INVITE says which Hello is ours", () => {
+	const bob = new Station("bob", { tone: 440 });
+	return laboratory(bob, async (open) => {
+		const alice = open(new EngineMedia("alice", { seed: 57 }));
+		const carol = open(new EngineMedia("carol", { seed: 58 }));
+		const caller = open(new Caller(bob, "alice"));
+		await caller.call(alice);
+		await secure(bob, alice);
+		const hash = (sdp: string | undefined) => /a=zrtp-hash:1.10 (\w+)/.exec(sdp ?? "")?.[1];
+		caller.answers = describe(carol);
+		bob.phone.hold(true);
+		await until("the second offer", () => caller.offers.length === 2);
+		ok(hash(caller.offers[0]) !== hash(caller.offers[1]), "a Hello of its own for a session of its own");
+		equal([bob.call.keying, bob.call.lock], ["none", "open"]);
+		carol.begin(caller.offers[1] ?? "");
+		await secure(bob, carol);
+		equal([bob.call.lock, bob.call.retained, carol.end.warnings], ["closed", "none", []]);
+		bob.phone.hold(false);
+		await until("resumed", () => bob.call.state === "connected");
+		await hears(carol);
+		await sleep(300);
+		equal(caller.offers.length, 3, "and no more than these");
+		equal(hash(caller.offers[2]), hash(caller.offers[1]));
+	});
+});
+
+test("a server that connects two whole phones with each other in the middle of their calls: they find each other", async () => {
+	const carol = new Station("carol", { tone: 300 });
+	const bob = new Station("bob", { tone: 440 });
+	await withStations([carol], () =>
+		laboratory(bob, async (open) => {
+			// Bob talks with alice, when the server puts carol in her place (RFC 3725, flow I).
+			const alice = open(new EngineMedia("alice", { seed: 59 }));
+			const [toBob, toCarol] = [open(new Caller(bob, "pbx")), open(new Caller(carol, "pbx"))];
+			await toBob.ring(describe(alice));
+			bob.phone.answer();
+			const first = await toBob.answered();
+			alice.begin(first);
+			await secure(bob, alice);
+			await toCarol.ring(first);
+			carol.phone.answer();
+			const ofCarol = await toCarol.answered();
+			const ofBob = await toBob.reinvite(ofCarol);
+			await toCarol.reinvite(ofBob);
+			await until("secure", () => bob.call.keying === "zrtp" && carol.call.keying === "zrtp", 20_000);
+			equal([bob.call.sas, bob.call.retained], [carol.call.sas, "none"]);
+			equal([bob.call.lock, carol.call.lock], ["closed", "closed"]);
+			ok(bob.call.notice?.includes("another phone than before"), bob.call.notice);
+			equal([carol.call.notice, carol.call.stats?.clearSent, bob.call.stats?.clearSent], [undefined, 0, 0]);
+			const before = carol.call.stats?.encryptedReceived ?? 0;
+			await until("voice", () => (carol.call.stats?.encryptedReceived ?? 0) > before + 3);
+		}),
+	);
+});
+
+test("hold and resume between two phones of ours begin nothing anew", () =>
+	withPair(
+		async (alice, bob) => {
+			await secured(alice, bob);
+			const { sas } = alice.call;
+			for (const station of [alice, bob]) {
+				station.phone.hold(true);
+				await until("held", () => alice.call.state === "held" && bob.call.state === "held");
+				station.phone.hold(false);
+				await until("resumed", () => alice.call.state === "connected" && bob.call.state === "connected");
+			}
+			await sleep(300);
+			equal([alice.call.sas, bob.call.sas], [sas, sas], "nothing has changed");
+			equal(bob.said.split(" INVITE sip:").length < 12, true, bob.said);
+		},
+		{ tone: 440 },
+		{ tone: 300 },
+	));
 
 test("a hash that comes late and is not that of the Hello that was heard: a warning until the words are compared", () => {
 	const bob = new Station("bob");
