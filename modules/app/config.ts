@@ -77,6 +77,14 @@ export function natOf({ nat }: Settings): Nat {
 	return { ice: nat.ice, stunServer: host === undefined ? undefined : { host, port: Number(port ?? STUN_PORT) } };
 }
 
+/** An IPv6 address that requests may go to: a server's that is given by number, else any (RFC 3849: only the route counts). */
+export function serverAddress6Of(settings: Settings): string {
+	const { outboundProxy, registrar } = settings.account ?? {};
+	const server = outboundProxy ?? registrar;
+	const host = server === undefined ? "" : serverOf(server, "auto").host;
+	return host.indexOf(":") >= 0 ? host : "2001:db8::1";
+}
+
 /** How signalling is carried, beside where to. */
 export function carriageOf(settings: Settings): Carriage {
 	const { keepAliveSec, tls } = settings.sip;

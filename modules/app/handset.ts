@@ -15,6 +15,7 @@ import { hardwareRandom } from "crypto/random";
 import Audio from "hal/audio/audio";
 import Display from "hal/display/display";
 import Keys from "hal/keys/keys";
+import { localAddress } from "hal/net/route";
 import { prepare } from "hal/rtp/rtp";
 import { AREAS, type Entry, isArea, isLevel, LEVELS, Log } from "log/log";
 import { DEFAULTS, type Settings } from "settings/check";
@@ -22,7 +23,7 @@ import Timer from "timer";
 import type { LogSource } from "ui/screen";
 import { splash } from "ui/splash";
 import { Ui } from "ui/ui";
-import { agentOf, carriageOf, featuresOf, keyAgreementsOf, natOf, zrtpOf } from "./config";
+import { agentOf, carriageOf, featuresOf, keyAgreementsOf, natOf, serverAddress6Of, zrtpOf } from "./config";
 import { KnownPhones } from "./known-phones";
 import type { Options } from "./options";
 import { Provisioner } from "./provisioner";
@@ -226,6 +227,7 @@ export class Handset {
 			rtpPort: this.#options.rtpPort ?? settings.rtp.port,
 			carriage: carriageOf(settings),
 			nat: natOf(settings),
+			address6: address.indexOf(":") >= 0 ? undefined : localAddress(serverAddress6Of(settings)),
 			agent: agentOf(settings, board.provider, hardwareRandom),
 			zrtp: zrtpOf(settings, board.provider, hardwareRandom, secrets, pool),
 			auxsecret: () => this.#sharedWords.secret,

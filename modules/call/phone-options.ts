@@ -15,6 +15,8 @@ export interface PhoneOptions {
 	readonly name: string;
 	/** Numeric address that sockets bind and SDP names. */
 	readonly address: string;
+	/** IPv6 address that signalling binds beside it. */
+	readonly address6?: string | undefined;
 	readonly sipPort: number;
 	/** First RTP port, even; 0 takes any free pair. */
 	readonly rtpPort: number;

@@ -56,6 +56,7 @@ export class Phone {
 			address,
 			port: options.sipPort,
 			carriage: options.carriage,
+			address6: options.address6,
 			log: log.area("sip"),
 			now,
 			onAction: (action) => this.#act(action),

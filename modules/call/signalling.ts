@@ -26,6 +26,8 @@ export interface SignallingOptions {
 	readonly agent: AgentConfig;
 	/** Numeric address to bind. */
 	readonly address: string;
+	/** Another one, of IPv6. */
+	readonly address6?: string | undefined;
 	/** 0 takes any free port. */
 	readonly port: number;
 	/** Without it: a keep-alive every 30 s, and TLS trusts the authorities that come with the phone. */
@@ -68,6 +70,7 @@ export class Signalling {
 		this.#carriage = options.carriage ?? CARRIAGE;
 		this.#transports = new Transports({
 			address: options.address,
+			address6: options.address6,
 			port: options.port,
 			...this.#carriage,
 			chance: () => (options.agent.random(1)[0] ?? 0) / 256,
@@ -80,9 +83,11 @@ export class Signalling {
 			onDisconnected: (to, error) => this.post({ type: "disconnected", to, error }),
 			onUndelivered: (to, error) => this.post({ type: "sendFailed", to, error }),
 		});
+		const { address6 } = this.#transports;
 		this.#agent = createAgent({
 			...options.agent,
 			contact: { address: options.agent.contact.address, port: this.#transports.port },
+			...(address6 !== undefined && { contact6: { address: address6, port: this.#transports.port } }),
 		});
 	}
 

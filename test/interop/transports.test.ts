@@ -144,6 +144,20 @@ describe("kamailio over connections", { concurrency: false }, () => {
 			await stop(alice, bob);
 		});
 
+	for (const transport of ["udp", "tcp"] as const)
+		test(`IPv6 over ${transport}: registered, and called by a phone of IPv4`, async () => {
+			const six = await start(`alice9six${transport}`, { registrar: `[::1]:${port};transport=${transport}` });
+			const four = await start(`bob9four${transport}`, { registrar: `127.0.0.1:${port}` });
+			assert.deepEqual([await registered(six), await registered(four)], [transport, "udp"]);
+			four.send({ dial: "alice" });
+			await six.until("ringing", ({ calls: [call] }) => call?.state === "ringing");
+			six.send({ answer: true });
+			await four.until("keys", ({ calls: [call] }) => call?.keying === "zrtp" && call.secureAfterMs !== undefined);
+			six.send({ hangup: true });
+			await four.until("the end", ({ calls: [call] }) => call?.state === "ended");
+			await stop(six, four);
+		});
+
 	test("the registrar is restarted: the phone notices, registers anew by itself, and can be called", async () => {
 		const settings = {
 			registrar: `sip:localhost:${tls.port};transport=tls`,

@@ -27,6 +27,8 @@ export interface Carriage {
 export interface TransportsOptions extends Carriage {
 	/** Numeric address to bind. */
 	readonly address: string;
+	/** Another one to bind, of IPv6, on the same port; a phone that cannot have it goes on without. */
+	readonly address6?: string | undefined;
 	/** 0 takes any free port. */
 	readonly port: number;
 	/** 0 to below 1. */
@@ -50,7 +52,9 @@ const UDP_PING = utf8Encode("\r\n\r\n");
 export class Transports {
 	readonly #options: TransportsOptions;
 	readonly #udp: UDP;
+	readonly #udp6: UDP | undefined;
 	readonly #listener: Listener | undefined;
+	readonly #listener6: Listener | undefined;
 	readonly #connections = new Map<string, Connection>();
 	/** Where UDP registrations were last sent, to keep the way back open (RFC 3581 section 4, RFC 5626 section 3.5). */
 	#udpServer: Destination | undefined;
@@ -60,18 +64,31 @@ export class Transports {
 	/** @throws {Error} naming address and port when the UDP socket cannot be had */
 	constructor(options: TransportsOptions) {
 		this.#options = options;
-		const { address, port, log } = options;
-		this.#udp = new UDP({
+		const { address, address6, port, keepAliveSec } = options;
+		this.#udp = this.#bind(address, port);
+		this.#listener = this.#listen(address);
+		if (keepAliveSec > 0) this.#keepAlive = Timer.repeat(() => this.#pingServer(), keepAliveSec * 1000);
+		if (address6 === undefined) return;
+		try {
+			this.#udp6 = this.#bind(address6, this.#udp.port);
+			this.#listener6 = this.#listen(address6);
+		} catch (error) {
+			options.log.warn(`no IPv6: ${error instanceof Error ? error.message : String(error)}`);
+		}
+	}
+
+	#bind(address: string, port: number): UDP {
+		const { log, onUndelivered } = this.#options;
+		const socket: UDP = new UDP({
 			address,
 			port,
-			onReadable: (count) => this.#receive(count),
+			onReadable: (count) => this.#receive(socket, count),
 			onError: (error) => {
 				log.warn(error.message);
-				options.onUndelivered({ address: error.address, port: error.port }, error.message);
+				onUndelivered({ address: error.address, port: error.port }, error.message);
 			},
 		});
-		this.#listener = this.#listen();
-		if (options.keepAliveSec > 0) this.#keepAlive = Timer.repeat(() => this.#pingServer(), options.keepAliveSec * 1000);
+		return socket;
 	}
 
 	/** Of UDP, and of TCP where it could be had. */
@@ -89,11 +106,21 @@ export class Transports {
 		if (this.#closed) return;
 		if (!isReliable(to)) {
 			if (startsWithRegister(bytes)) this.#udpServer = to;
-			this.#udp.write(bytes, to.address, to.port);
+			this.#datagram(bytes, to);
 			return;
 		}
 		const connection = this.#connections.get(keyOf(to)) ?? this.#open(to);
 		connection?.write(bytes);
+	}
+
+	#datagram(bytes: Uint8Array, to: Destination): void {
+		const socket = to.address.indexOf(":") >= 0 ? (this.#udp6 ?? this.#udp) : this.#udp;
+		socket.write(bytes, to.address, to.port);
+	}
+
+	/** The IPv6 address that is bound beside the other; undefined where there is none. */
+	get address6(): string | undefined {
+		return this.#udp6 === undefined ? undefined : this.#options.address6;
 	}
 
 	/** Makes a connection where there is none; onConnected or onDisconnected comes in any case. */
@@ -111,14 +138,13 @@ export class Transports {
 		this.#keepAlive = undefined;
 		for (const connection of this.#connections.values()) connection.close();
 		this.#connections.clear();
-		this.#listener?.close();
-		this.#udp.close();
+		for (const each of [this.#listener, this.#listener6, this.#udp, this.#udp6]) each?.close();
 	}
 
 	/** No more than were there: what came meanwhile waits its turn, or a flood would keep keys and timers from theirs. */
-	#receive(count: number): void {
+	#receive(socket: UDP, count: number): void {
 		for (let i = 0; i < count; i++) {
-			const datagram = this.#udp.read();
+			const datagram = socket.read();
 			if (datagram === undefined) return;
 			this.#options.onMessage(new Uint8Array(datagram), { address: datagram.address, port: datagram.port });
 			if (this.#closed) return;
@@ -126,24 +152,25 @@ export class Transports {
 	}
 
 	/** RFC 3261 section 18.2.1: TCP on the port of UDP. A phone whose port is taken there still calls, and is called by UDP. */
-	#listen(): Listener | undefined {
-		const { address, log } = this.#options;
+	#listen(address: string): Listener | undefined {
+		const { log } = this.#options;
 		try {
-			return new Listener({
+			const listener: Listener = new Listener({
 				address,
 				port: this.#udp.port,
 				onReadable: (count) => {
-					for (let i = 0; i < count && !this.#closed; i++) this.#accept();
+					for (let i = 0; i < count && !this.#closed; i++) this.#accept(listener);
 				},
 			});
+			return listener;
 		} catch (error) {
 			log.warn(`no calls over TCP: ${error instanceof Error ? error.message : String(error)}`);
 			return undefined;
 		}
 	}
 
-	#accept(): void {
-		const socket = this.#listener?.read();
+	#accept(listener: Listener): void {
+		const socket = listener.read();
 		if (socket === undefined) return;
 		const { remoteAddress: address, remotePort: port } = socket;
 		if (address === undefined || port === undefined || !this.#makeRoomFor(address)) {
@@ -237,7 +264,8 @@ export class Transports {
 	#tellOpen(connection: Connection): void {
 		const { local, remote, verified } = connection;
 		if (local === undefined) return;
-		const listens = remote.transport === "tcp" && this.#listener !== undefined;
+		const listener = remote.address.indexOf(":") >= 0 ? (this.#listener6 ?? this.#listener) : this.#listener;
+		const listens = remote.transport === "tcp" && listener !== undefined;
 		this.#options.onConnected({
 			to: remote,
 			local,
@@ -248,6 +276,6 @@ export class Transports {
 
 	#pingServer(): void {
 		const to = this.#udpServer;
-		if (to !== undefined) this.#udp.write(UDP_PING, to.address, to.port);
+		if (to !== undefined) this.#datagram(UDP_PING, to);
 	}
 }

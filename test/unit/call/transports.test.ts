@@ -30,9 +30,10 @@ class End {
 	readonly ended: string[] = [];
 	readonly transports: Transports;
 
-	constructor(keepAliveSec = 0) {
+	constructor(keepAliveSec = 0, address6?: string) {
 		this.transports = new Transports({
 			address: LOOPBACK,
+			address6,
 			port: 0,
 			keepAliveSec,
 			tls: {},
@@ -111,6 +112,25 @@ test("UDP beside it", async () => {
 	equal(b.messages[0]?.from, { address: LOOPBACK, port: a.transports.port });
 	a.transports.close();
 	b.transports.close();
+});
+
+test("IPv6 beside IPv4, by both transports, and a phone that has none", async () => {
+	const [a, b] = [new End(0, "::1"), new End(0, "::1")];
+	// A computer without IPv6 has nothing to test here; that it goes on is the test's end.
+	if (a.transports.address6 !== undefined && b.transports.address6 !== undefined) {
+		const { port } = b.transports;
+		a.transports.send(MESSAGE, { address: "::1", port });
+		a.transports.send(MESSAGE, { address: "::1", port, transport: "tcp" });
+		a.transports.send(MESSAGE, { address: LOOPBACK, port });
+		await until("three messages", () => b.messages.length === 3);
+		const froms = b.messages.map(({ from }) => `${from.transport ?? "udp"} ${from.address}`).sort();
+		equal(froms, ["tcp ::1", `udp ${LOOPBACK}`, "udp ::1"].sort());
+	}
+	const none = new End(0, "2001:db8::77");
+	equal(none.transports.address6, undefined);
+	none.transports.send(MESSAGE, { address: LOOPBACK, port: b.transports.port });
+	await until("IPv4 all the same", () => b.messages.length > 0);
+	for (const end of [a, b, none]) end.transports.close();
 });
 
 test("nobody there: said in words", async () => {
