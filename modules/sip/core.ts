@@ -26,6 +26,10 @@ import { serviceRoutePlace } from "./way";
 
 type EndedMore = Pick<Extract<Action, { readonly type: "ended" }>, "elsewhere" | "replacedBy">;
 
+const MAX_WARNING_LENGTH = 240;
+// It stands here because the engine compiles a literal each time it is evaluated.
+const NOT_PLAIN = /[^ -~]/g;
+
 export class Core implements Ground {
 	readonly config: AgentConfig;
 	readonly timers = new Timers();
@@ -85,8 +89,9 @@ export class Core implements Ground {
 		this.#actions.push({ type: "send", bytes, to });
 	}
 
+	/** One line for the log; what of it a peer wrote may be anything, of any length. */
 	warn(text: string): void {
-		this.#actions.push({ type: "warn", text });
+		this.#actions.push({ type: "warn", text: text.slice(0, MAX_WARNING_LENGTH).replace(NOT_PLAIN, "?") });
 	}
 
 	clientEnded(key: string): void {

@@ -112,8 +112,7 @@ function parseStartLine(line: string): StartLine | string {
 	const first = line.indexOf(" ");
 	const last = line.lastIndexOf(" ");
 	const method = line.slice(0, Math.max(first, 0));
-	if (first === last || method.length > MAX_METHOD_LENGTH || !isToken(method))
-		return "the first line is neither a request nor a status";
+	if (first === last || !isMethod(method)) return "the first line is neither a request nor a status";
 	const uri = line.slice(first + 1, last);
 	const version = line.slice(last + 1);
 	if (version === "SIP/2.0" || version.toUpperCase() === "SIP/2.0") {
@@ -125,6 +124,10 @@ function parseStartLine(line: string): StartLine | string {
 	if (version === "" && line.trimEnd().toUpperCase().endsWith(" SIP/2.0"))
 		return { type: "request", method, uri, fault: { status: 400, reason: "the first line ends with white space" } };
 	return "the first line does not end with SIP/2.0";
+}
+
+function isMethod(text: string): boolean {
+	return text.length <= MAX_METHOD_LENGTH && isToken(text);
 }
 
 const SLASH = 47;
@@ -286,7 +289,7 @@ function readCore(fields: Fields): CoreFields | string {
 	const cseq = parseNumber(match?.[1]);
 	const method = match?.[2];
 	// Section 8.1.1.5: the sequence number is less than 2^31; up to 2^32-1 is seen and harms nobody.
-	if (cseq === undefined || cseq > 0xffffffff || method === undefined || !isToken(method))
+	if (cseq === undefined || cseq > 0xffffffff || method === undefined || !isMethod(method))
 		return "CSeq is missing or malformed";
 	return { via, from, to, callId, cseq, method };
 }

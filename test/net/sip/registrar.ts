@@ -7,6 +7,7 @@ import { header, headerList, type Request } from "sip/message";
 import { parse } from "sip/parse";
 import { formatResponse, fromSource, type ResponseParts } from "sip/respond";
 import { param, parseParam, split } from "sip/syntax";
+import { branchOf } from "sip/via";
 import type { Server } from "./world";
 
 export interface RegistrarOptions {
@@ -32,6 +33,7 @@ export class Registrar {
 	/** Answers instead, when it gives something. */
 	answer: (request: Request) => ResponseParts | undefined = () => undefined;
 	readonly #options: RegistrarOptions;
+	readonly #answers = new Map<string, Uint8Array>();
 	#nonce = 0;
 	#uses = 0;
 	#lastCount = 0;
@@ -46,10 +48,19 @@ export class Registrar {
 		const { request, to } = fromSource(message, from);
 		const { method } = request;
 		if (method === "ACK") return;
+		// A retransmission gets the answer that it did not hear (RFC 3261 section 17.2.2).
+		const branch = branchOf(request.via) ?? "";
+		const before = this.#answers.get(branch);
+		if (before !== undefined) {
+			send(before, to);
+			return;
+		}
 		const authorization = header(request, "authorization");
 		this.seen.push(`${authorization === undefined ? "plain" : "authorized"} ${header(request, "expires") ?? "-"}`);
 		const parts = this.answer(request) ?? this.#register(request, authorization);
-		send(formatResponse(request, { toTag: "registrar", ...parts }), to);
+		const response = formatResponse(request, { toTag: "registrar", ...parts });
+		this.#answers.set(branch, response);
+		send(response, to);
 	};
 
 	#register(request: Request, authorization: string | undefined): ResponseParts {

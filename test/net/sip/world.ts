@@ -41,6 +41,8 @@ export class World {
 	onReport: (member: Member, action: Action) => void = () => {};
 	/** Sees every packet as it leaves. */
 	onSend: (name: string, bytes: Uint8Array) => void = () => {};
+	/** Sees every packet as it arrives at a phone. */
+	onArrival: (name: string, bytes: Uint8Array) => void = () => {};
 	/** Drops a packet by its trace line. */
 	drop: (line: string) => boolean = () => false;
 	readonly #net: Netem<string, { from: Place; bytes: Uint8Array }>;
@@ -151,7 +153,10 @@ export class World {
 		if (server !== undefined)
 			server.serve(bytes, from, (answer, where) => this.#send(server.name, answer, place, where));
 		for (const member of this.members.values())
-			if (`${member.place.address}:${member.place.port}` === to) this.#step(member, { type: "datagram", bytes, from });
+			if (`${member.place.address}:${member.place.port}` === to) {
+				this.onArrival(member.name, bytes);
+				this.#step(member, { type: "datagram", bytes, from });
+			}
 	}
 
 	#nameOf(place: Place): string {

@@ -126,6 +126,7 @@ test("what is not SIP is malformed, with the answer that the RFC asks for", () =
 		[request("INVITE", ["CSeq: 99999999999 INVITE"]), 400, /CSeq/],
 		[request("INVITE", ["CSeq: 4294967296 INVITE"]), 400, /CSeq/],
 		[request("INVITE", ["CSeq: INVITE"]), 400, /CSeq/],
+		[request("INVITE", [`CSeq: 1 ${"A".repeat(65)}`]), 400, /CSeq is missing/],
 		[request("INVITE", ["Via:"]), 400, /Via/],
 		[request("INVITE", ["Via: UDP 192.0.2.1"]), 400, /Via/],
 		[request("INVITE", ["Via: SIP/2.0/UDP 192.0.2.1:99999;branch=z9hG4bK1"]), 400, /Via/],

@@ -1,0 +1,8 @@
+/** Some of the lives of calls over a bad network; thousand.ts has them all. */
+import { print } from "board/process";
+import { test } from "test/harness";
+import { table } from "./lives";
+
+test("calls with 200 ms of delay, 10 % loss and 30 s without a network", () => table(1, 50).forEach(print), {
+	timeoutMs: 170_000,
+});

@@ -1,0 +1,218 @@
+/**
+ * Lives of calls over a bad network: registration, set-up, hold, resume and tear-down with 200 ms of delay, a tenth of all
+ * packets lost, and 30 s without any network at a moment that hurts. What the phones report is judged by what was really
+ * delivered: a call may be lost only where a timer of RFC 3261 ran out with nothing heard, and nothing may stay half open.
+ */
+
+import { utf8Encode } from "bytes/text";
+import { nativeProvider } from "crypto/native";
+import { parse } from "sip/parse";
+import { branchOf } from "sip/via";
+import { equal, ok } from "test/harness";
+import { seeded } from "test/net/seeded";
+import { Registrar } from "./registrar";
+import { World } from "./world";
+
+export const OUTAGE_MS = 30_000;
+const DELAY_MS = 200;
+const LOSS = 0.1;
+/** 64*T1: timers B, F and H. */
+const GIVE_UP_MS = 32_000;
+/** The longest that a session of nobody may live: session timers (RFC 4028) end it. */
+const SESSION_MS = 1_800_000;
+
+/** When the network goes. */
+export const MOMENTS = [
+	"in a quiet call",
+	"as it is held",
+	"as it is resumed",
+	"as it ends",
+	"as it is answered",
+] as const;
+export type Moment = (typeof MOMENTS)[number];
+
+export interface Life {
+	/** Both ends say that they are connected. */
+	readonly connected: boolean;
+	readonly held: boolean;
+	readonly resumed: boolean;
+	/** Ended before somebody hung up. */
+	readonly lost: boolean;
+	/** The other end learned of the end only by its session timer. */
+	readonly late: boolean;
+	/** From INVITE to both ends connected. */
+	readonly setUpMs: number;
+}
+
+/** What a phone waits for an answer to, by what really went out and came in. */
+class Ledger {
+	/** First sent at, by branch and method. */
+	readonly #asked = new Map<string, number>();
+	readonly #answered = new Set<string>();
+	/** First sent at, by CSeq of the INVITE that a 2xx answers. */
+	readonly #accepted = new Map<string, number>();
+	readonly #acknowledged = new Set<string>();
+
+	sent(now: number, bytes: Uint8Array): void {
+		const message = parse(bytes);
+		if (message.type === "malformed") return;
+		const key = `${branchOf(message.via)}|${message.method}`;
+		if (message.type === "request" && !this.#asked.has(key)) this.#asked.set(key, now);
+		if (message.type === "response" && message.method === "INVITE" && message.status >= 200 && message.status < 300) {
+			const accepted = `${message.callId}|${message.cseq}`;
+			if (!this.#accepted.has(accepted)) this.#accepted.set(accepted, now);
+		}
+	}
+
+	arrived(bytes: Uint8Array): void {
+		const message = parse(bytes);
+		if (message.type === "malformed") return;
+		if (message.type === "response") this.#answered.add(`${branchOf(message.via)}|${message.method}`);
+		else if (message.method === "ACK") this.#acknowledged.add(`${message.callId}|${message.cseq}`);
+	}
+
+	/** Whether a timer may have run out at that time: something was sent 64*T1 before, and nothing was heard. */
+	excuses(now: number): boolean {
+		const due = (at: number): boolean => Math.abs(now - GIVE_UP_MS - at) <= 1;
+		for (const [key, at] of this.#asked) if (due(at) && !this.#answered.has(key)) return true;
+		for (const [key, at] of this.#accepted) if (due(at) && !this.#acknowledged.has(key)) return true;
+		return false;
+	}
+}
+
+const REGISTRAR = { address: "10.0.1.1", port: 5060 };
+const PHONES = ["alice", "bob"] as const;
+
+/** One life of a call. Throws where something is wrong. */
+export function live(seed: number, moment: Moment): Life {
+	const place = `seed ${seed}, ${moment}`;
+	const world = new World({ seed, delayMs: DELAY_MS, loss: LOSS });
+	const random = seeded(seed + 1_000_000);
+	const ledgers = new Map(PHONES.map((name) => [name as string, new Ledger()]));
+	const ends = new Map<string, { readonly at: number; readonly excused: boolean; readonly by: string }>();
+	let silentFrom = Number.POSITIVE_INFINITY;
+	/** The outage begins somewhere around now. */
+	const silence = (when: Moment): void => {
+		if (when === moment) silentFrom = world.now + Math.floor(random() * 800) - 100;
+	};
+	world.drop = () => world.now >= silentFrom && world.now < silentFrom + OUTAGE_MS;
+	world.onSend = (name, bytes) => ledgers.get(name)?.sent(world.now, bytes);
+	world.onArrival = (name, bytes) => ledgers.get(name)?.arrived(bytes);
+	world.onReport = (member, action) => {
+		if (action.type === "offered") world.do(member.name, { type: "answerReinvite", call: action.call, sdp: "held" });
+		// The change is still wanted: it met one of the other end's on the way.
+		if (action.type === "offerWanted") world.do(member.name, { type: "reinvite", call: action.call, sdp: "change" });
+		if (action.type !== "ended") return;
+		ok(!ends.has(member.name), `${place}: ${member.name}'s call ends once`);
+		const excused = ledgers.get(member.name)?.excuses(world.now) === true;
+		ends.set(member.name, { at: world.now, excused, by: action.by });
+	};
+	const until = (limitMs: number, condition: () => boolean): boolean => {
+		for (const end = world.now + limitMs; !condition() && world.now < end; ) world.run(20);
+		return condition();
+	};
+
+	world.serve("registrar", REGISTRAR, new Registrar({ password: "secret" }).serve);
+	for (const name of PHONES) {
+		const registrar = { host: REGISTRAR.address, port: REGISTRAR.port, transport: "udp" } as const;
+		const account = {
+			id: "a",
+			aor: `sip:${name}@example.org`,
+			registrar,
+			password: utf8Encode("secret"),
+			expiresSec: 3600,
+		};
+		world.add(name, [account], { provider: nativeProvider });
+		world.do(name, { type: "register", account: "a" });
+		const registered = until(300_000, () => world.reports(name, "registered").length > 0);
+		ok(registered, `${place}: ${name} is registered`);
+	}
+
+	const begun = world.now;
+	world.do("alice", { type: "invite", call: 1, account: "a", uri: world.uri("bob"), sdp: "offer" });
+	const connected = (): boolean =>
+		world.reports("alice", "answered").length > 0 && world.reports("bob", "accepted").length > 0;
+	ok(
+		until(GIVE_UP_MS, () => world.reports("bob", "incoming").length > 0),
+		`${place}: it rings`,
+	);
+	world.do("bob", { type: "ring", call: -1 });
+	world.run(2000);
+	silence("as it is answered");
+	world.run(Math.floor(random() * 300));
+	world.do("bob", { type: "accept", call: -1, sdp: "answer" });
+	const isConnected = until(2 * GIVE_UP_MS + OUTAGE_MS, () => connected() || ends.size > 0) && connected();
+	const setUpMs = world.now - begun;
+
+	world.run(5000);
+	silence("in a quiet call");
+	world.run(moment === "in a quiet call" ? OUTAGE_MS + 5000 : 5000);
+	const change = (name: string, call: number, when: Moment): boolean => {
+		if (ends.size > 0) return false;
+		silence(when);
+		world.run(Math.floor(random() * 300));
+		world.do(name, { type: "reinvite", call, sdp: "change" });
+		const done = (): boolean =>
+			world.reports(name, "reinviteAnswered").length + world.reports(name, "reinviteFailed").length > 0;
+		until(2 * GIVE_UP_MS + OUTAGE_MS, () => done() || ends.size > 0);
+		return world.reports(name, "reinviteAnswered").length > 0;
+	};
+	const held = change("alice", 1, "as it is held");
+	world.run(10_000);
+	const resumed = change("bob", -1, "as it is resumed");
+	world.run(GIVE_UP_MS + 10_000);
+
+	// What has ended by now, nobody wanted to end.
+	const lost = ends.size > 0;
+	if (lost) {
+		const first = [...ends.values()].sort((a, b) => a.at - b.at)[0];
+		ok(
+			first?.by === "timeout" && first.excused,
+			`${place}: lost although it was heard of, ${JSON.stringify([...ends])}`,
+		);
+	} else {
+		silence("as it ends");
+		world.run(Math.floor(random() * 300));
+		world.do(seed % 2 === 0 ? "alice" : "bob", { type: "hangup", call: seed % 2 === 0 ? 1 : -1 });
+	}
+	const over = (): boolean => PHONES.every((name) => world.member(name).agent.counts.calls === 0);
+	const late = !until(3 * GIVE_UP_MS + OUTAGE_MS, over);
+	ok(until(SESSION_MS + 2 * GIVE_UP_MS, over), `${place}: half open`);
+	for (const name of PHONES) {
+		equal(world.reports(name, "ended").length, 1, `${place}: ${name}'s call has ended`);
+		const again =
+			world.reports(name, "registrationFailed").length === 0 || world.reports(name, "registered").length > 1;
+		ok(again, `${place}: ${name} is registered again`);
+		world.do(name, { type: "unregister", account: "a" });
+	}
+	world.run(200_000);
+	for (const name of PHONES) ok(world.quiet(name), `${place}: nothing is left at ${name}`);
+	return { connected: isConnected, held, resumed, lost, late, setUpMs };
+}
+
+/** Seeds from `first` on, spread over the moments. @returns rows of a table, one for each moment */
+export function table(first: number, count: number): string[] {
+	const rows = [
+		"| network gone | calls | connected | held | resumed | lost to a timer | lost otherwise | half open | ended late | set-up |",
+	];
+	for (const [index, moment] of MOMENTS.entries()) {
+		const lives: Life[] = [];
+		for (let seed = first + index; seed < first + count; seed += MOMENTS.length) lives.push(live(seed, moment));
+		const of = (what: (life: Life) => boolean): number => lives.filter(what).length;
+		const setUp = lives.map(({ setUpMs }) => setUpMs).sort((a, b) => a - b);
+		const times = `${setUp[setUp.length >> 1]} ms, at most ${setUp[setUp.length - 1]} ms`;
+		const lost = of((life) => life.lost);
+		// What is lost otherwise, or stays half open, has thrown.
+		rows.push(
+			`| ${moment} | ${lives.length} | ${of((life) => life.connected)} | ${of((life) => life.held)} | ${of((life) => life.resumed)} | ${lost} | 0 | 0 | ${of((life) => life.late)} | ${times} |`,
+		);
+		if (moment !== "as it is answered")
+			equal(
+				of((life) => life.connected),
+				lives.length,
+				`${moment}: connected`,
+			);
+		if (moment === "in a quiet call" || moment === "as it ends") equal(lost, 0, moment);
+	}
+	return rows;
+}
