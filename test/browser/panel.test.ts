@@ -187,6 +187,23 @@ describe("the panel in Chromium", { concurrency: false }, () => {
 		});
 	});
 
+	test("do not disturb by keys; who called meanwhile stands on the screen and on the lamp", async () => {
+		await seen(async (both) => {
+			const before = await picture(both.bob, "disturbed");
+			for (const key of ["soft4", "soft2", "ok", "cancel", "cancel"]) await press(both.bob, key);
+			await bob.until("not to be disturbed", ({ doNotDisturb }) => doNotDisturb === true);
+			alice.send({ dial: "200" });
+			await alice.until("busy", ({ calls: [each] }) => each?.state === "ended" && /busy/i.test(each.reason ?? ""));
+			await bob.until("counted", ({ missed }) => missed === 1);
+			await both.bob.locator('.messages.on[title="0 new messages, 1 missed calls"]').waitFor();
+			await pause(300);
+			assert.ok(difference(before, await picture(both.bob, "undisturbed")) > 0.01, "the screen shows nothing of it");
+			bob.send({ dnd: false });
+			bob.send({ seen: true });
+			await both.bob.locator(".messages:not(.on)").waitFor();
+		});
+	});
+
 	test("the keyboard: digits, Enter, Escape, F4, the hook; not while an address is typed", async () => {
 		await seen(async (both) => {
 			await both.alice.locator("h1").click();
@@ -293,6 +310,26 @@ describe("the panel for programs", { concurrency: false }, () => {
 		} finally {
 			a.close();
 			b.close();
+		}
+	});
+
+	test("no command vanishes: each one too many says so", async () => {
+		const client = await PanelClient.open(alice);
+		try {
+			const sent = 1000;
+			for (let i = 0; i < sent; i++) client.send({ hold: true });
+			const answers = new Map<string, number>();
+			for (let i = 0; i < sent; i++) {
+				const error = await client.nextError();
+				answers.set(error, (answers.get(error) ?? 0) + 1);
+			}
+			assert.deepEqual(
+				[...answers.keys()].filter((error) => error !== "there is no call"),
+				["too many commands wait already: this one was dropped"],
+				JSON.stringify([...answers]),
+			);
+		} finally {
+			client.close();
 		}
 	});
 
