@@ -75,6 +75,11 @@ export class Agent {
 	get counts(): { readonly calls: number; readonly clients: number; readonly servers: number } {
 		return { calls: this.#core.calls.size, clients: this.#core.clients.size, servers: this.#core.servers.size };
 	}
+
+	/** As counts: what others asked us to call and is not over yet, and what is watched. */
+	get watched(): { readonly referrals: number; readonly subscriptions: number } {
+		return { referrals: this.#core.referrals.size, subscriptions: this.#core.subscriptions.size };
+	}
 }
 
 /** @throws RangeError when two accounts have one id */

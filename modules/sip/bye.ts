@@ -4,6 +4,7 @@
  */
 
 import { type Call, forget, stop } from "./call";
+import { cancel } from "./cancel";
 import type { Core } from "./core";
 import { type Dialog, nextHop, requestIn } from "./dialog";
 import { Credentials, Exchange } from "./exchange";
@@ -11,10 +12,19 @@ import type { NonInviteServer } from "./non-invite-server";
 
 /** Sends BYE and forgets the call when it is answered or nobody answers (section 15.1.1). */
 export function hangUp(core: Core, call: Call): void {
+	const { incoming } = call;
+	if (incoming?.initial && incoming.transaction.pending) {
+		// Section 15: a callee that has not answered says so to the INVITE; there is no BYE yet.
+		forget(core, call);
+		return;
+	}
 	stop(core, call);
 	const dialog = call.dialog;
-	if (dialog === undefined) forget(core, call);
-	else sendBye(core, call, dialog, () => forget(core, call));
+	if (dialog === undefined) {
+		// Not answered yet: what was said on an early dialog ends the INVITE (section 15).
+		if (call.outgoing === undefined) forget(core, call);
+		else cancel(core, call);
+	} else sendBye(core, call, dialog, () => forget(core, call));
 }
 
 /** A BYE in any dialog, also one that nobody wanted (a second fork). */

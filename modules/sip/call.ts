@@ -5,7 +5,7 @@
  */
 
 import { latin1Decode, utf8Decode } from "bytes/text";
-import { MIN_SESSION_SEC, SDP_TYPE } from "./constants";
+import { CANCELLED_MS, MIN_SESSION_SEC, SDP_TYPE } from "./constants";
 import type { Core } from "./core";
 import { type Dialog, matches } from "./dialog";
 import type { Exchange } from "./exchange";
@@ -76,6 +76,8 @@ export interface Change {
 	/** Undefined while it waits. */
 	exchange: Exchange | undefined;
 	retry: Timer | undefined;
+	/** The peer said that it is deciding, and may not do so for ever. */
+	limit: Timer | undefined;
 }
 
 /** An offer of the peer's outside INVITE, until it is answered. */
@@ -161,7 +163,7 @@ export function stop(core: Core, call: Call): void {
 	// Section 15.1.2: whatever ends the call, the INVITE that is still open gets its answer.
 	if (pending?.transaction.pending) core.respond(pending.transaction, { status: 487, toTag: pending.tag });
 	stopIncoming(call);
-	stopChange(call);
+	stopChange(core, call);
 	call.session?.refresh?.cancel();
 	call.session?.expiry?.cancel();
 	call.session = undefined;
@@ -200,11 +202,19 @@ export function hasOption(message: Message, name: "require" | "supported", tag: 
 	return headerList(message, name).some((value) => value.toLowerCase() === tag);
 }
 
-/** Our re-INVITE is no longer wanted. */
-export function stopChange(call: Call): void {
-	call.change?.retry?.cancel();
-	if (call.change?.exchange !== undefined) call.change.exchange.abandoned = true;
+/** Our re-INVITE is no longer wanted. Its 2xx is still acknowledged, for as long as one may come. */
+export function stopChange(core: Core, call: Call): void {
+	const change = call.change;
 	call.change = undefined;
+	change?.retry?.cancel();
+	change?.limit?.cancel();
+	const exchange = change?.exchange;
+	if (exchange === undefined) return;
+	exchange.abandoned = true;
+	// A transaction that heard a provisional response has no timer of its own (RFC 3261 section 17.1.1.2).
+	core.timers.after(CANCELLED_MS, () => {
+		if (exchange.state === "proceeding") exchange.stop();
+	});
 }
 
 /** The call and the dialog that a request with a To tag belongs to (section 12.2.2). */

@@ -6,6 +6,7 @@
 import { type Call, forget, stopIncoming } from "./call";
 import { CANCELLED_MS } from "./constants";
 import type { Core } from "./core";
+import type { Exchange } from "./exchange";
 import { InviteServer } from "./invite-server";
 import type { Request } from "./message";
 import { NonInviteClient } from "./non-invite-client";
@@ -36,17 +37,22 @@ export function sendCancel(core: Core, call: Call): void {
 	if (outgoing === undefined) return;
 	outgoing.cancel = "sent";
 	const { exchange } = outgoing;
-	const nothing = (): void => {};
-	const user = { onResponse: nothing, onFailure: nothing };
-	const transaction = new NonInviteClient(core, cancelFor(exchange.request), exchange.to, user);
-	core.clients.set(transaction.key, transaction);
-	transaction.start();
+	cancelInvite(core, exchange);
 	outgoing.limit?.cancel();
 	// Section 9.1: an RFC 2543 callee may never send 487; 64*T1 later the INVITE counts as cancelled.
 	outgoing.limit = core.timers.after(CANCELLED_MS, () => {
 		exchange.stop();
 		forget(core, call);
 	});
+}
+
+/** CANCEL for an INVITE or re-INVITE that is proceeding; what answers the INVITE decides. */
+export function cancelInvite(core: Core, exchange: Exchange): void {
+	const nothing = (): void => {};
+	const user = { onResponse: nothing, onFailure: nothing };
+	const transaction = new NonInviteClient(core, cancelFor(exchange.request), exchange.to, user);
+	core.clients.set(transaction.key, transaction);
+	transaction.start();
 }
 
 /** Section 9.2 */

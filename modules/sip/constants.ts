@@ -50,6 +50,8 @@ export const OFFER_LIMIT_MS = 30000;
 
 /** An offer in UPDATE or PRACK is answered at once: the peer's timer F runs (RFC 3311 section 5.2). */
 export const UPDATE_LIMIT_MS = 8000;
+/** A re-INVITE of ours that the peer says it is deciding on is taken back: only a person there takes so long. */
+export const CHANGE_LIMIT_MS = 60000;
 /** Session interval that calls are offered with (RFC 4028 section 4 recommends it), in seconds. */
 export const SESSION_SEC = 1800;
 /** RFC 4028 section 5: no interval may be shorter. */

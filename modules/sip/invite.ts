@@ -130,7 +130,7 @@ function refused(core: Core, call: Call, plan: Plan, target: string, uri: Uri, r
 		const place = parseUri(next);
 		if (place === undefined || dialFault(next, place) !== undefined) continue;
 		core.act({ type: "redirected", call: call.id, target: next });
-		stopChange(call);
+		stopChange(core, call);
 		attempt(core, call, plan, next, place);
 		return;
 	}
@@ -218,7 +218,7 @@ function accepted(core: Core, call: Call, response: Response): void {
 	}
 	outgoing.early.clear();
 	// What was changed on another branch of the fork is over with it.
-	if (early === undefined) stopChange(call);
+	if (early === undefined) stopChange(core, call);
 	if (call.offer !== undefined && call.offer.dialog !== dialog) refuseOffer(core, call, 481);
 	learnPeer(call, response);
 	identify(core, call, response, outgoing.exchange.to);

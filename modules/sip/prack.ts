@@ -147,7 +147,9 @@ export function receivePrack(
 		core.act({ type: "earlyAnswered", call: call.id, sdp });
 	} else {
 		if (reliable.sdp === "answer") incoming.agreed = true;
-		if (sdp === undefined || !incoming.agreed) core.respond(transaction, { status: 200 });
+		// An offer beside one that is not answered yet gets no answer; the PRACK is one all the same.
+		if (sdp === undefined || !incoming.agreed || call.offer !== undefined || call.change?.exchange !== undefined)
+			core.respond(transaction, { status: 200 });
 		else openOffer(core, call, dialog, transaction, "PRACK", sdp);
 	}
 	onAgreed();

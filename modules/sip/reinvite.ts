@@ -5,8 +5,9 @@
 
 import { incomingFor, limitOffer, openInvite } from "./accept";
 import { hangUp } from "./bye";
-import { type Call, type Change, learnPeer, sdpOf } from "./call";
-import { SDP_TYPE } from "./constants";
+import { type Call, type Change, learnPeer, sdpOf, stopChange } from "./call";
+import { cancelInvite } from "./cancel";
+import { CHANGE_LIMIT_MS, SDP_TYPE } from "./constants";
 import type { Core } from "./core";
 import { type Dialog, nextHop, refreshTarget, requestIn } from "./dialog";
 import { Credentials, Exchange } from "./exchange";
@@ -14,6 +15,7 @@ import { identify } from "./identity";
 import { ackIn } from "./invite";
 import type { Request, Response } from "./message";
 import { raiseSession, sessionAgreed, sessionRequest, sessionTooSmall } from "./session";
+import type { Timer } from "./timers";
 import { agreedEarly, sendUpdate } from "./update";
 import type { Destination } from "./uri";
 import { failureStatus, failureWords, statusWords } from "./words";
@@ -40,7 +42,7 @@ export function reinvite(core: Core, call: Call, sdp: string): void {
 		core.act({ type: "reinviteFailed", call: call.id, status: 405, reason });
 		return;
 	}
-	const change = known ?? { tries: 0, exchange: undefined, retry: undefined };
+	const change = known ?? { tries: 0, exchange: undefined, retry: undefined, limit: undefined };
 	call.change = change;
 	const dialog = early ?? call.dialog;
 	if (dialog === undefined) return;
@@ -68,7 +70,12 @@ function attempt(core: Core, call: Call, change: Change, dialog: Dialog, sdp: st
 			return requestIn(dialog, "INVITE", ++dialog.localCseq, via, headers, body);
 		},
 		onResponse: (response) => {
-			if (response.status < 200) return;
+			if (response.status < 200) {
+				if (call.change === change) change.limit ??= limitChange(core, call, change, exchange);
+				return;
+			}
+			change.limit?.cancel();
+			change.limit = undefined;
 			if (response.status >= 300) {
 				if (call.change === change) refused(core, call, change, dialog, response, sdp);
 				return;
@@ -90,6 +97,16 @@ function attempt(core: Core, call: Call, change: Change, dialog: Dialog, sdp: st
 	});
 	change.exchange = exchange;
 	exchange.start();
+}
+
+/** A peer that says 100 and never more: the change is taken back (section 9.1), and the call goes on as it was. */
+function limitChange(core: Core, call: Call, change: Change, exchange: Exchange): Timer {
+	return core.timers.after(CHANGE_LIMIT_MS, () => {
+		if (call.change !== change) return;
+		cancelInvite(core, exchange);
+		stopChange(core, call);
+		changeFailed(core, call, 408, "the other side did not decide on the change in time");
+	});
 }
 
 function answered(core: Core, call: Call, response: Response, from: Destination): void {

@@ -5,7 +5,6 @@
 
 import { hangUp } from "./bye";
 import type { Call } from "./call";
-import { cancel } from "./cancel";
 import type { Core } from "./core";
 import type { Dialog } from "./dialog";
 import { headerLines, type Request } from "./message";
@@ -60,8 +59,7 @@ export function replace(core: Core, call: Call): void {
 	call.replaces = undefined;
 	if (old === undefined || old.reported || !core.calls.has(old)) return;
 	core.ended(old, 200, "another call took its place", "remote", { replacedBy: call.id });
-	if (old.dialog === undefined) cancel(core, old);
-	else hangUp(core, old);
+	hangUp(core, old);
 }
 
 /** The Replaces value for the other end of a dialog of ours: from its point of view the tags are the other way round. */
