@@ -218,6 +218,12 @@ void xs_rtp_set_allow_clear_receive(xsMachine* the)
 	setFlag(the, rtp, &rtp->stream.allowClearReceive);
 }
 
+void xs_rtp_set_dtls(xsMachine* the)
+{
+	Rtp* rtp = rtpOf(the);
+	setFlag(the, rtp, &rtp->stream.takesDtls);
+}
+
 void xs_rtp_set_latching(xsMachine* the)
 {
 	Rtp* rtp = rtpOf(the);

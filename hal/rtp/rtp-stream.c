@@ -145,6 +145,19 @@ static bool voice(RtpStream* stream, uint8_t* bytes, size_t byteLength, bool str
 	return stranger;
 }
 
+static bool isForVm(const RtpStream* stream, PacketKind kind)
+{
+	return kind == packetZrtp || (kind == packetDtls && stream->takesDtls);
+}
+
+static void countForVm(RtpStream* stream, PacketKind kind)
+{
+	if (kind == packetDtls)
+		stream->counters.dtls++;
+	else
+		stream->counters.zrtpReceived++;
+}
+
 void streamConnected(RtpStream* stream, PacketSource peer)
 {
 	uint8_t packet[PACKET_MOST_BYTES];
@@ -156,7 +169,7 @@ void streamConnected(RtpStream* stream, PacketSource peer)
 		size_t byteLength = packetRingTake(&stream->zrtp, &from, packet);
 		if (from.address == peer.address && from.port == peer.port &&
 			packetRingPut(&stream->zrtp, from, packet, byteLength))
-			stream->counters.zrtpReceived++;
+			countForVm(stream, packetKind(packet, byteLength));
 		else
 			stream->counters.strangers++;
 	}
@@ -169,7 +182,7 @@ bool streamDatagram(RtpStream* stream, uint8_t* bytes, size_t byteLength, Packet
 {
 	if (!stream->connected) {
 		/* The answer that names the peer may come after its first Hello, which is worth keeping until then. */
-		if (packetKind(bytes, byteLength) == packetZrtp && packetRingPut(&stream->zrtp, from, bytes, byteLength))
+		if (isForVm(stream, packetKind(bytes, byteLength)) && packetRingPut(&stream->zrtp, from, bytes, byteLength))
 			return false;
 		stream->counters.strangers++;
 		return false;
@@ -193,6 +206,8 @@ bool streamDatagram(RtpStream* stream, uint8_t* bytes, size_t byteLength, Packet
 		return false;
 	case packetDtls:
 		stream->counters.dtls++;
+		if (stream->takesDtls && !stranger && packetRingPut(&stream->zrtp, from, bytes, byteLength))
+			notify(stream, streamReadable);
 		return false;
 	case packetUnknown:
 		stream->counters.malformed++;

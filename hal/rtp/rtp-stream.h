@@ -57,6 +57,7 @@ struct RtpStream {
 	bool connected, sends, receives;
 	bool requireEncryption; /* nothing of RTP or RTCP leaves without keys */
 	bool allowClearReceive; /* clear voice is heard until receive keys are on */
+	bool takesDtls;			/* a handshake is expected: its packets go up beside ZRTP's */
 	bool latching;			/* an authenticated packet from elsewhere moves the peer's address */
 	MicMode microphone;
 	const Codec* codec;

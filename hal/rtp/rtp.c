@@ -244,15 +244,17 @@ void xs_rtp_write(xsMachine* the)
 	void* bytes;
 	xsUnsignedValue byteLength;
 	PacketSource peer;
+	PacketKind kind;
 	bool sent;
 	xsmcGetBufferReadable(xsArg(0), &bytes, &byteLength);
-	if (packetKind(bytes, byteLength) != packetZrtp)
-		xsRangeError("rtp: not a ZRTP packet");
+	kind = packetKind(bytes, byteLength);
+	if (kind != packetZrtp && kind != packetDtls)
+		xsRangeError("rtp: neither a ZRTP nor a DTLS packet");
 	audioLock(rtp->audio);
 	peer = rtp->peers[channelMedia];
 	sent = rtp->stream.connected && rtpSocketSend(rtp->sockets.descriptors[channelMedia], peer, bytes, byteLength);
 	if (sent)
-		rtp->stream.counters.zrtpSent++;
+		rtp->stream.counters.zrtpSent += kind == packetZrtp;
 	else
 		rtp->stream.counters.sendFailed++;
 	audioUnlock(rtp->audio);

@@ -153,11 +153,11 @@ class RTP extends Native("xs_rtp_destructor") {
 	codec(codec: RTPCodec): void {
 		native("xs_rtp_codec").call(this, codec);
 	}
-	/** The oldest ZRTP packet that waits. Its checksum is not yet checked. */
+	/** The oldest ZRTP or DTLS packet that waits. Nothing in it is checked but its first octets. */
 	read(): RTPPacket | undefined {
 		return native("xs_rtp_read").call(this);
 	}
-	/** Sends a ZRTP packet to the peer's media port. @returns false where the system did not take it */
+	/** Sends a ZRTP or DTLS packet to the peer's media port. @returns false where the system did not take it */
 	write(packet: Uint8Array | ArrayBuffer): boolean {
 		return native("xs_rtp_write").call(this, packet);
 	}
@@ -224,6 +224,10 @@ class RTP extends Native("xs_rtp_destructor") {
 	/** Sends a STUN message from one of our sockets. @throws RangeError for an address that is not IPv4 @returns false where the system did not take it */
 	writeStun(component: 1 | 2, message: Uint8Array, address: string, port: number): boolean {
 		return native("xs_rtp_write_stun").call(this, component, message, address, port);
+	}
+	/** At first false. True: DTLS packets of the peer come up too, beside those of ZRTP (RFC 5764 section 5.1.2). */
+	set dtls(expected: boolean) {
+		native("xs_rtp_set_dtls").call(this, expected);
 	}
 	get statistics(): RTPStatistics {
 		return native("xs_rtp_get_statistics").call(this);

@@ -1,5 +1,6 @@
 /** What every call of a phone shares: phone-options.ts fills it in, call.ts and leg.ts take it apart. */
 import type Audio from "hal/audio/audio";
+import type { DTLSIdentity } from "hal/dtls/dtls";
 import type { IceConfig, TransportAddress } from "ice/types";
 import type { AreaLog } from "log/log";
 import type { SecretStore } from "zrtp/store";
@@ -18,6 +19,8 @@ export interface CallContext {
 	readonly srtp: KeyingPolicy;
 	/** Words that both owners have agreed on (RFC 6189 section 4.3), as octets; asked for at every call, and copied. */
 	readonly auxsecret?: (() => Uint8Array | undefined) | undefined;
+	/** The certificate of DTLS-SRTP, made when it is first asked for. */
+	readonly dtlsIdentity: () => DTLSIdentity;
 	/** Voice only with ZRTP. */
 	readonly mandatory: boolean;
 	/** Ways through NATs; undefined: media goes where SDP says. */

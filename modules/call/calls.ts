@@ -212,8 +212,8 @@ export class Calls {
 	}
 
 	#keysFor(protectedLeg: boolean): Keying {
-		const { srtp: policy, random, mediaLog: log } = this.#lineContext.call;
-		const keying = new Keying({ policy, random, log, stream: NO_STREAM });
+		const { srtp: policy, random, mediaLog: log, dtlsIdentity: identity, now } = this.#lineContext.call;
+		const keying = new Keying({ policy, random, log, stream: NO_STREAM, identity, now, onChange: () => {} });
 		keying.protectedLeg = protectedLeg;
 		return keying;
 	}

@@ -1,5 +1,5 @@
 /**
- * Who keys one voice stream: what SDP agrees (SDES) and ZRTP, which takes over from it. call.ts gives what offer and
+ * Who keys one voice stream: what SDP agrees (SDES, DTLS-SRTP) and ZRTP, which takes over from it. call.ts gives what offer and
  * answer brought, zrtp-stream.ts its keys; both reach the media stream through here, so that neither undoes the other.
  * ZRTP's keys stand above those of signalling in each direction from the moment the engine installs them
  * (RFC 6189 section 4.6), and keys that ZRTP has replaced never come back into use: their packet index is lost with them.
@@ -7,11 +7,14 @@
 import { equal } from "bytes/equal";
 import { wipe } from "bytes/wipe";
 import type { RandomSource } from "crypto/types";
+import type { DTLSIdentity } from "hal/dtls/dtls";
 import type { AreaLog } from "log/log";
 import type { MediaKeys } from "media/stream";
-import { isPlain, type KeyingLines, NO_KEYS, PLAIN, type Protocol, type StreamKeys, sameTransport } from "sdp/keying";
+import { isDtls, isPlain, type KeyingLines, PLAIN, type Protocol, type StreamKeys, sameTransport } from "sdp/keying";
 import type { NegotiatedMedia } from "sdp/offer-answer";
+import { type DtlsRole, fingerprintOf, formatFingerprint, roleOf, setupAnswer } from "srtp/fingerprint";
 import { Sdes } from "srtp/sdes";
+import { DtlsAssociation } from "./dtls-association";
 import { type KeyingPolicy, type KeyingSituation, planAnswer, planOffer } from "./keying-policy";
 import type { ZrtpTransport } from "./zrtp-stream";
 
@@ -46,10 +49,12 @@ export interface KeyedStream {
 	write(bytes: Uint8Array): void;
 	installKeys(direction: "send" | "receive", keys: MediaKeys): void;
 	clearKeys(): void;
+	/** DTLS packets of the peer are to come up from now on. */
+	expectDtls(): void;
 }
 
 /** For who only judges descriptions. */
-export const NO_STREAM: KeyedStream = Object.freeze({ write() {}, installKeys() {}, clearKeys() {} });
+export const NO_STREAM: KeyedStream = Object.freeze({ write() {}, installKeys() {}, clearKeys() {}, expectDtls() {} });
 
 export interface KeyingOptions {
 	readonly policy: KeyingPolicy;
@@ -57,7 +62,17 @@ export interface KeyingOptions {
 	readonly log: AreaLog;
 	/** The media stream, whose keys are set here and nowhere else. */
 	readonly stream: KeyedStream;
+	/** This phone's certificate; the same in every call. */
+	readonly identity: () => DTLSIdentity;
+	/** Monotonic milliseconds. */
+	readonly now: () => number;
+	/** `status` changed by itself. */
+	readonly onChange: () => void;
 }
+
+/** What a description says of one stream, as far as its keys go. */
+export type KeyedMedia = Pick<NegotiatedMedia, "keying" | "profile"> &
+	Partial<Pick<NegotiatedMedia, "remoteAddress" | "remotePort">>;
 
 type Direction = "send" | "receive";
 const DIRECTIONS = ["send", "receive"] as const;
@@ -78,6 +93,8 @@ export class Keying implements StreamKeys, ZrtpTransport {
 	#zrtpSecure = false;
 	/** Of the description in force: a change keeps to it. */
 	#protocol: Protocol = "RTP/AVP";
+	/** The handshake in force, and whom it is with. */
+	#dtls: { readonly association: DtlsAssociation; readonly role: DtlsRole; readonly peer: string } | undefined;
 
 	constructor(options: KeyingOptions) {
 		this.#options = options;
@@ -107,7 +124,11 @@ export class Keying implements StreamKeys, ZrtpTransport {
 		const plan = planOffer(this.#situation);
 		if ("fault" in plan) throw new Error(plan.fault);
 		if (plan.keys === "none") return PLAIN;
-		if (plan.keys === "dtls") throw new Error("the settings ask for DTLS-SRTP, and this phone has none yet");
+		if (plan.keys === "dtls") {
+			this.#options.stream.expectDtls();
+			const protocol = isDtls(this.#protocol) ? this.#protocol : "UDP/TLS/RTP/SAVP";
+			return { protocol, crypto: [], fingerprints: [this.#fingerprint()], setup: "actpass" };
+		}
 		const protocol = this.#by === "sdes" ? this.#protocol : plan.protocol;
 		return { ...PLAIN, protocol, crypto: this.#sdes.offer(this.#zrtp.send) };
 	}
@@ -117,7 +138,7 @@ export class Keying implements StreamKeys, ZrtpTransport {
 		if ("fault" in plan) return plan;
 		const plain = { ...PLAIN, protocol: theirs.protocol };
 		if (plan.keys === "none") return plain;
-		if (plan.keys === "dtls") return NO_KEYS.answer(theirs);
+		if (plan.keys === "dtls") return this.#answerDtls(theirs);
 		const line = this.#sdes.answer(theirs.crypto, this.#zrtp.send);
 		if (typeof line === "string") return { ...plain, crypto: [line] };
 		// RTP/AVP means voice with or without: a line that cannot be taken is passed over.
@@ -127,19 +148,28 @@ export class Keying implements StreamKeys, ZrtpTransport {
 
 	judge(ours: KeyingLines, theirs: KeyingLines): string | undefined {
 		if (!sameTransport(ours.protocol, theirs.protocol)) return `the audio is answered over ${theirs.protocol}`;
+		if (isDtls(ours.protocol)) {
+			if (fingerprintOf(theirs.fingerprints) === undefined)
+				return "the answer brings no fingerprint that can be checked";
+			// Where there is an association, who began it is settled; some peers then repeat what they said first.
+			const settled = this.#dtls !== undefined && this.#dtls.peer.startsWith(theirs.fingerprints.join());
+			if (settled || roleOf(ours.setup, theirs.setup) !== undefined) return undefined;
+			return "the answer leaves open who begins with DTLS";
+		}
 		if (ours.crypto.length === 0 || (isPlain(ours.protocol) && theirs.crypto.length === 0)) return undefined;
 		return this.#sdes.judge(ours.crypto, theirs.crypto);
 	}
 
 	/** What offer and answer brought is in force from now on. Repeated by a re-INVITE. */
-	connect(media: Pick<NegotiatedMedia, "keying" | "profile">): void {
+	connect(media: KeyedMedia): void {
 		const { keying } = media;
 		this.#protocol = media.profile;
 		const before = this.#server;
 		const sdes = keying && keying.theirs.crypto.length > 0 && keying.ours.crypto.length > 0;
-		if (sdes) this.#takeSdes(keying.ours.crypto, keying.theirs.crypto);
+		if (isDtls(media.profile)) this.#takeDtls(media);
+		else if (sdes) this.#takeSdes(keying.ours.crypto, keying.theirs.crypto);
 		else if (isPlain(media.profile)) this.#drop();
-		if (before === "on" && this.#server !== "on") {
+		if (before === "on" && this.#server !== "on" && this.#server !== "agreeing") {
 			this.#lost = true;
 			this.#options.log.warn("the call is no longer encrypted to the server");
 		} else if (this.#server === "on") this.#lost = false;
@@ -174,6 +204,7 @@ export class Keying implements StreamKeys, ZrtpTransport {
 
 	/** Every key here is overwritten; safe to repeat. */
 	close(): void {
+		this.#endDtls();
 		this.#forget();
 		this.#sdes.close();
 	}
@@ -184,18 +215,25 @@ export class Keying implements StreamKeys, ZrtpTransport {
 
 	#takeSdes(ours: readonly string[], theirs: readonly string[]): void {
 		const agreed = this.#sdes.agreed(ours, theirs);
+		this.#endDtls();
 		this.#by = "sdes";
+		this.#reason = undefined;
 		if (agreed === undefined) {
 			this.#server = "failed";
 			this.#reason = "the keys of the two ends do not fit together";
 			return;
 		}
-		const { suite } = agreed;
+		const { suite, send, receive } = agreed;
 		const { cipher, authTag } = suite;
-		const material = { send: agreed.send, receive: agreed.receive };
 		this.#server = this.protectedLeg ? "on" : "exposed";
+		this.#take({ send: { cipher, authTag, ...send }, receive: { cipher, authTag, ...receive } });
+		this.#options.log.debug(`keys by SDES: ${suite.name}${this.protectedLeg ? "" : ", readable on the way"}`);
+	}
+
+	/** Keys of signalling are in force, unless ZRTP's are; they are kept. */
+	#take(keys: Readonly<Record<Direction, MediaKeys>>): void {
 		for (const direction of DIRECTIONS) {
-			const next: MediaKeys = { cipher, authTag, ...material[direction] };
+			const next = keys[direction];
 			// The same key goes on with its rollover counter and its replay list (RFC 3711 section 3.3.1).
 			if (same(this.#keys[direction], next)) {
 				wipe(next.key, next.salt);
@@ -205,7 +243,73 @@ export class Keying implements StreamKeys, ZrtpTransport {
 			this.#keys[direction] = next;
 			if (!this.#zrtp[direction]) this.#install(direction);
 		}
-		this.#options.log.debug(`keys by SDES: ${suite.name}${this.protectedLeg ? "" : ", readable on the way"}`);
+	}
+
+	#fingerprint(): string {
+		return formatFingerprint(new Uint8Array(this.#options.identity().fingerprint));
+	}
+
+	#answerDtls(theirs: KeyingLines): KeyingLines | { readonly fault: string } {
+		if (fingerprintOf(theirs.fingerprints) === undefined)
+			return { fault: "the audio is offered with no fingerprint that can be checked" };
+		const setup = setupAnswer(theirs.setup, this.#dtls?.role);
+		if (setup === undefined) return { fault: "the offer leaves open who begins with DTLS" };
+		this.#options.stream.expectDtls();
+		return { protocol: theirs.protocol, crypto: [], fingerprints: [this.#fingerprint()], setup };
+	}
+
+	/** A handshake, unless there is one with this very end (RFC 5763 section 6.6). */
+	#takeDtls({ keying, remoteAddress = "", remotePort = 0 }: KeyedMedia): void {
+		const fingerprint = fingerprintOf(keying?.theirs.fingerprints ?? []);
+		const peer = `${keying?.theirs.fingerprints.join()} ${remoteAddress}:${remotePort}`;
+		if (this.#dtls?.peer === peer && this.#server !== "failed") return;
+		const role = roleOf(keying?.ours.setup, keying?.theirs.setup) ?? this.#dtls?.role;
+		this.#by = "dtls";
+		if (fingerprint === undefined || role === undefined) {
+			this.#dtlsFailed("the descriptions of the two ends do not fit together");
+			return;
+		}
+		this.#endDtls();
+		this.#server = "agreeing";
+		this.#reason = undefined;
+		const { identity, now, log, stream, onChange } = this.#options;
+		const association = new DtlsAssociation({
+			identity: identity(),
+			role,
+			fingerprint,
+			peer: `${remoteAddress}:${remotePort}`,
+			now,
+			log,
+			write: (bytes) => stream.write(bytes),
+			onKeys: (send, receive) => {
+				// The certificate is the one that signalling announced, but nobody vouches for the signalling end to end.
+				this.#server = "on";
+				this.#take({ send: copyOf(send), receive: copyOf(receive) });
+				onChange();
+			},
+			onFailed: (reason) => {
+				this.#dtlsFailed(reason);
+				onChange();
+			},
+		});
+		stream.expectDtls();
+		this.#dtls = { association, role, peer };
+		association.start();
+	}
+
+	/** A DTLS packet of the peer. */
+	receiveDtls(bytes: Uint8Array): void {
+		this.#dtls?.association.receive(bytes);
+	}
+
+	#dtlsFailed(reason: string): void {
+		this.#server = "failed";
+		this.#reason = reason;
+	}
+
+	#endDtls(): void {
+		this.#dtls?.association.close();
+		this.#dtls = undefined;
 	}
 
 	#install(direction: Direction): void {
@@ -219,6 +323,7 @@ export class Keying implements StreamKeys, ZrtpTransport {
 		this.#by = "none";
 		this.#server = "none";
 		this.#reason = undefined;
+		this.#endDtls();
 		this.#forget();
 		if (!this.#zrtp.send && !this.#zrtp.receive) this.#options.stream.clearKeys();
 	}
@@ -227,6 +332,7 @@ export class Keying implements StreamKeys, ZrtpTransport {
 		if (this.#by === "none") return;
 		this.#server = "failed";
 		this.#reason = "the keys of the server were replaced";
+		this.#endDtls();
 		this.#forget();
 		this.#sdes.close();
 	}
@@ -237,6 +343,10 @@ export class Keying implements StreamKeys, ZrtpTransport {
 			delete this.#keys[direction];
 		}
 	}
+}
+
+function copyOf(keys: MediaKeys): MediaKeys {
+	return { ...keys, key: keys.key.slice(), salt: keys.salt.slice() };
 }
 
 function same(a: MediaKeys | undefined, b: MediaKeys): boolean {

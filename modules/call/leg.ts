@@ -6,6 +6,7 @@
 import type { ComponentId, TransportAddress } from "ice/types";
 import { MediaStream } from "media/stream";
 import type { AnnouncedStream as Announced } from "sdp/announced";
+import { isDtls } from "sdp/keying";
 import type { IceLines, NegotiatedMedia } from "sdp/offer-answer";
 import type { CallContext } from "./call-context";
 import { IceStream } from "./ice-stream";
@@ -84,6 +85,7 @@ export class Leg {
 			log: mediaLog,
 			onZrtp: (bytes) => this.#receive(bytes),
 			onStun: (component, bytes, from) => this.#ice?.receive(component, bytes, from),
+			onDtls: (bytes) => this.keying.receiveDtls(bytes),
 			onSrtp: () => {
 				// Under the keys of signalling it is no word of ZRTP's.
 				if (!this.keying.zrtpReceives) return;
@@ -91,7 +93,15 @@ export class Leg {
 				this.#zrtp?.srtpReceived();
 			},
 		});
-		this.keying = new Keying({ policy: srtp, random, log: mediaLog, stream: this.#stream });
+		this.keying = new Keying({
+			policy: srtp,
+			random,
+			log: mediaLog,
+			stream: this.#stream,
+			identity: options.context.dtlsIdentity,
+			now,
+			onChange: options.onChange,
+		});
 		this.keying.protectedLeg = options.protectedLeg;
 		this.#zrtp = this.#session();
 		if (options.context.nat?.stunServer()) this.#beginIce(options.offerer);
@@ -298,13 +308,15 @@ export class Leg {
 		const media = this.#media;
 		if (!media || !this.#isReachable(media)) return;
 		const [rtp, rtcp] = [this.#selected.get(1), this.#selected.get(2)];
+		const mux = media.remoteRtcpPort === media.remotePort;
+		// RTCP on a port of its own would want a handshake of its own (RFC 5764 section 3): then there is none.
+		const without = !mux && isDtls(media.profile);
 		if (rtp && media.ice) {
-			const mux = media.remoteRtcpPort === media.remotePort;
-			const rtcpPort = mux ? rtp.port : rtcp?.address === rtp.address ? rtcp.port : 0;
+			const rtcpPort = mux ? rtp.port : !without && rtcp?.address === rtp.address ? rtcp.port : 0;
 			this.#stream.connect({ ...rtp, rtcpPort });
 		} else {
 			const { remoteAddress, remotePort, remoteRtcpPort } = media;
-			this.#stream.connect({ address: remoteAddress, port: remotePort, rtcpPort: remoteRtcpPort });
+			this.#stream.connect({ address: remoteAddress, port: remotePort, rtcpPort: without ? 0 : remoteRtcpPort });
 		}
 	}
 

@@ -1,5 +1,6 @@
 /** What a phone is made of: the composition root fills it in, phone.ts takes it apart for its calls. */
 import type Audio from "hal/audio/audio";
+import { DTLSIdentity } from "hal/dtls/dtls";
 import type { TransportAddress } from "ice/types";
 import type { Log } from "log/log";
 import type { AgentConfig } from "sip/types";
@@ -53,6 +54,7 @@ export interface Nat {
 /** What every call of the phone shares. */
 export function contextOf(options: PhoneOptions, stunServer: () => TransportAddress | undefined): CallContext {
 	const { address, rtpPort, audio, agent, store, zrtp, auxsecret, mandatory, srtp, nat, log, now, nameOf } = options;
+	let identity: DTLSIdentity | undefined;
 	return {
 		address,
 		rtpPort,
@@ -64,6 +66,10 @@ export function contextOf(options: PhoneOptions, stunServer: () => TransportAddr
 		mandatory,
 		srtp: srtp ?? NO_KEYING,
 		nat: nat && { provider: agent.provider, ice: nat.ice, stunServer },
+		dtlsIdentity: () => {
+			identity ??= new DTLSIdentity();
+			return identity;
+		},
 		zrtpLog: log.area("zrtp"),
 		mediaLog: log.area("media"),
 		now,

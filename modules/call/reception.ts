@@ -22,7 +22,7 @@ export interface ReceptionOptions {
 	readonly features: () => Features;
 	readonly codecs: readonly CodecName[];
 	/** Who judges the keys of an offer before anything rings. @param protectedLeg signalling came over checked TLS */
-	readonly keysFor: (protectedLeg: boolean) => StreamKeys;
+	readonly keysFor: (protectedLeg: boolean) => StreamKeys & { close(): void };
 	/** Every call is answered at once. */
 	readonly autoAnswer: boolean;
 	readonly log: AreaLog;
@@ -81,6 +81,7 @@ export class Reception {
 		const protectedLeg = action.leg?.secure === true;
 		const keys = this.#options.keysFor(protectedLeg);
 		const refusal = sdp === undefined ? undefined : refusalOf(sdp, this.#options.codecs, keys);
+		keys.close();
 		if (refusal) {
 			this.#options.say(`a call of ${uri} was refused: ${refusal.reason}`);
 			this.#options.post({ type: "reject", call, status: refusal.reject, reason: refusal.reason });

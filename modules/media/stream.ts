@@ -1,7 +1,7 @@
 /**
  * The control side of one voice stream: call/ opens it, tells it where the peer is, which codec was agreed and what the
- * microphone may do, and hands it keys; hal/rtp does the rest on its own thread. ZRTP packets come up through `onZrtp`,
- * and what becomes of the stream is written to the media log in words, never in bytes.
+ * microphone may do, and hands it keys; hal/rtp does the rest on its own thread. ZRTP and DTLS packets come up through
+ * `onZrtp` and `onDtls`, and what becomes of the stream is written to the media log in words, never in bytes.
  */
 import type Audio from "hal/audio/audio";
 import RTP, { type MicrophoneMode, type RTPStatistics } from "hal/rtp/rtp";
@@ -24,6 +24,8 @@ export interface MediaStreamOptions {
 		bytes: Uint8Array,
 		from: { readonly address: string; readonly port: number },
 	) => void;
+	/** A DTLS packet of the peer, nothing of it checked; none comes before `expectDtls`. */
+	readonly onDtls?: (bytes: Uint8Array) => void;
 	/** The first authenticated SRTP packet under the present receive keys. */
 	readonly onSrtp: () => void;
 	/** The peer's RTCP BYE. */
@@ -69,6 +71,7 @@ export class MediaStream {
 	readonly #rtp: RTP;
 	readonly #log: AreaLog;
 	readonly #onZrtp: (bytes: Uint8Array) => void;
+	readonly #onDtls: ((bytes: Uint8Array) => void) | undefined;
 	#codec: MediaCodec = { name: "PCMU", payloadType: 0, ptimeMs: 20 };
 	#telephoneEventPayloadType: number | undefined;
 	#direction: MediaDirection = "sendrecv";
@@ -82,6 +85,7 @@ export class MediaStream {
 	constructor(options: MediaStreamOptions) {
 		this.#log = options.log;
 		this.#onZrtp = options.onZrtp;
+		this.#onDtls = options.onDtls;
 		this.#rtp = new RTP({
 			address: options.address,
 			port: options.port,
@@ -164,10 +168,15 @@ export class MediaStream {
 		this.#clearAllowed = allowed;
 	}
 
-	/** A whole ZRTP packet to the peer. Nothing happens after close. */
+	/** DTLS packets come up from now on: a handshake begins. */
+	expectDtls(): void {
+		if (this.#final === undefined) this.#rtp.dtls = true;
+	}
+
+	/** A whole ZRTP or DTLS packet to the peer. Nothing happens after close. */
 	write(bytes: Uint8Array): void {
 		if (this.#final !== undefined) return;
-		if (!this.#rtp.write(bytes)) this.#log.debug("a ZRTP packet could not be sent");
+		if (!this.#rtp.write(bytes)) this.#log.debug("a packet of the key agreement could not be sent");
 	}
 
 	/** STUN datagrams come up from now on, whoever sent them. */
@@ -242,7 +251,9 @@ export class MediaStream {
 			const packet = this.#rtp.read();
 			if (packet === undefined) return;
 			const bytes = new Uint8Array(packet);
-			this.#onZrtp(bytes);
+			// RFC 7983 section 7; a ZRTP packet begins with 16.
+			if ((bytes[0] ?? 0) >= 20) this.#onDtls?.(bytes);
+			else this.#onZrtp(bytes);
 		}
 	}
 

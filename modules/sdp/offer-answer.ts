@@ -8,6 +8,7 @@
 import { addressOf, connectionOf } from "./address";
 import { type IceLines, iceAttributes, iceOf } from "./ice";
 import {
+	isDtls,
 	type KeyingLines,
 	keyingAttributes,
 	keyingOf,
@@ -132,21 +133,18 @@ export function makeOffer(local: LocalMedia): string {
 
 /** As makeOffer, for any number of streams: they keep the order of the sections of `previous` that are on. */
 export function offerStreams(session: LocalSession, streams: readonly LocalStream[]): string {
-	const audio = streams.map((stream) =>
-		audioSection(
-			stream,
-			stream.codecs.map((name) => ({
-				name,
-				payloadType: STATIC_PAYLOAD_TYPES[name],
-				clockRateHz: CLOCK_RATE_HZ,
-			})),
-			TELEPHONE_EVENT_PAYLOAD_TYPE,
-			stream.direction ?? "sendrecv",
-			(stream.keys ?? NO_KEYS).offer(),
-			stream.rtcpMux === "offer",
-			stream.ice,
-		),
-	);
+	const audio = streams.map((stream) => {
+		const keying = (stream.keys ?? NO_KEYS).offer();
+		const codecs = stream.codecs.map((name) => ({
+			name,
+			payloadType: STATIC_PAYLOAD_TYPES[name],
+			clockRateHz: CLOCK_RATE_HZ,
+		}));
+		// A handshake keys one port: with DTLS reports go there too (RFC 5764 section 3).
+		const mux = stream.rtcpMux === "offer" || isDtls(keying.protocol);
+		const direction = stream.direction ?? "sendrecv";
+		return audioSection(stream, codecs, TELEPHONE_EVENT_PAYLOAD_TYPE, direction, keying, mux, stream.ice);
+	});
 	const previous = session.previous === undefined ? undefined : parse(session.previous);
 	// Streams are never removed, only switched off: the same m-lines, ours in the places they had.
 	const media =

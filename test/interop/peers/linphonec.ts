@@ -27,7 +27,7 @@ export interface LinphonecOptions {
 	/** WAV file that it records what it hears to. */
 	readonly record: string;
 	readonly autoAnswer?: boolean;
-	readonly mediaEncryption?: "zrtp" | "none" | "srtp";
+	readonly mediaEncryption?: "zrtp" | "none" | "srtp" | "dtls";
 	/** The only codecs it offers, all at 8 kHz; without it, its own choice. */
 	readonly codecs?: readonly ("PCMU" | "PCMA")[];
 	/** No log, so that writing it costs nothing: then neither `until` nor `sas` can be used. */
