@@ -38,6 +38,8 @@ export interface MatrixCall {
 
 /** How long both speak: half a second of tone must come through, behind what linphonec's jitter buffer holds back. */
 const TALK_MS = 750;
+/** On a machine with much else to do the tone has gaps: then once more, for longer. */
+const LONG_TALK_MS = 4000;
 const FRAME_MS = 20;
 
 export class MatrixCalls {
@@ -83,8 +85,18 @@ export class MatrixCalls {
 		return zrtpTypeOf(bytes) !== "HelloACK" || from !== initiator;
 	}
 
-	/** One call, judged at both ends. @returns what Sotto says of it */
-	async make({ name, role, offer, expected, retained }: MatrixCall): Promise<CallState> {
+	/** One call, judged at both ends; a second one where the tone was not heard. @returns what Sotto says of the first */
+	async make(planned: MatrixCall): Promise<CallState> {
+		const first = await this.#call(planned, TALK_MS);
+		if (first.heard.length < 2) {
+			const retained = planned.retained === "none" ? "match" : planned.retained;
+			const again = await this.#call({ ...planned, name: `${planned.name}-again`, retained }, LONG_TALK_MS);
+			assert.deepEqual(again.heard, ["by Sotto", "by linphonec"], `${planned.name}: tones`);
+		}
+		return first.call;
+	}
+
+	async #call({ name, role, offer, expected, retained }: MatrixCall, talkMs: number) {
 		const { sotto, linphone } = this.#meeting;
 		const bySotto = path.join(this.#folder, `${name}-heard-by-sotto.wav`);
 		const byLinphone = path.join(this.#folder, `${name}-heard-by-linphone.wav`);
@@ -98,7 +110,7 @@ export class MatrixCalls {
 		const call = await this.#meeting.secure();
 		const sas = await linphone.sas();
 		this.peerSas = sas.text;
-		await pause(TALK_MS);
+		await pause(talkMs);
 		const voice = sotto.call?.stats;
 		await this.#meeting.hangUp();
 		sotto.send({ speaker: `${bySotto}.rest` });
@@ -112,8 +124,9 @@ export class MatrixCalls {
 		assert.equal(call.lock, warned ? "warning" : "closed", `${name}: lock`);
 		assert.equal(/cache mismatch/i.test(linphone.recentLog), warned, `${name}: linphonec's word of a mismatch`);
 		assert.equal(voice?.clearSent, 0, `${name}: voice in the clear`);
-		assert.ok(heard(readWav(bySotto), LINPHONE_HZ), `${name}: Sotto heard linphonec`);
-		assert.ok(heard(readWav(byLinphone), SOTTO_HZ), `${name}: linphonec heard Sotto`);
-		return call;
+		const heardAt: string[] = [];
+		if (heard(readWav(bySotto), LINPHONE_HZ)) heardAt.push("by Sotto");
+		if (heard(readWav(byLinphone), SOTTO_HZ)) heardAt.push("by linphonec");
+		return { call, heard: heardAt };
 	}
 }

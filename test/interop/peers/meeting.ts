@@ -61,7 +61,8 @@ export class Meeting {
 		const folder = path.join(options.folder, options.name);
 		mkdirSync(folder, { recursive: true });
 		const tone = path.join(folder, "tone.wav");
-		writeTone(tone, LINPHONE_HZ);
+		// linphonec plays it through once, over all calls of the meeting.
+		writeTone(tone, LINPHONE_HZ, 240);
 		const files = {
 			heardBySotto: path.join(folder, "heard-by-sotto.wav"),
 			heardByLinphone: path.join(folder, "heard-by-linphone.wav"),
