@@ -3,6 +3,9 @@ import { print } from "board/process";
 import { test } from "test/harness";
 import { table } from "./lives";
 
-test("calls with 200 ms of delay, 10 % loss and 30 s without a network", () => table(1, 50).forEach(print), {
-	timeoutMs: 170_000,
-});
+for (const transport of ["udp", "tcp"] as const)
+	test(
+		`calls over ${transport} with 200 ms of delay, 10 % loss and 30 s without a network`,
+		() => table(1, 30, transport).forEach(print),
+		{ timeoutMs: 170_000 },
+	);

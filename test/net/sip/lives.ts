@@ -84,8 +84,8 @@ const REGISTRAR = { address: "10.0.1.1", port: 5060 };
 const PHONES = ["alice", "bob"] as const;
 
 /** One life of a call. Throws where something is wrong. */
-export function live(seed: number, moment: Moment): Life {
-	const place = `seed ${seed}, ${moment}`;
+export function live(seed: number, moment: Moment, transport: "udp" | "tcp"): Life {
+	const place = `${transport}, seed ${seed}, ${moment}`;
 	const world = new World({ seed, delayMs: DELAY_MS, loss: LOSS });
 	const random = seeded(seed + 1_000_000);
 	const ledgers = new Map(PHONES.map((name) => [name as string, new Ledger()]));
@@ -95,7 +95,9 @@ export function live(seed: number, moment: Moment): Life {
 	const silence = (when: Moment): void => {
 		if (when === moment) silentFrom = world.now + Math.floor(random() * 800) - 100;
 	};
-	world.drop = () => world.now >= silentFrom && world.now < silentFrom + OUTAGE_MS;
+	const isSilent = (now: number): boolean => now >= silentFrom && now < silentFrom + OUTAGE_MS;
+	world.drop = () => isSilent(world.now);
+	world.streams.isSilent = isSilent;
 	world.onSend = (name, bytes) => ledgers.get(name)?.sent(world.now, bytes);
 	world.onArrival = (name, bytes) => ledgers.get(name)?.arrived(bytes);
 	world.onReport = (member, action) => {
@@ -129,7 +131,13 @@ export function live(seed: number, moment: Moment): Life {
 	}
 
 	const begun = world.now;
-	world.do("alice", { type: "invite", call: 1, account: "a", uri: world.uri("bob"), sdp: "offer" });
+	world.do("alice", {
+		type: "invite",
+		call: 1,
+		account: "a",
+		uri: `${world.uri("bob")};transport=${transport}`,
+		sdp: "offer",
+	});
 	const connected = (): boolean =>
 		world.reports("alice", "answered").length > 0 && world.reports("bob", "accepted").length > 0;
 	ok(
@@ -191,13 +199,14 @@ export function live(seed: number, moment: Moment): Life {
 }
 
 /** Seeds from `first` on, spread over the moments. @returns rows of a table, one for each moment */
-export function table(first: number, count: number): string[] {
+export function table(first: number, count: number, transport: "udp" | "tcp"): string[] {
 	const rows = [
-		"| network gone | calls | connected | held | resumed | lost to a timer | lost otherwise | half open | ended late | set-up |",
+		`| ${transport}: network gone | calls | connected | held | resumed | lost to a timer | lost otherwise | half open | ended late | set-up |`,
 	];
 	for (const [index, moment] of MOMENTS.entries()) {
 		const lives: Life[] = [];
-		for (let seed = first + index; seed < first + count; seed += MOMENTS.length) lives.push(live(seed, moment));
+		for (let seed = first + index; seed < first + count; seed += MOMENTS.length)
+			lives.push(live(seed, moment, transport));
 		const of = (what: (life: Life) => boolean): number => lives.filter(what).length;
 		const setUp = lives.map(({ setUpMs }) => setUpMs).sort((a, b) => a - b);
 		const times = `${setUp[setUp.length >> 1]} ms, at most ${setUp[setUp.length - 1]} ms`;

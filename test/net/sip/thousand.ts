@@ -1,8 +1,11 @@
-/** A thousand seeds, too long for every run: node scripts/run.mjs test-xs --timeout 3600 test/net/sip/thousand.ts */
+/** A thousand seeds of each, too long for every run: node scripts/run.mjs test-xs --timeout 3600 test/net/sip/thousand.ts */
 import { print } from "board/process";
 import { test } from "test/harness";
 import { table } from "./lives";
 
-test("1000 calls with 200 ms of delay, 10 % loss and 30 s without a network", () => table(1, 1000).forEach(print), {
-	timeoutMs: 3_600_000,
-});
+for (const transport of ["udp", "tcp"] as const)
+	test(
+		`1000 calls over ${transport} with 200 ms of delay, 10 % loss and 30 s without a network`,
+		() => table(1, 1000, transport).forEach(print),
+		{ timeoutMs: 3_600_000 },
+	);

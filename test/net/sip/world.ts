@@ -6,8 +6,10 @@
 import { nobleProvider } from "crypto/noble";
 import { type Account, type Action, type Agent, type AgentConfig, createAgent, type Event, step } from "sip/agent";
 import { parse } from "sip/parse";
+import type { Destination } from "sip/uri";
 import { Netem, type NetemOptions } from "test/net/netem";
 import { seededBytes } from "test/net/seeded";
+import { Streams } from "./streams";
 
 type WithoutNow<T> = T extends { readonly now: number } ? Omit<T, "now"> : never;
 /** An event without its time, which the world supplies. */
@@ -47,10 +49,14 @@ export class World {
 	drop: (line: string) => boolean = () => false;
 	readonly #net: Netem<string, { from: Place; bytes: Uint8Array }>;
 	readonly #servers = new Map<string, { readonly name: string; readonly serve: Server }>();
+	/** Connections between phones. */
+	readonly streams: Streams;
 	readonly #seed: number;
 
 	constructor(options: NetemOptions) {
 		this.#net = new Netem(options);
+		this.streams = new Streams(options);
+		this.streams.tell = (name, wish) => this.do(name, wish);
 		this.#seed = options.seed;
 	}
 
@@ -100,11 +106,15 @@ export class World {
 	run(ms: number): void {
 		const end = this.now + ms;
 		for (;;) {
-			let next = this.#net.nextAt ?? Number.POSITIVE_INFINITY;
+			let next = Math.min(
+				this.#net.nextAt ?? Number.POSITIVE_INFINITY,
+				this.streams.nextAt ?? Number.POSITIVE_INFINITY,
+			);
 			for (const { wakeAt } of this.members.values()) next = Math.min(next, wakeAt ?? next);
 			if (next > end) break;
 			this.now = Math.max(this.now, next);
 			for (const { to, packet } of this.#net.deliver(this.now)) this.#deliver(to, packet.from, packet.bytes);
+			this.streams.deliver(this.now);
 			for (const member of this.members.values())
 				if (member.wakeAt !== undefined && member.wakeAt <= this.now) {
 					member.wakeAt = undefined;
@@ -130,6 +140,7 @@ export class World {
 		const reports: Action[] = [];
 		for (const action of step(member.agent, event)) {
 			if (action.type === "send") this.#send(member.name, action.bytes, member.place, action.to);
+			else if (action.type === "connect") this.streams.connect(this.now, member, action.to, this.#phoneAt(action.to));
 			else if (action.type === "wakeAt") member.wakeAt = action.at;
 			else {
 				member.reports.push(action);
@@ -139,11 +150,22 @@ export class World {
 		for (const report of reports) this.onReport(member, report);
 	}
 
-	#send(name: string, bytes: Uint8Array, from: Place, to: Place): void {
+	#phoneAt(place: Place): Member | undefined {
+		for (const member of this.members.values())
+			if (member.place.address === place.address && member.place.port === place.port) return member;
+		return undefined;
+	}
+
+	#send(name: string, bytes: Uint8Array, from: Place, to: Destination): void {
 		this.onSend(name, bytes);
 		const line = `${name}>${this.#nameOf(to)} ${summary(bytes)}`;
 		this.trace.push(line);
 		this.times.push(this.now);
+		const member = this.members.get(name);
+		if (to.transport === "tcp" && member !== undefined) {
+			this.streams.send(this.now, member, to, bytes, (other) => this.onArrival(other, bytes));
+			return;
+		}
 		if (!this.drop(line)) this.#net.send(this.now, `${to.address}:${to.port}`, { from, bytes });
 	}
 
