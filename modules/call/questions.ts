@@ -11,6 +11,8 @@ export interface QuestionFacts {
 	readonly expected: "in this call" | "in earlier calls" | undefined;
 	readonly clearAgreed: boolean;
 	readonly enrollment: Enrollment | undefined;
+	/** Keys that servers on the way know are on. */
+	readonly toServer: boolean;
 }
 
 export function questionOf({
@@ -19,18 +21,20 @@ export function questionOf({
 	expected,
 	clearAgreed,
 	enrollment,
+	toServer,
 }: QuestionFacts): Question | undefined {
 	// The other end ended encryption, or never began it: RFC 6189 section 4.7.2 wants the owner to take notice.
 	if (!mandatory && !clearAgreed) {
+		const who = toServer ? "The servers on the way" : "Anybody on the way";
 		if (zrtp?.state === "cleared" && zrtp.by === "peer")
 			return {
 				about: "cleared",
-				text: "The other phone ended encryption. Go on talking without? Anybody on the way can listen.",
+				text: `The other phone ended encryption. Go on talking without? ${who} can listen.`,
 			};
 		if (zrtp?.state === "absent" && expected !== undefined)
 			return {
 				about: "unencrypted",
-				text: `There was encryption ${expected}, and now there is none. Go on talking without? Anybody on the way can listen.`,
+				text: `There was encryption between the phones ${expected}, and now there is none. Go on without? ${who} can listen.`,
 			};
 	}
 	if (zrtp?.state !== "secure") return undefined;

@@ -120,7 +120,7 @@ export function securityOf(facts: SecurityFacts): Security {
 	const weak = facts.added.findIndex((each) => addedLock(each, lock) !== lock);
 	const question =
 		connected && !ended
-			? questionOf({ zrtp: status, mandatory, expected, clearAgreed, enrollment: first?.enrollment })
+			? questionOf({ zrtp: status, mandatory, expected, clearAgreed, enrollment: first?.enrollment, toServer })
 			: undefined;
 	const clear = ended ? undefined : clearOf(status, sas);
 	const remarks = first ? remarksOf((code) => first.warned(code)) : [];

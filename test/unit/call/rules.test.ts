@@ -304,6 +304,11 @@ test("what the owner is asked: one thing at a time, nothing where the settings h
 	equal(about({ first: stream(ABSENT) }), undefined);
 	equal(about({ first: stream(ABSENT), expected: "in earlier calls" }), "unencrypted");
 	equal(about({ first: stream(ABSENT), expected: "in this call", mandatory: true }), undefined);
+	const facts = { ...FACTS, first: stream(ABSENT), expected: "in this call" } as const;
+	ok(securityOf(facts).question?.text.includes("Anybody on the way can listen"));
+	const keys = { cipher: "AES1", authTag: "HS80", reason: undefined } as const;
+	const keying = { by: "sdes", server: "on", lost: false, ...keys } as const;
+	ok(securityOf({ ...facts, keying }).question?.text.includes("The servers on the way can listen"));
 });
 
 test("the same place: user and host, whatever port and parameters", () => {

@@ -134,7 +134,7 @@ export const ENCRYPTED_BEFORE: CallState = {
 		"Calls with this address were encrypted, and this one is not: a mailbox, another phone, or somebody in between. The microphone is off.",
 	question: {
 		about: "unencrypted",
-		text: "There was encryption in earlier calls, and now there is none. Go on talking without? Anybody on the way can listen.",
+		text: "There was encryption between the phones in earlier calls, and now there is none. Go on without? Anybody on the way can listen.",
 	},
 };
 
