@@ -107,7 +107,10 @@ export class Handset {
 			sharedWords: this.#sharedWords,
 			sound: this.#sound,
 			log: this.#log,
-			send: (text) => void this.#desk?.send(text),
+			send: (text) => {
+				// The last words to the registrar are said, and logged, when the panel has gone.
+				if (!this.#closed) this.#desk?.send(text);
+			},
 		});
 		this.#desk =
 			options.desk === undefined

@@ -122,6 +122,8 @@ void xs_desk_constructor(xsMachine* the)
 void xs_desk_send(xsMachine* the)
 {
 	Desk* desk = xsmcGetHostDataValidate(xsThis, (void*)&deskHooks);
+	if (desk == NULL)
+		xsUnknownError("the desk is closed");
 	const char* text = xsmcToString(xsArg(0));
 	bool taken = deskLinkSend(desk->link, text, strlen(text));
 	xsmcSetBoolean(xsResult, taken);
