@@ -69,6 +69,7 @@ export class Calls {
 			tones: this.tones,
 			begin: (number, id, peer, displayName) => this.#begin(number, id, "incoming", peer, displayName),
 			answer: (id) => this.answer(id),
+			onMissed: (peer, name) => this.recent.add({ peer, name, direction: "incoming", missed: true, at: now() }),
 			uriOf: (target) => this.uriOf(target),
 		});
 		this.#lineContext = {

@@ -30,6 +30,8 @@ export interface ReceptionOptions {
 	readonly tones: Tones;
 	readonly begin: (number: number, id: number, peer: string, displayName: string | undefined) => Line;
 	readonly answer: (id: number) => void;
+	/** Somebody called, and nothing rang. */
+	readonly onMissed: (peer: string, name: string) => void;
 	/** The sound goes to that line. */
 	readonly take: (line: Line) => void;
 	/** Tells the owner. */
@@ -70,7 +72,7 @@ export class Reception {
 		const arrival = replaced ? RING : arrivalOf({ features, inUse, room });
 		if (arrival.type !== "ring" || number === undefined) {
 			if (arrival.type === "forward") this.#forward(call, uri, arrival.to);
-			else this.#refuse(call, uri, arrival.type === "refuse" ? arrival.status : BUSY_HERE);
+			else this.#refuse(call, uri, arrival.type === "refuse" ? arrival.status : BUSY_HERE, action.displayName);
 			return;
 		}
 		// Who may not be answered by a person, and not by the phone itself either, is told so (RFC 5373).
@@ -114,9 +116,13 @@ export class Reception {
 		line.answer();
 	}
 
-	#refuse(call: number, uri: string, status: number): void {
+	/** Who called while the owner was not to be disturbed is told afterwards, as who called in vain. */
+	#refuse(call: number, uri: string, status: number, name?: string): void {
 		this.#options.log.info(`${uri} called and was refused (${status})`);
-		if (this.#options.features().doNotDisturb) this.missed++;
+		if (this.#options.features().doNotDisturb) {
+			this.missed++;
+			this.#options.onMissed(uri, name ?? "");
+		}
 		this.#options.post({ type: "reject", call, status });
 	}
 

@@ -29,6 +29,7 @@ const stream = [
 const simulator = [
 	"audio/audio-core",
 	"audio/sim/audio-posix",
+	"audio/audio-wait",
 	"audio/sim/audio-panel",
 	"audio/sim/wav-load",
 	"audio/sim/wav-recorder",

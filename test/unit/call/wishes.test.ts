@@ -57,6 +57,7 @@ test("do not disturb: the caller hears busy, nothing rings, and it is counted", 
 		await ended(alice);
 		ok(/busy/i.test(alice.call.reason ?? ""), alice.call.reason);
 		equal([bob.phone.state.calls.length, bob.phone.state.missed], [0, 1]);
+		equal([bob.phone.recent.length, bob.phone.recent[0]?.missed], [1, true]);
 		bob.phone.setDoNotDisturb(false);
 		await ring(alice, bob);
 	}));
