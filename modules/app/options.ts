@@ -17,11 +17,11 @@ export interface Options {
 
 export const USAGE = `Usage: sotto --state DIR [--config URL] [--name N] [--address A] [--sip-port P] [--rtp-port P] [--desk PATH]
 
-  --config URL   where the phone fetches its settings (JSON over HTTP); docs/settings.md lists them
+  --config URL   where the phone fetches its settings (JSON over HTTP or HTTPS); docs/settings.md lists them
   --state DIR    folder of the flash files: retained secrets and the last good settings
   --name N       the name on the idle screen; default Sotto
   --address A    numeric address to bind; default: the one on the way to the config server
-  --sip-port P   SIP over UDP, instead of the config's; 0 takes any free port
+  --sip-port P   SIP over UDP and TCP, instead of the config's; 0 takes any free port
   --rtp-port P   first RTP port, even, instead of the config's; 0 takes any free pair
   --desk PATH    the panel's socket`;
 

@@ -1,5 +1,5 @@
 /**
- * INVITE client transaction over UDP (RFC 3261 section 17.1.1 with the Accepted state of RFC 6026 section 7.2).
+ * INVITE client transaction (RFC 3261 section 17.1.1 with the Accepted state of RFC 6026 section 7.2).
  * Requests enter from invite.ts and reinvite.ts; responses leave to them, packets to the shell.
  *
  *   calling -1xx-> proceeding -300..699-> completed -D-> terminated

@@ -1,5 +1,5 @@
 /**
- * INVITE server transaction over UDP (RFC 3261 section 17.2.1 with the Accepted state of RFC 6026 section 7.1). The
+ * INVITE server transaction (RFC 3261 section 17.2.1 with the Accepted state of RFC 6026 section 7.1). The
  * INVITE enters from the agent; responses enter from accept.ts, which also repeats the 2xx; packets leave to the shell.
  *
  *   proceeding -300..699-> completed -ACK-> confirmed -I-> terminated

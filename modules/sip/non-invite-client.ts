@@ -1,5 +1,5 @@
 /**
- * Client transaction over UDP for every method but INVITE and ACK (RFC 3261 section 17.1.2). Requests enter from the
+ * Client transaction for every method but INVITE and ACK (RFC 3261 section 17.1.2). Requests enter from the
  * verbs; one final response or one failure leaves to them.
  *
  *   trying -1xx-> proceeding -200..699-> completed -K-> terminated      (trying takes the final responses too)

@@ -1,5 +1,5 @@
 /**
- * Server transaction over UDP for every method but INVITE and ACK (RFC 3261 section 17.2.2). The request enters from
+ * Server transaction for every method but INVITE and ACK (RFC 3261 section 17.2.2). The request enters from
  * the agent; the verb's response is kept to answer retransmissions.
  *
  *   trying -1xx-> proceeding -200..699-> completed -J-> terminated      (trying takes the final response too)
