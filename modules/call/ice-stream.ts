@@ -46,6 +46,8 @@ export class IceStream {
 	/** Of the peer that the agent has been told of. */
 	#peer: string | undefined;
 	#closed = false;
+	readonly #waiting: Untimed<IceEvent>[] = [];
+	#running = false;
 
 	constructor(options: IceStreamOptions) {
 		this.#options = options;
@@ -114,15 +116,25 @@ export class IceStream {
 	/** Safe to repeat; no callback afterwards. */
 	close(): void {
 		if (this.#closed) return;
-		this.#feed({ type: "stop" });
 		this.#closed = true;
+		this.#waiting.length = 0;
+		step(this.#ice, { type: "stop", now: this.#options.now() });
 		for (const timer of [this.#timer, this.#patience]) if (timer !== undefined) Timer.clear(timer);
 		this.#timer = this.#patience = undefined;
 	}
 
+	/** What an action brings about waits until the step's other actions are done: its last one sets the timer. */
 	#feed(event: Untimed<IceEvent>): void {
 		if (this.#closed) return;
-		for (const action of step(this.#ice, { ...event, now: this.#options.now() })) this.#run(action);
+		this.#waiting.push(event);
+		if (this.#running) return;
+		this.#running = true;
+		try {
+			for (let next = this.#waiting.shift(); next && !this.#closed; next = this.#waiting.shift())
+				for (const action of step(this.#ice, { ...next, now: this.#options.now() })) this.#run(action);
+		} finally {
+			this.#running = false;
+		}
 	}
 
 	#run(action: IceAction): void {

@@ -4,7 +4,7 @@ import dgram from "node:dgram";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-const TEMPLATE = path.join(import.meta.dirname, "kamailio.cfg");
+const TEMPLATE = "kamailio.cfg";
 const START_TIMEOUT_MS = 10_000;
 
 export interface KamailioTls {
@@ -35,10 +35,10 @@ export class Kamailio {
 	#output = "";
 	#ended = false;
 
-	private constructor(folder: string, port: number, tls: KamailioTls | undefined) {
+	private constructor(folder: string, port: number, tls: KamailioTls | undefined, template: string) {
 		mkdirSync(folder, { recursive: true });
 		const config = path.join(folder, "kamailio.cfg");
-		const text = readFileSync(TEMPLATE, "utf8");
+		const text = readFileSync(path.join(import.meta.dirname, template), "utf8");
 		const lines = tls === undefined ? "" : writeTls(folder, tls);
 		writeFileSync(
 			config,
@@ -65,9 +65,9 @@ export class Kamailio {
 		process.once("exit", this.#killAtExit);
 	}
 
-	/** @returns once it answers OPTIONS. @throws {Error} with its output when it does not */
-	static async start(folder: string, port: number, tls?: KamailioTls): Promise<Kamailio> {
-		const kamailio = new Kamailio(folder, port, tls);
+	/** @param template beside this file @returns once it answers OPTIONS. @throws {Error} with its output when it does not */
+	static async start(folder: string, port: number, tls?: KamailioTls, template = TEMPLATE): Promise<Kamailio> {
+		const kamailio = new Kamailio(folder, port, tls, template);
 		const socket = dgram.createSocket("udp4");
 		let answered = false;
 		socket.on("message", () => {
