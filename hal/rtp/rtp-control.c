@@ -27,6 +27,15 @@ void xs_rtp_prepare(xsMachine* the)
 		xsUnknownError("rtp: SRTP cannot be started");
 }
 
+void xs_rtp_has_gcm(xsMachine* the)
+{
+	/* Any key will do: it is the cipher that may be missing from libsrtp. */
+	SrtpKeys keys = {.cipher = "AES1", .authTag = "GCM"};
+	SrtpContext* context = srtpContextForSend(&keys, 1);
+	xsmcSetBoolean(xsResult, context != NULL);
+	srtpContextDelete(context);
+}
+
 void xs_rtp_codec(xsMachine* the)
 {
 	Rtp* rtp = rtpOf(the);

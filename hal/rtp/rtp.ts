@@ -127,6 +127,11 @@ export function prepare(this: void): void {
 	native("xs_rtp_prepare").call(this);
 }
 
+/** Whether this board's SRTP has AES-GCM; where SRTP was not started it starts it. */
+export function hasGcm(this: void): boolean {
+	return native("xs_rtp_has_gcm").call(this);
+}
+
 class RTP extends Native("xs_rtp_destructor") {
 	/** @throws Error that names address and port where they cannot be used; RangeError for an odd port */
 	constructor(options: RTPOptions) {

@@ -19,8 +19,8 @@ export interface CallContext {
 	readonly srtp: KeyingPolicy;
 	/** Words that both owners have agreed on (RFC 6189 section 4.3), as octets; asked for at every call, and copied. */
 	readonly auxsecret?: (() => Uint8Array | undefined) | undefined;
-	/** The certificate of DTLS-SRTP, made when it is first asked for. */
-	readonly dtlsIdentity: () => DTLSIdentity;
+	/** The certificate of DTLS-SRTP, made when it is first asked for; undefined: the board has no DTLS. */
+	readonly dtlsIdentity: () => DTLSIdentity | undefined;
 	/** Voice only with ZRTP. */
 	readonly mandatory: boolean;
 	/** Ways through NATs; undefined: media goes where SDP says. */

@@ -62,8 +62,8 @@ export interface KeyingOptions {
 	readonly log: AreaLog;
 	/** The media stream, whose keys are set here and nowhere else. */
 	readonly stream: KeyedStream;
-	/** This phone's certificate; the same in every call. */
-	readonly identity: () => DTLSIdentity;
+	/** This phone's certificate; the same in every call. undefined: the board has no DTLS. */
+	readonly identity: () => DTLSIdentity | undefined;
 	/** Monotonic milliseconds. */
 	readonly now: () => number;
 	/** `status` changed by itself. */
@@ -125,9 +125,11 @@ export class Keying implements StreamKeys, ZrtpTransport {
 		if ("fault" in plan) throw new Error(plan.fault);
 		if (plan.keys === "none") return PLAIN;
 		if (plan.keys === "dtls") {
+			const fingerprint = this.#fingerprint();
+			if (fingerprint === undefined) throw new Error("the settings ask for DTLS-SRTP, and this phone has none");
 			this.#options.stream.expectDtls();
 			const protocol = isDtls(this.#protocol) ? this.#protocol : "UDP/TLS/RTP/SAVP";
-			return { protocol, crypto: [], fingerprints: [this.#fingerprint()], setup: "actpass" };
+			return { protocol, crypto: [], fingerprints: [fingerprint], setup: "actpass" };
 		}
 		const protocol = this.#by === "sdes" ? this.#protocol : plan.protocol;
 		return { ...PLAIN, protocol, crypto: this.#sdes.offer(this.#zrtp.send) };
@@ -152,7 +154,7 @@ export class Keying implements StreamKeys, ZrtpTransport {
 			if (fingerprintOf(theirs.fingerprints) === undefined)
 				return "the answer brings no fingerprint that can be checked";
 			// Where there is an association, who began it is settled; some peers then repeat what they said first.
-			const settled = this.#dtls !== undefined && this.#dtls.peer.startsWith(theirs.fingerprints.join());
+			const settled = this.#dtls?.peer.startsWith(theirs.fingerprints.join()) === true;
 			if (settled || roleOf(ours.setup, theirs.setup) !== undefined) return undefined;
 			return "the answer leaves open who begins with DTLS";
 		}
@@ -245,17 +247,20 @@ export class Keying implements StreamKeys, ZrtpTransport {
 		}
 	}
 
-	#fingerprint(): string {
-		return formatFingerprint(new Uint8Array(this.#options.identity().fingerprint));
+	#fingerprint(): string | undefined {
+		const identity = this.#options.identity();
+		return identity && formatFingerprint(new Uint8Array(identity.fingerprint));
 	}
 
 	#answerDtls(theirs: KeyingLines): KeyingLines | { readonly fault: string } {
 		if (fingerprintOf(theirs.fingerprints) === undefined)
 			return { fault: "the audio is offered with no fingerprint that can be checked" };
+		const fingerprint = this.#fingerprint();
+		if (fingerprint === undefined) return { fault: `the audio is offered over ${theirs.protocol} alone` };
 		const setup = setupAnswer(theirs.setup, this.#dtls?.role);
 		if (setup === undefined) return { fault: "the offer leaves open who begins with DTLS" };
 		this.#options.stream.expectDtls();
-		return { protocol: theirs.protocol, crypto: [], fingerprints: [this.#fingerprint()], setup };
+		return { protocol: theirs.protocol, crypto: [], fingerprints: [fingerprint], setup };
 	}
 
 	/** A handshake, unless there is one with this very end (RFC 5763 section 6.6). */
@@ -265,16 +270,17 @@ export class Keying implements StreamKeys, ZrtpTransport {
 		if (this.#dtls?.peer === peer && this.#server !== "failed") return;
 		const role = roleOf(keying?.ours.setup, keying?.theirs.setup) ?? this.#dtls?.role;
 		this.#by = "dtls";
-		if (fingerprint === undefined || role === undefined) {
+		const identity = this.#options.identity();
+		if (fingerprint === undefined || role === undefined || identity === undefined) {
 			this.#dtlsFailed("the descriptions of the two ends do not fit together");
 			return;
 		}
 		this.#endDtls();
 		this.#server = "agreeing";
 		this.#reason = undefined;
-		const { identity, now, log, stream, onChange } = this.#options;
+		const { now, log, stream, onChange } = this.#options;
 		const association = new DtlsAssociation({
-			identity: identity(),
+			identity,
 			role,
 			fingerprint,
 			peer: `${remoteAddress}:${remotePort}`,

@@ -1,6 +1,7 @@
 /** What a phone is made of: the composition root fills it in, phone.ts takes it apart for its calls. */
 import type Audio from "hal/audio/audio";
 import { DTLSIdentity } from "hal/dtls/dtls";
+import { hasGcm } from "hal/rtp/rtp";
 import type { TransportAddress } from "ice/types";
 import type { Log } from "log/log";
 import type { AgentConfig } from "sip/types";
@@ -54,7 +55,17 @@ export interface Nat {
 /** What every call of the phone shares. */
 export function contextOf(options: PhoneOptions, stunServer: () => TransportAddress | undefined): CallContext {
 	const { address, rtpPort, audio, agent, store, zrtp, auxsecret, mandatory, srtp, nat, log, now, nameOf } = options;
+	// Made when the first call asks, and not while the phone starts.
 	let identity: DTLSIdentity | undefined;
+	let keying: KeyingPolicy | undefined;
+	const dtlsIdentity = (): DTLSIdentity | undefined => {
+		try {
+			identity ??= new DTLSIdentity();
+		} catch (error) {
+			log.area("media").warn(String(error));
+		}
+		return identity;
+	};
 	return {
 		address,
 		rtpPort,
@@ -64,15 +75,22 @@ export function contextOf(options: PhoneOptions, stunServer: () => TransportAddr
 		zrtp,
 		auxsecret,
 		mandatory,
-		srtp: srtp ?? NO_KEYING,
-		nat: nat && { provider: agent.provider, ice: nat.ice, stunServer },
-		dtlsIdentity: () => {
-			identity ??= new DTLSIdentity();
-			return identity;
+		get srtp() {
+			keying ??= forThisBoard(srtp ?? NO_KEYING);
+			return keying;
 		},
+		nat: nat && { provider: agent.provider, ice: nat.ice, stunServer },
+		dtlsIdentity,
 		zrtpLog: log.area("zrtp"),
 		mediaLog: log.area("media"),
 		now,
 		nameOf,
 	};
+}
+
+/** No suite that SRTP does not have here. */
+function forThisBoard(policy: KeyingPolicy): KeyingPolicy {
+	const wanted = policy.suites.some((name) => name.startsWith("AEAD_"));
+	if (policy.policy === "off" || !wanted || hasGcm()) return policy;
+	return { ...policy, suites: policy.suites.filter((name) => !name.startsWith("AEAD_")) };
 }
