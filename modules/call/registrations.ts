@@ -13,7 +13,8 @@ export class Registrations {
 	constructor(accounts: readonly Account[], log: AreaLog) {
 		this.#log = log;
 		for (const { id, aor, registrar } of accounts)
-			if (registrar) this.#states.set(id, { aor, ok: false, transport: "udp", reason: "registering" });
+			if (registrar)
+				this.#states.set(id, { aor, ok: false, transport: registrar.transport ?? "udp", reason: "registering" });
 	}
 
 	/** Accounts that register. */

@@ -149,6 +149,8 @@ const MAX_TARGETS = 4;
 const NEXT_SERVER_MS = 10000;
 /** RFC 3261 section 18.1.1: what is longer goes over a transport that does not need fragments. */
 const MAX_DATAGRAM_BYTE_LENGTH = 1300;
+/** A server that has no TCP may say nothing at all to it; the person waits meanwhile. */
+const SWITCH_LIMIT_MS = 2000;
 
 export class Exchange {
 	/** Set when nobody wants the outcome any more: a challenge is passed on as the end. */
@@ -209,15 +211,19 @@ export class Exchange {
 	}
 
 	/** The server at #index, or the failure where there is none. */
-	#try(failure: Failure): void {
-		const to = this.#targets[this.#index];
+	#try(failure: Failure, limitMs?: number): void {
+		const index = this.#index;
+		const to = this.#targets[index];
 		if (to === undefined) {
-			this.#index = Math.max(0, this.#index - 1);
+			this.#index = Math.max(0, index - 1);
 			this.#options.onFailure(failure);
 			return;
 		}
+		if (limitMs !== undefined) this.#patience = this.#core.timers.after(limitMs, () => this.#next({ type: "timeout" }));
 		this.#core.connect(to, (error) => {
-			if (this.#stopped) return;
+			// Stopped, or too late: another server is being tried.
+			if (this.#stopped || this.#index !== index) return;
+			this.#patience?.cancel();
 			if (error === undefined) this.#begin(to);
 			else this.#next({ type: "transport", error });
 		});
@@ -238,7 +244,7 @@ export class Exchange {
 		if (this.#isTooLong(to, request)) {
 			// Section 18.1.1: the same server over TCP, and over UDP all the same where it has none.
 			this.#targets.splice(this.#index, 0, { ...to, transport: "tcp" });
-			this.#try({ type: "transport", error: "no address" });
+			this.#try({ type: "transport", error: "no address" }, SWITCH_LIMIT_MS);
 			return;
 		}
 		this.#transact(to, request);
@@ -246,8 +252,7 @@ export class Exchange {
 
 	#isTooLong(to: Target, request: OutgoingRequest): boolean {
 		if (to.transport !== "udp" || this.#options.to.transport === "udp") return false;
-		const before = this.#targets[this.#index - 1];
-		if (before !== undefined && before.address === to.address && before.transport === "tcp") return false;
+		if (this.#core.locator.isFailed({ ...to, transport: "tcp" })) return false;
 		return formatRequest(request).length > MAX_DATAGRAM_BYTE_LENGTH;
 	}
 

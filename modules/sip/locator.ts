@@ -120,15 +120,16 @@ export class Locator {
 		this.#failed.delete(keyOf(to));
 	}
 
-	#isFailed(target: Target): boolean {
+	/** Whether it failed lately. */
+	isFailed(target: Destination): boolean {
 		return (this.#failed.get(keyOf(target)) ?? 0) > this.#options.now();
 	}
 
 	#order(targets: readonly Target[]): Located {
 		const usable = targets.filter((target) => this.#options.usable(target));
 		if (usable.length === 0) return { error: `this phone has no way to ${targets[0]?.address ?? "there"}` };
-		const good = usable.filter((target) => !this.#isFailed(target));
-		return { targets: [...good, ...usable.filter((target) => this.#isFailed(target))] };
+		const good = usable.filter((target) => !this.isFailed(target));
+		return { targets: [...good, ...usable.filter((target) => this.isFailed(target))] };
 	}
 
 	#keep(key: string, entry: Entry): void {

@@ -34,6 +34,8 @@ export interface Destination {
 	readonly transport?: Transport | undefined;
 	/** The domain that the other end's certificate must be for (RFC 5922 section 4); absent: the address. */
 	readonly name?: string | undefined;
+	/** Where a response goes when the connection that its request came by has gone (section 18.2.2). */
+	readonly otherwise?: Destination | undefined;
 }
 
 /** Where to go, as a URI or the settings say it, before its servers have been looked for (RFC 3263). */

@@ -65,6 +65,8 @@ export function withSource(via: Via, from: Destination): Via {
  */
 export function responseDestination(via: Via, from?: Destination): Destination {
 	// Section 18.2.2: over a stream, the connection that the request came by.
+	if (from?.transport === "tcp") return { ...from, otherwise: { ...from, port: via.port ?? DEFAULT_PORT } };
+	// Nobody can be reached by TLS whose certificate is not that of a server.
 	if (from !== undefined && isReliable(from)) return from;
 	const received = param(via.params, "received");
 	const address = bare(received === undefined || received === "" ? via.host : received);

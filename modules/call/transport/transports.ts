@@ -109,7 +109,9 @@ export class Transports {
 			this.#datagram(bytes, to);
 			return;
 		}
-		const connection = this.#connections.get(keyOf(to)) ?? this.#open(to);
+		const { otherwise = to } = to;
+		const known = this.#connections.get(keyOf(to)) ?? this.#connections.get(keyOf(otherwise));
+		const connection = known ?? this.#open(otherwise);
 		connection?.write(bytes);
 	}
 

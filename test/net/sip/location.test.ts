@@ -217,8 +217,8 @@ class Phone {
 	readonly sent: string[] = [];
 	readonly reports: Action[] = [];
 	zone: Zone;
-	/** By `transport address`: a status, `refused`, or silence. */
-	readonly servers = new Map<string, number | "refused" | "silent">();
+	/** By `transport address`: a status, `refused`, silence once connected, or not even that. */
+	readonly servers = new Map<string, number | "refused" | "silent" | "unreachable">();
 	#wakeAt: number | undefined;
 	readonly #queue: Event[] = [];
 	#busy = false;
@@ -273,13 +273,14 @@ class Phone {
 		}
 	}
 
-	#of(to: Destination): number | "refused" | "silent" {
+	#of(to: Destination): number | "refused" | "silent" | "unreachable" {
 		return this.servers.get(`${to.transport ?? "udp"} ${to.address}`) ?? "silent";
 	}
 
 	#connect(to: Destination): void {
 		const { now } = this;
 		const local = { address: "10.0.0.1", port: 40000, transport: to.transport };
+		if (this.#of(to) === "unreachable") return;
 		if (this.#of(to) === "refused") this.do({ type: "disconnected", now, to, error: "connection refused" });
 		else this.do({ type: "connected", now, to, local, verified: to.transport === "tls" });
 	}
@@ -336,6 +337,15 @@ test("a large INVITE goes over TCP, and over UDP all the same where TCP is refus
 	};
 	equal(call(486), ["INVITE TCP 192.0.2.9:5060", "ACK TCP 192.0.2.9:5060"]);
 	equal(call("refused"), ["INVITE UDP 192.0.2.9:5060"]);
+	// A firewall that swallows the attempt costs two seconds, and the next call none.
+	const phone = new Phone({});
+	phone.servers.set("tcp 192.0.2.9", "unreachable");
+	phone.do({ type: "invite", now: 0, call: 1, account: "1", uri: "sip:bob@192.0.2.9", sdp });
+	equal(phone.sent, []);
+	phone.run(2000);
+	equal(phone.sent, ["INVITE UDP 192.0.2.9:5060"]);
+	phone.do({ type: "invite", now: phone.now, call: 2, account: "1", uri: "sip:bob@192.0.2.9", sdp });
+	equal(phone.sent, ["INVITE UDP 192.0.2.9:5060", "INVITE UDP 192.0.2.9:5060"]);
 });
 
 test("a call that is given up while its server is looked for sends nothing", () => {
