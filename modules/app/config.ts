@@ -16,12 +16,13 @@ import type { KeyAgreementCode, SessionConfig } from "zrtp/types";
 export const VERSION = "0.1.0";
 
 export function agentOf(settings: Settings, provider: Provider, random: RandomSource): Omit<AgentConfig, "contact"> {
-	const { account } = settings;
+	const { account, moreAccounts } = settings;
+	const accounts = [...(account ? [account] : []), ...moreAccounts];
 	return {
 		provider,
 		random,
 		userAgent: `Sotto/${VERSION}`,
-		accounts: account ? [accountOf(account)] : [],
+		accounts: accounts.map((each, index) => accountOf(each, String(index + 1))),
 	};
 }
 
@@ -47,10 +48,10 @@ export function featuresOf({ calls, peers }: Settings): Features {
 	};
 }
 
-function accountOf(account: NonNullable<Settings["account"]>): Account {
+function accountOf(account: NonNullable<Settings["account"]>, id: string): Account {
 	const { registrar, outboundProxy, transport } = account;
 	return {
-		id: "1",
+		id,
 		aor: account.aor,
 		displayName: account.displayName,
 		username: account.username,

@@ -4,7 +4,7 @@
  */
 import type { AreaLog } from "log/log";
 import { Conference } from "./conference";
-import { dialTarget } from "./dial-target";
+import { accountFor, dialTarget } from "./dial-target";
 import type { Features } from "./features";
 import { Keying, NO_STREAM } from "./keying";
 import { type InviteHow, Line, type LineContext, reasonOf } from "./line";
@@ -100,7 +100,7 @@ export class Calls {
 
 	/** There is a free line for it. */
 	call(uri: string, how: Pick<InviteHow, "referral" | "replaces">): Line {
-		const [account] = this.#options.phone.agent.accounts;
+		const account = accountFor(uri, this.#options.phone.agent.accounts);
 		const line = this.#begin(this.lines.freeNumber ?? 0, this.#nextCall++, "outgoing", uri, undefined);
 		line.protectedLeg = this.#options.signalling().legTo(account?.id, uri).secure;
 		this.take(line);

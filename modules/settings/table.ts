@@ -17,6 +17,49 @@ const LEVELS = ["off", "error", "warn", "info", "debug", "trace"] as const;
 const level = (area: string) =>
 	({ type: "choice", default: "info", choices: LEVELS, what: `How much the ${area} area writes to the log.` }) as const;
 
+/** One line of the phone: an address of record and where it registers. */
+const ACCOUNT = {
+	aor: {
+		type: "text",
+		maxLength: 200,
+		pattern: SIP_URI,
+		what: "Address of record, for example sip:alice@example.org.",
+	},
+	displayName: { type: "text", maxLength: 80, what: "The name that the other party sees." },
+	registrar: {
+		type: "text",
+		maxLength: 200,
+		pattern: SERVER,
+		what: "The registrar, as host, host:port or sip:host:port;transport=tls; without it the phone does not register. Without a port the domain's DNS records (NAPTR, SRV) say where it is.",
+	},
+	outboundProxy: {
+		type: "text",
+		maxLength: 200,
+		pattern: SERVER,
+		what: "The server that every request goes through, written like the registrar.",
+	},
+	transport: {
+		type: "choice",
+		default: "auto",
+		choices: ["auto", "udp", "tcp", "tls"],
+		what: "What carries the signalling where registrar and outboundProxy do not say it. auto: whatever the domain's DNS records offer, UDP for an address or a port.",
+	},
+	username: {
+		type: "text",
+		maxLength: 120,
+		what: "Name for digest authentication; the user part of aor if left out.",
+	},
+	password: { type: "text", maxLength: 120, secret: true, what: "Password for digest authentication." },
+	expiresSec: {
+		type: "integer",
+		default: 3600,
+		minimum: 30,
+		maximum: 86400,
+		unit: "s",
+		what: "How long a registration is asked to last.",
+	},
+} as const;
+
 export const TABLE = {
 	type: "group",
 	what: "The config of one phone, as the config URL serves it.",
@@ -27,47 +70,13 @@ export const TABLE = {
 			optional: true,
 			required: ["aor"],
 			what: "The line. Without it the phone calls and is called by address alone.",
-			members: {
-				aor: {
-					type: "text",
-					maxLength: 200,
-					pattern: SIP_URI,
-					what: "Address of record, for example sip:alice@example.org.",
-				},
-				displayName: { type: "text", maxLength: 80, what: "The name that the other party sees." },
-				registrar: {
-					type: "text",
-					maxLength: 200,
-					pattern: SERVER,
-					what: "The registrar, as host, host:port or sip:host:port;transport=tls; without it the phone does not register. Without a port the domain's DNS records (NAPTR, SRV) say where it is.",
-				},
-				outboundProxy: {
-					type: "text",
-					maxLength: 200,
-					pattern: SERVER,
-					what: "The server that every request goes through, written like the registrar.",
-				},
-				transport: {
-					type: "choice",
-					default: "auto",
-					choices: ["auto", "udp", "tcp", "tls"],
-					what: "What carries the signalling where registrar and outboundProxy do not say it. auto: whatever the domain's DNS records offer, UDP for an address or a port.",
-				},
-				username: {
-					type: "text",
-					maxLength: 120,
-					what: "Name for digest authentication; the user part of aor if left out.",
-				},
-				password: { type: "text", maxLength: 120, secret: true, what: "Password for digest authentication." },
-				expiresSec: {
-					type: "integer",
-					default: 3600,
-					minimum: 30,
-					maximum: 86400,
-					unit: "s",
-					what: "How long a registration is asked to last.",
-				},
-			},
+			members: ACCOUNT,
+		},
+		moreAccounts: {
+			type: "list",
+			maxItems: 3,
+			what: "Further lines, each with a registrar of its own. Calls leave by the line whose domain the other address has, else by the first.",
+			item: { type: "group", required: ["aor"], what: "One line, as account.", members: ACCOUNT },
 		},
 		peers: {
 			type: "list",

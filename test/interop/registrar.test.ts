@@ -18,6 +18,7 @@ const FOLDER = path.join(buildFolder, "test", "registrar");
 let program: string;
 let port: number;
 let kamailio: Kamailio;
+let second: Kamailio;
 let configs: ConfigServer;
 const phones: PhoneProcess[] = [];
 
@@ -34,18 +35,20 @@ before(async () => {
 	rmSync(FOLDER, { recursive: true, force: true });
 	mkdirSync(FOLDER, { recursive: true });
 	program = await buildRecorded();
-	const [kamailioPort = 0, alice = 0, bob = 0, carol = 0] = await freeUdpPorts(4);
+	const [kamailioPort = 0, alice = 0, bob = 0, carol = 0, dora = 0, secondPort = 0] = await freeUdpPorts(6);
 	port = kamailioPort;
 	kamailio = await Kamailio.start(path.join(FOLDER, "kamailio"), port);
-	const config = (user: string, own: number, password = `${user}-Kx7pQ2mV`) => ({
-		account: {
-			aor: `sip:${user}@phones.example`,
-			registrar: `127.0.0.1:${port}`,
-			outboundProxy: `127.0.0.1:${port}`,
-			username: user,
-			password: secretPassword(password),
-			expiresSec: 60,
-		},
+	second = await Kamailio.start(path.join(FOLDER, "kamailio-2"), secondPort);
+	const line = (user: string, at: number, password = `${user}-Kx7pQ2mV`) => ({
+		aor: `sip:${user}@phones.example`,
+		registrar: `127.0.0.1:${at}`,
+		outboundProxy: `127.0.0.1:${at}`,
+		username: user,
+		password: secretPassword(password),
+		expiresSec: 60,
+	});
+	const config = (user: string, own: number, password?: string) => ({
+		account: line(user, port, password),
 		sip: { port: own },
 		audio: { microphone: "tone:440" },
 		log: TRACE_ALL,
@@ -54,12 +57,14 @@ before(async () => {
 		alice: config("alice", alice),
 		bob: config("bob", bob),
 		carol: config("carol", carol, "Wz4rT8bNc1"),
+		dora: { ...config("dora", dora), moreAccounts: [line("erin", secondPort)] },
 	});
 });
 
 after(async () => {
 	for (const phone of phones) await phone.stop();
 	await kamailio?.stop();
+	await second?.stop();
 	configs?.close();
 });
 
@@ -120,6 +125,23 @@ describe("registration with kamailio", { concurrency: false }, () => {
 					`no ${method} came through the proxy`,
 				);
 		});
+
+	test("two lines at two registrars: both register, and the first one's callers ring", async () => {
+		const dora = await start("dora");
+		const state = await dora.until(
+			"both registered",
+			({ registered }) => registered.filter(({ ok }) => ok).length === 2,
+		);
+		assert.deepEqual(
+			state.registered.map(({ aor }) => aor),
+			["sip:dora@phones.example", "sip:erin@phones.example"],
+		);
+		const [alice] = phones;
+		alice?.send({ dial: "dora" });
+		await dora.until("ringing", ({ calls: [call] }) => call?.state === "ringing");
+		alice?.send({ hangup: true });
+		await dora.until("the end", ({ calls: [call] }) => call?.state === "ended");
+	});
 
 	test("a wrong password: the reason is the password, and the phone does not go on asking", async () => {
 		const carol = await start("carol");

@@ -93,6 +93,21 @@ test("an account: registrar, proxy and password as the agent wants them", () => 
 	ok(agent.userAgent.startsWith("Sotto/"));
 });
 
+test("further lines follow the first, each with its own registrar", () => {
+	const settings = settingsOf({
+		account: { aor: "sip:alice@example.org", registrar: "pbx.example.org" },
+		moreAccounts: [{ aor: "sip:a@example.net", registrar: "sip.example.net", password: "x" }],
+	});
+	const { accounts } = agentOf(settings, nativeProvider, hardwareRandom);
+	equal(
+		accounts.map(({ id, aor, registrar }) => [id, aor, registrar?.host]),
+		[
+			["1", "sip:alice@example.org", "pbx.example.org"],
+			["2", "sip:a@example.net", "sip.example.net"],
+		],
+	);
+});
+
 test("servers in every form the settings allow", () => {
 	const server = (text: string, transport: "auto" | "udp" | "tcp" | "tls" = "auto"): string => {
 		settingsOf({ account: { aor: "sip:a@b", registrar: text } });

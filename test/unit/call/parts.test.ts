@@ -1,6 +1,6 @@
 /** The small parts of a phone, each alone: what is dialled, what registrars said, the tones, the peer's name. */
 import { now } from "board/clock";
-import { dialTarget } from "call/dial-target";
+import { accountFor, dialTarget } from "call/dial-target";
 import { PeerName } from "call/peer-name";
 import { Registrations } from "call/registrations";
 import { type TonePlayer, Tones } from "call/tones";
@@ -117,4 +117,12 @@ test("the owner's name for a peer: sought once, given at once, kept where it can
 	broken.give(known, "Bob");
 	equal(broken.given, "Bob");
 	ok(entries.length === 3 && entries.every(({ level }) => level === "warn"));
+});
+
+test("a call leaves by the line whose domain it goes to, else by the first", () => {
+	const lines = [{ aor: "sip:alice@Example.org" }, { aor: "sip:a@example.net;transport=tls" }];
+	equal(accountFor("sip:bob@example.net", lines), lines[1]);
+	equal(accountFor("sips:bob@EXAMPLE.ORG;user=phone", lines), lines[0]);
+	equal(accountFor("sip:bob@192.0.2.7", lines), lines[0]);
+	equal(accountFor("sip:bob@example.net", []), undefined);
 });
