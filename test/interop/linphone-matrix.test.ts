@@ -11,12 +11,14 @@ import { after, before, describe, test } from "node:test";
 import { buildFolder } from "../../scripts/builder/paths";
 import { tamperSecrets } from "./peers/linphonec-secrets";
 import { type Lane, type MatrixCall, MatrixCalls } from "./peers/matrix-calls";
+import type { Meeting } from "./peers/meeting";
 import { buildRecorded } from "./peers/sotto";
 import { expectedSuite, KINDS, type Lists, type Role, type Row, VALUES, wholeMatrix } from "./peers/suites";
 
 const FOLDER = path.join(buildFolder, "test", "linphone-matrix");
 /** How long each took from the first Hello to keys in both directions. */
 const secureAfterMs = new Map<string, number>();
+const meetings: Meeting[] = [];
 let program: string;
 
 before(async () => {
@@ -84,7 +86,7 @@ describe("every suite with linphonec", { concurrency: 2 }, () => {
 						zrtp: { ...SOTTO_LISTS, authTags },
 						linphone: offerOf(first),
 					};
-					await MatrixCalls.hold(lane, async (calls) => {
+					const meeting = await MatrixCalls.hold(lane, async (calls) => {
 						for (const row of rows) {
 							const call = await calls.make({
 								name: `${words(row).replaceAll(" ", "-")}-${row.role}`,
@@ -97,9 +99,15 @@ describe("every suite with linphonec", { concurrency: 2 }, () => {
 							secureAfterMs.set(`${words(row)} ${row.role}`, Math.round(call.secureAfterMs ?? Number.NaN));
 						}
 					});
+					meetings.push(meeting);
 				});
 		});
 	}
+});
+
+test("tshark saw nothing malformed in them, and no voice in the clear", () => {
+	assert.equal(meetings.length, VALUES.authTag.length * VALUES.keyAgreement.length);
+	for (const meeting of meetings) MatrixCalls.judge(meeting);
 });
 
 const PLAIN: Lists = {
@@ -119,6 +127,8 @@ describe("retained secrets with linphonec", { concurrency: false }, () => {
 		zrtp: { keyAgreements: ["X255", "DH3k"], ...zrtp },
 		linphone: PLAIN,
 	});
+	const hold = async (own: Lane, talk: (calls: MatrixCalls) => Promise<void>): Promise<void> =>
+		MatrixCalls.judge(await MatrixCalls.hold(own, talk));
 	const call = (name: string, role: Role, retained: MatrixCall["retained"]): MatrixCall => ({
 		name,
 		role,
@@ -130,12 +140,12 @@ describe("retained secrets with linphonec", { concurrency: false }, () => {
 	for (const role of VALUES.role) {
 		test(`linphonec's are tampered with: both warn, Sotto as ${role}`, async () => {
 			const own = lane(`tampered-${role}`);
-			await MatrixCalls.hold({ ...own, name: "before" }, async (calls) => {
+			await hold({ ...own, name: "before" }, async (calls) => {
 				await calls.make(call("first", role, "none"));
 				await calls.make(call("second", role, "match"));
 			});
 			tamperSecrets(path.join(own.folder, "linphone"));
-			await MatrixCalls.hold({ ...own, name: "after" }, async (calls) => {
+			await hold({ ...own, name: "after" }, async (calls) => {
 				await calls.make(call("tampered", role, "mismatch"));
 			});
 		});
@@ -143,17 +153,17 @@ describe("retained secrets with linphonec", { concurrency: false }, () => {
 		test(`Sotto's are an old copy: both warn, Sotto as ${role}`, async () => {
 			const own = lane(`rolled-back-${role}`);
 			const state = path.join(own.folder, "sotto");
-			await MatrixCalls.hold({ ...own, name: "before" }, async (calls) => {
+			await hold({ ...own, name: "before" }, async (calls) => {
 				await calls.make(call("first", role, "none"));
 			});
 			cpSync(state, `${state}-old`, { recursive: true });
-			await MatrixCalls.hold({ ...own, name: "between" }, async (calls) => {
+			await hold({ ...own, name: "between" }, async (calls) => {
 				// One call more, and linphonec would still know the copy's as rs2.
 				for (const name of ["second", "third"]) await calls.make(call(name, role, "match"));
 			});
 			rmSync(state, { recursive: true });
 			cpSync(`${state}-old`, state, { recursive: true });
-			await MatrixCalls.hold({ ...own, name: "after" }, async (calls) => {
+			await hold({ ...own, name: "after" }, async (calls) => {
 				await calls.make(call("rolled-back", role, "mismatch"));
 			});
 		});
@@ -174,7 +184,7 @@ describe("retained secrets with linphonec", { concurrency: false }, () => {
 		],
 	] as const)
 		test(`Sotto likes ${own[0]} better and linphonec ${theirs[0]}: nobody warns`, async () => {
-			await MatrixCalls.hold({ ...lane(`order-${theirs[0]}`, { hashes: own }), name: "calls" }, async (calls) => {
+			await hold({ ...lane(`order-${theirs[0]}`, { hashes: own }), name: "calls" }, async (calls) => {
 				for (const [index, role] of (["initiator", "responder", "initiator"] as const).entries())
 					await calls.make({
 						name: `${index}-${role}`,
