@@ -267,10 +267,14 @@ export class Call implements LocalSide {
 			clearAgreed: this.#clearAgreed,
 			sasMismatch: this.#sasMismatch,
 			verifiedHere: this.#verifiedHere,
-			anotherPhone:
-				zrtp?.sas !== undefined && this.#formerZid !== undefined && !equal(zrtp.sas.peerZid, this.#formerZid),
+			anotherPhone: zrtp?.sas !== undefined && this.#isAnother(zrtp.sas.peerZid),
 			gatewayName: this.#gateway.given,
 		};
+	}
+
+	/** Not the phone that was there when the call's keys were first agreed, or last. */
+	#isAnother(zid: Uint8Array): boolean {
+		return this.#formerZid !== undefined && !equal(zid, this.#formerZid);
 	}
 
 	#peerName(): string {
@@ -350,7 +354,10 @@ export class Call implements LocalSide {
 		}
 		const { sas, status } = first.zrtp ?? {};
 		if (!sas || status?.state !== "secure") return;
+		const isNew = this.#metZid === undefined || !equal(this.#metZid, sas.peerZid);
 		this.#metZid = sas.peerZid;
+		// Whoever talked to one phone talks to another now, whatever the lock says.
+		if (isNew && this.#isAnother(sas.peerZid)) this.#options.onTone?.("warning");
 		// Anybody can send another's ZID; its name is for who also has the secret, or the owner's word.
 		const known = sas.retained === "match" || this.#verifiedHere;
 		if (known) (sas.mitm ? this.#gateway : this.#name).learn(sas.peerZid);

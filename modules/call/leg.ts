@@ -12,10 +12,10 @@ import type { CallContext } from "./call-context";
 import { IceStream } from "./ice-stream";
 import { Keying } from "./keying";
 import { clearMayPlay, type Microphone, microphoneOf } from "./microphone";
-import { Newcomer } from "./newcomer";
 import { beginsAnew, stillKeyedFor } from "./rekeying";
 import type { StreamStatistics } from "./state";
-import { type ZrtpStatus, ZrtpStream } from "./zrtp-stream";
+import { Takeover } from "./takeover";
+import { type ZrtpStatus, ZrtpStream, type ZrtpTransport } from "./zrtp-stream";
 
 export interface LegOptions {
 	readonly context: CallContext;
@@ -61,7 +61,7 @@ export class Leg {
 	#media: NegotiatedMedia | undefined;
 	/** The description that the session belongs to. */
 	#keyedFor: Announced | undefined;
-	#newcomer: Newcomer | undefined;
+	#takeover: Takeover | undefined;
 	#sessions = 0;
 	#startedAt = 0;
 	#firstEncryptedAt: number | undefined;
@@ -181,6 +181,7 @@ export class Leg {
 	/** A new session, with a Hello of its own, that waits for its start. */
 	renew(): void {
 		this.#lostKeys ||= this.#wasSecure;
+		this.#takeover?.close();
 		this.#zrtp?.stop();
 		this.#zrtp = this.#session();
 		this.#fresh = true;
@@ -252,6 +253,7 @@ export class Leg {
 	end(): void {
 		if (this.#final) return;
 		this.#final = this.#stream.statistics;
+		this.#takeover?.close();
 		this.#zrtp?.stop();
 		this.keying.close();
 		this.#ice?.close();
@@ -336,41 +338,47 @@ export class Leg {
 		const { now } = this.#options.context;
 		if (this.#sessions === 1) this.#startedAt = now();
 		// Who says in signalling which Hello is its own is nobody to listen for another one.
-		this.#newcomer = announced
-			? undefined
-			: (this.#newcomer ??
-				new Newcomer({ now, heard: () => this.#stream.statistics.encryptedReceived, onCome: () => this.#giveWay() }));
+		this.#takeover = announced ? undefined : (this.#takeover ?? this.#listen());
 		this.#zrtp?.start(announced);
 	}
 
-	/** Somebody else speaks ZRTP where the peer was, and the peer is silent. */
-	#giveWay(): void {
-		this.#options.context.zrtpLog.info("another phone is at the other end: keys are agreed anew");
-		this.renew();
-		this.#start(undefined);
-		this.#options.onChange();
+	/** For another phone where this one was. */
+	#listen(): Takeover {
+		const { context, onChange } = this.#options;
+		return new Takeover({
+			now: context.now,
+			heard: () => this.#stream.statistics.encryptedReceived,
+			transport: this.keying,
+			begin: (transport, changed) => this.#session(transport, changed),
+			onTaken: (session, install) => {
+				context.zrtpLog.info("another phone is at the other end");
+				this.#zrtp?.stop();
+				this.#zrtp = session;
+				install();
+				this.#sessions++;
+				onChange();
+			},
+			onChange,
+		});
 	}
 
 	#receive(bytes: Uint8Array): void {
 		const zrtp = this.#zrtp;
 		if (!zrtp) return;
 		const { state } = zrtp.status;
-		if ((state === "secure" || state === "failed") && this.#newcomer?.hear(bytes, zrtp.peerHello) === true) {
-			this.#zrtp?.receive(bytes);
-			return;
-		}
-		zrtp.receive(bytes);
+		const settled = state === "secure" || state === "failed";
+		if (!settled || this.#takeover?.hear(bytes, zrtp) !== true) zrtp.receive(bytes);
 	}
 
-	#session(): ZrtpStream | undefined {
-		const { context, peer, first, onChange } = this.#options;
+	#session(transport: ZrtpTransport = this.keying, onChange = this.#options.onChange): ZrtpStream | undefined {
+		const { context, peer, first } = this.#options;
 		const { zrtp, store, zrtpLog, now } = context;
 		if (!zrtp) return undefined;
 		const joins = first?.zrtp?.association;
 		const auxsecret = context.auxsecret?.() ?? zrtp.auxsecret;
 		return new ZrtpStream({
 			config: { ...zrtp, ssrc: this.#ssrc, ...(joins && { joins }), ...(auxsecret && { auxsecret }) },
-			transport: this.keying,
+			transport,
 			store,
 			peer,
 			log: zrtpLog,

@@ -17,8 +17,6 @@ export interface NewcomerOptions {
 	readonly now: () => number;
 	/** Packets of the peer with a good tag so far. */
 	readonly heard: () => number;
-	/** The session of this stream is to begin anew. */
-	readonly onCome: () => void;
 }
 
 interface Candidate {
@@ -37,12 +35,12 @@ export class Newcomer {
 		this.#options = options;
 	}
 
-	/** @param known the Hello of the peer @returns whether onCome was called */
+	/** @param known the Hello of the peer @returns whether it may be somebody else */
 	hear(bytes: Uint8Array, known: Uint8Array | undefined): boolean {
 		const packet = decodePacket(bytes);
 		const message = packet && decodeMessage(packet.message);
 		if (message?.type !== "Hello" || (known && equal(message.bytes, known))) return false;
-		const { now, heard, onCome } = this.#options;
+		const { now, heard } = this.#options;
 		const time = now();
 		if (time < this.#restUntil) return false;
 		const former = this.#candidate;
@@ -55,7 +53,6 @@ export class Newcomer {
 		if (count < HELLOS_LEAST || time - former.since < SILENCE_MS) return false;
 		this.#candidate = undefined;
 		this.#restUntil = time + REST_MS;
-		onCome();
 		return true;
 	}
 }

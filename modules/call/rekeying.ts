@@ -20,6 +20,8 @@ export function beginsAnew(keyedFor: Announced, after: Announced): boolean {
 	const { zrtpHash: is } = after;
 	// The same Hello means the same session, wherever it has gone; another one, another session.
 	if (was !== undefined && is !== undefined) return !equal(was, is);
+	// What ICE found out moves the address of one and the same session (RFC 8839 section 4.4.3).
+	if (keyedFor.ice && after.ice && keyedFor.ice.ufrag === after.ice.ufrag) return false;
 	return keyedFor.remoteAddress !== after.remoteAddress || keyedFor.remotePort !== after.remotePort;
 }
 
@@ -27,6 +29,6 @@ export function beginsAnew(keyedFor: Announced, after: Announced): boolean {
 export function stillKeyedFor(keyedFor: Announced, after: Announced): Announced {
 	if (isParked(after)) return keyedFor;
 	const zrtpHash = after.zrtpHash ?? keyedFor.zrtpHash;
-	const { remoteAddress, remotePort, heldByPeer } = after;
-	return { remoteAddress, remotePort, heldByPeer, ...(zrtpHash && { zrtpHash }) };
+	const { remoteAddress, remotePort, heldByPeer, ice } = after;
+	return { remoteAddress, remotePort, heldByPeer, ...(zrtpHash && { zrtpHash }), ...(ice && { ice }) };
 }

@@ -109,7 +109,7 @@ export function securityOf(facts: SecurityFacts): Security {
 				goClearRefused,
 				secretNotSaved: first?.warned("secretsNotSaved") === true,
 				sasMismatch,
-				anotherPhone: facts.anotherPhone && !verifiedHere,
+				anotherPhone: facts.anotherPhone && !verified,
 				sasRelayIgnored: first?.warned("sasRelayIgnored") === true,
 				enrollment: first?.enrollment?.state,
 				clearNotAllowed: first?.warned("clearNotAllowed") === true,

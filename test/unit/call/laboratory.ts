@@ -25,8 +25,8 @@ export class EngineMedia {
 	readonly came: string[] = [];
 	/** Nothing is answered while it is set. */
 	deaf = false;
-	/** It takes a message of this type, and nothing is heard of it afterwards. */
-	fallsSilentAfter: string | undefined;
+	/** It takes a message of one of these types, and nothing is heard of it afterwards. */
+	fallsSilentAfter: readonly string[] = [];
 
 	constructor(name: string, options: EndpointOptions) {
 		this.end = new Endpoint(name, options);
@@ -77,7 +77,7 @@ export class EngineMedia {
 			if (bytes[0] !== 0x10 || this.deaf) continue;
 			const { type } = messageOf(bytes);
 			this.came.push(type);
-			if (type === this.fallsSilentAfter) this.deaf = true;
+			if (this.fallsSilentAfter.includes(type)) this.deaf = true;
 			this.end.packet(now(), bytes);
 		}
 		if ((this.end.wakeAt ?? Number.POSITIVE_INFINITY) <= now()) this.end.feed({ type: "tick", now: now() });

@@ -69,6 +69,7 @@ test("transfer back: the first phone in a session of its own is the same one, an
 		again.begin(await caller.reinvite(describe(again)));
 		await secure(bob, again);
 		equal([bob.call.lock, bob.call.retained, bob.call.peerName], ["verified", "match", "Alice"]);
+		equal(bob.call.notice, undefined, "whose words were compared needs no sentence");
 	});
 });
 
@@ -240,6 +241,28 @@ test("a new source on the line, where signalling says nothing: keys anew once th
 		ok(bob.call.notice?.includes("another phone than before"), bob.call.notice);
 		ok(bob.said.includes("another phone is at the other end"));
 		await hears(alice);
+	});
+});
+
+test("a new source that never finishes, or never was one, takes no keys away", () => {
+	const bob = new Station("bob", { tone: 440 });
+	return laboratory(bob, async (open) => {
+		const alice = open(new EngineMedia("alice", { seed: 75 }));
+		await open(new Caller(bob, "alice")).call(alice, { hash: undefined });
+		await secure(bob, alice);
+		bob.phone.verify(true);
+		const { sas } = bob.call;
+		alice.restart("eve", { seed: 76 });
+		// In whichever role it is: the keys are agreed, and no Confirm of its own comes.
+		alice.fallsSilentAfter = ["DHPart1", "DHPart2"];
+		await until("it was listened to", () => alice.deaf);
+		await hears(alice);
+		for (let n = 0; n < 14; n++) {
+			await sleep(1000);
+			equal([bob.call.sas, bob.call.lock, bob.call.keying, bob.call.securing], [sas, "verified", "zrtp", false]);
+		}
+		await hears(alice);
+		equal(bob.store.length, 1);
 	});
 });
 

@@ -8,6 +8,7 @@ import { beginsAnew, stillKeyedFor } from "call/rekeying";
 import { type SecurityFacts, type StreamSecurity, securityOf } from "call/security";
 import type { Lock } from "call/state";
 import type { ZrtpStatus } from "call/zrtp-stream";
+import type { AnnouncedStream } from "sdp/announced";
 import { equal, ok, test } from "test/harness";
 import { ALARMS, FAILURES } from "zrtp/constants";
 import type { FailCode, Sas, WarnCode } from "zrtp/types";
@@ -346,11 +347,8 @@ test("a description of somebody else begins keys anew; the same one, or music on
 	const here = { remoteAddress: "192.0.2.1", remotePort: 4000, heldByPeer: false };
 	const there = { ...here, remoteAddress: "192.0.2.2" };
 	const [a, b] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
-	const rows: readonly (readonly [
-		typeof here & { zrtpHash?: Uint8Array },
-		typeof here & { zrtpHash?: Uint8Array },
-		boolean,
-	])[] = [
+	const ice = (ufrag: string) => ({ ufrag, pwd: "p", candidates: [], lite: false });
+	const rows: readonly (readonly [AnnouncedStream, AnnouncedStream, boolean])[] = [
 		[here, here, false],
 		[here, there, true],
 		[here, { ...here, remotePort: 4002 }, true],
@@ -362,6 +360,9 @@ test("a description of somebody else begins keys anew; the same one, or music on
 		[here, { ...there, zrtpHash: b }, true],
 		[{ ...here, zrtpHash: a }, { ...there, heldByPeer: true }, false],
 		[{ ...here, zrtpHash: a }, { ...there, heldByPeer: true, zrtpHash: b }, true],
+		[{ ...here, ice: ice("u1") }, { ...there, ice: ice("u1") }, false],
+		[{ ...here, ice: ice("u1") }, { ...there, ice: ice("u2") }, true],
+		[{ ...here, ice: ice("u1") }, there, true],
 	];
 	for (const [before, after, anew] of rows) equal(beginsAnew(before, after), anew, JSON.stringify([before, after]));
 	const kept = stillKeyedFor({ ...here, zrtpHash: a }, { ...there, heldByPeer: true });

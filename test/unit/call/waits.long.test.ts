@@ -15,7 +15,7 @@ async function falling(moment: (typeof MOMENTS)[number], number: number): Promis
 	await laboratory(bob, async (open) => {
 		// Both roles are tried: who commits depends on who is first, and the seeds differ.
 		const media = open(new EngineMedia("alice", { seed: 300 + number }));
-		media.fallsSilentAfter = moment;
+		media.fallsSilentAfter = [moment];
 		await open(new Caller(bob, "alice")).call(media);
 		await until("the wait ends", () => bob.call.keying === "zrtp" || !bob.call.securing, 60_000);
 		// A phone that is secure already has what it needs: the other end lacks an answer only.
