@@ -6,10 +6,11 @@ import type { AreaLog } from "log/log";
 import type { SecretStore } from "zrtp/store";
 import type { SessionConfig } from "zrtp/types";
 import type { KeyingPolicy } from "./keying-policy";
+import type { RtpPorts } from "./rtp-ports";
 
 export interface CallContext {
 	readonly address: string;
-	readonly rtpPort: number;
+	readonly rtpPorts: RtpPorts;
 	readonly audio: Audio;
 	readonly random: SessionConfig["random"];
 	readonly store: SecretStore;

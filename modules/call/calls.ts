@@ -18,6 +18,9 @@ import { StunServer } from "./stun-server";
 import { type LastingTone, Tones } from "./tones";
 import { Transfer } from "./transfer";
 
+/** SIP status code (RFC 3261 section 21.5.1). */
+const SERVER_INTERNAL_ERROR = 500;
+
 export interface CallsOptions {
 	readonly phone: PhoneOptions;
 	readonly signalling: () => Pick<Signalling, "post" | "legTo">;
@@ -156,6 +159,10 @@ export class Calls {
 				const line = this.call(action.target, { referral: action.referral });
 				line.via = askedBy.call.describe().peerName;
 				this.transfer.made(line, askedBy);
+				if (line.live) break;
+				// It could not even begin: whoever asked is told at once.
+				this.#lineContext.post({ type: "rejectReferral", referral: action.referral, status: SERVER_INTERNAL_ERROR });
+				this.transfer.ended(line, line.call.describe().reason ?? "");
 				break;
 			}
 			case "transferProgress":

@@ -4,7 +4,7 @@
  */
 
 import type { ComponentId, TransportAddress } from "ice/types";
-import { MediaStream } from "media/stream";
+import { MediaStream, type MediaStreamOptions } from "media/stream";
 import type { AnnouncedStream as Announced } from "sdp/announced";
 import { isDtls } from "sdp/keying";
 import type { IceLines, NegotiatedMedia } from "sdp/offer-answer";
@@ -70,16 +70,19 @@ export class Leg {
 	#toldSecure = false;
 	#final: StreamStatistics | undefined;
 	readonly #ssrc: number;
+	/** As rtpPorts gave it. */
+	readonly #port: number;
 
 	/** Opens the stream. @throws {Error} naming the port when it is in use */
 	constructor(options: LegOptions) {
 		this.#options = options;
-		const { address, rtpPort, audio, random, srtp, mediaLog, now } = options.context;
+		const { address, rtpPorts, audio, random, srtp, mediaLog, now } = options.context;
 		const ssrcBytes = random(4);
 		this.#ssrc = new DataView(ssrcBytes.buffer, ssrcBytes.byteOffset, 4).getUint32(0);
-		this.#stream = new MediaStream({
+		this.#port = rtpPorts.take();
+		this.#stream = this.#open({
 			address,
-			port: options.first ? 0 : rtpPort,
+			port: this.#port,
 			ssrc: this.#ssrc,
 			audio,
 			log: mediaLog,
@@ -105,6 +108,15 @@ export class Leg {
 		this.keying.protectedLeg = options.protectedLeg;
 		this.#zrtp = this.#session();
 		if (options.context.nat?.stunServer()) this.#beginIce(options.offerer);
+	}
+
+	#open(options: MediaStreamOptions): MediaStream {
+		try {
+			return new MediaStream(options);
+		} catch (error) {
+			this.#options.context.rtpPorts.give(this.#port);
+			throw error;
+		}
 	}
 
 	/** Once it is known how this stream looks from outside a NAT; at once where nobody is asked. */
@@ -259,6 +271,7 @@ export class Leg {
 		this.#ice?.close();
 		this.#waiting = [];
 		this.#stream.close();
+		this.#options.context.rtpPorts.give(this.#port);
 	}
 
 	/** An agent for this stream, in place of the one before: the peer has begun anew, or is the first to speak of it. */

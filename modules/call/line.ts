@@ -48,6 +48,8 @@ export class Line {
 	/** What an incoming call offered, until the owner takes it; `sdp` undefined: the caller leaves the offer to us. */
 	#offered: { readonly sdp: string | undefined } | undefined;
 	#ringing: Timer | undefined;
+	/** What waits until our offer has its answer. */
+	#afterOffer: (() => void) | undefined;
 	/** For how long nothing came from the other end: how much had come when, by `silentMs`. */
 	#heard = { count: 0, at: 0 };
 	/** Our INVITE waits until it is known how this phone looks from outside. */
@@ -239,6 +241,12 @@ export class Line {
 		this.call.end(reason);
 	}
 
+	/** Now, or once our offer that is under way has its answer: until then the other end takes no other request. */
+	whenQuiet(then: () => void): void {
+		if (this.#negotiation.waiting) this.#afterOffer = then;
+		else then();
+	}
+
 	/** @param inFront whether this line is the one with the sound */
 	act(action: LineAction, inFront: boolean): void {
 		const { log } = this.#context;
@@ -246,31 +254,35 @@ export class Line {
 			case "progress":
 				log.info(`${action.status} ${action.reason}`);
 				if (action.sdp !== undefined) this.#early(action.sdp);
-				return;
+				break;
 			case "answered":
 				// What was to go over TLS may have gone another way.
 				if (action.leg?.secure !== true) this.call.protectedLeg = false;
 				if (action.sdp !== undefined) this.#readAnswer(action.sdp);
-				return;
+				break;
 			case "accepted":
 			case "reinviteAnswered":
 				if (action.sdp !== undefined) this.#readAnswer(action.sdp);
-				return;
+				break;
 			case "reinviteFailed":
 				log.warn(`the other phone did not accept the change: ${action.reason}`);
 				this.#negotiation.withdraw();
 				this.call.withdraw();
 				// Behind another call it stays silent, whether the other end knows of it or not.
 				this.call.hold(this.#negotiation.heldTold || !inFront);
-				return;
+				break;
 			case "offered":
 				this.#answerReinvite(action.sdp);
-				return;
+				break;
 			case "offerWanted":
 				// An offer that met the peer's own is void; the next one stands above it (RFC 3264 section 8).
 				this.#negotiation.withdraw();
 				this.#context.post({ type: "reinvite", call: this.id, sdp: this.#negotiation.offer() });
 		}
+		const then = this.#afterOffer;
+		if (then === undefined || this.#negotiation.waiting || !this.live) return;
+		this.#afterOffer = undefined;
+		then();
 	}
 
 	#rangOut(): void {

@@ -10,6 +10,7 @@ import type { SessionConfig } from "zrtp/types";
 import type { CallContext } from "./call-context";
 import type { Features } from "./features";
 import { type KeyingPolicy, NO_KEYING } from "./keying-policy";
+import { RtpPorts } from "./rtp-ports";
 import type { Carriage } from "./transport/transports";
 
 export interface PhoneOptions {
@@ -68,7 +69,7 @@ export function contextOf(options: PhoneOptions, stunServer: () => TransportAddr
 	};
 	return {
 		address,
-		rtpPort,
+		rtpPorts: new RtpPorts(rtpPort),
 		audio,
 		random: agent.random,
 		store,

@@ -44,7 +44,7 @@ export class Transfer {
 		const refusal = this.#refusal(line);
 		if (refusal !== undefined || !line) return refusal;
 		this.#begin(line, undefined, to);
-		this.#options.post({ type: "refer", call: line.id, target });
+		line.whenQuiet(() => this.#options.post({ type: "refer", call: line.id, target }));
 		return undefined;
 	}
 
@@ -56,7 +56,7 @@ export class Transfer {
 		const refusal = this.#refusal(waiting) ?? this.#refusal(front);
 		if (refusal !== undefined) return refusal;
 		this.#begin(waiting, front, front.call.describe().peerName);
-		this.#options.post({ type: "refer", call: waiting.id, otherCall: front.id });
+		waiting.whenQuiet(() => this.#options.post({ type: "refer", call: waiting.id, otherCall: front.id }));
 		return undefined;
 	}
 

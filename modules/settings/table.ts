@@ -251,7 +251,7 @@ export const TABLE = {
 					minimum: 0,
 					maximum: 65534,
 					multipleOf: 2,
-					what: "First UDP port (even); 0 takes any free pair.",
+					what: "First UDP port (even); each further stream takes the next pair. 0 takes any free pairs.",
 				},
 			},
 		},

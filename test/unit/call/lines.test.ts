@@ -1,8 +1,10 @@
 /** Whole phones on loopback: several calls on one phone, of which one is heard at a time. */
+import UDP from "hal/net/udp";
 import { equal, ok, test } from "test/harness";
 import {
 	callWith,
 	ended,
+	live,
 	Station,
 	type StationOptions,
 	secured,
@@ -173,3 +175,28 @@ test("the second caller gives up, or is declined: the call goes on, and what was
 		bob.phone.seen();
 		equal(bob.phone.state.missed, 0);
 	}));
+
+test("a fixed first RTP port: each further call takes the next pair, and what is free again is taken again", async () => {
+	const holder = new UDP({ address: "127.0.0.1" });
+	const rtpPort = (holder.port & ~1) + 1000 > 65000 ? 30_000 : (holder.port & ~1) + 1000;
+	holder.close();
+	await withThree(
+		async (alice, bob, carol) => {
+			await secured(alice, bob);
+			carol.phone.dial(bob.uri);
+			await until("it rings", () => bob.phone.state.calls.length === 2);
+			bob.phone.answer();
+			await securedBetween([bob, carol], [bob, alice]);
+			const ports = (): string[] => [...bob.said.matchAll(/RTP on 127\.0\.0\.1:(\d+)/g)].map(([, port]) => port ?? "");
+			equal(ports(), [String(rtpPort), String(rtpPort + 2)]);
+			bob.phone.hangup(callWith(bob, alice).id);
+			await until("one left", () => live(bob).length === 1);
+			alice.phone.dial(bob.uri);
+			await until("it rings", () => live(bob).length === 2);
+			bob.phone.answer();
+			await securedBetween([bob, alice]);
+			equal(ports(), [String(rtpPort), String(rtpPort + 2), String(rtpPort)]);
+		},
+		{ bob: { rtpPort } },
+	);
+});
