@@ -10,14 +10,14 @@ import { TRANSFER_LIMIT_MS } from "./constants";
 import type { Core } from "./core";
 import { type Dialog, nextHop, requestIn } from "./dialog";
 import { Credentials, Exchange } from "./exchange";
-import { header, type Request, type Response } from "./message";
+import { type Header, header, type Request, type Response } from "./message";
 import type { NonInviteServer } from "./non-invite-server";
 import { replacesValue } from "./replaces";
 import { parseSipfrag, SIPFRAG_TYPE } from "./sipfrag";
 import { param, parseParams } from "./syntax";
 import type { Timer } from "./timers";
 import type { Event } from "./types";
-import { parseUri } from "./uri";
+import { type Place, parseUri } from "./uri";
 import { failureStatus, failureWords, statusWords } from "./words";
 
 /** A REFER of ours, from its request to the last NOTIFY. */
@@ -28,7 +28,14 @@ export interface Transfer {
 	accepted: boolean;
 	/** News is waited for this long. */
 	limit: Timer;
+	/** 491 met. */
+	tries: number;
 }
+
+/** The REFER at whose 491 the transfer is given up. */
+const MAX_TRIES = 4;
+/** While a change of the call is under way. */
+const LOOK_AGAIN_MS = 100;
 
 type ReferEvent = Extract<Event, { readonly type: "refer" }>;
 
@@ -55,9 +62,22 @@ export function refer(core: Core, call: Call, event: ReferEvent): void {
 		// RFC 3892 section 2.1: whose wish it is.
 		{ name: "Referred-By", value: `<${call.account?.aor ?? core.contactUri(undefined)}>` },
 	];
-	const transfer: Transfer = { cseq: 0, accepted: false, limit: waiting(core, call) };
+	const transfer: Transfer = { cseq: 0, accepted: false, limit: waiting(core, call), tries: 0 };
 	call.transfer = transfer;
-	const exchange = new Exchange(core, {
+	ask(core, call, transfer, dialog, to, headers);
+}
+
+/** Sends REFER as soon as no change is under way: phones refuse one beside a re-INVITE, with 491 at best. */
+function ask(core: Core, call: Call, transfer: Transfer, dialog: Dialog, to: Place, headers: readonly Header[]): void {
+	if (call.transfer !== transfer) return;
+	const again = (delayMs: number): void => {
+		core.timers.after(delayMs, () => ask(core, call, transfer, dialog, to, headers));
+	};
+	if (call.change !== undefined || call.offer !== undefined || call.incoming !== undefined) {
+		again(LOOK_AGAIN_MS);
+		return;
+	}
+	new Exchange(core, {
 		account: call.account,
 		credentials: new Credentials(),
 		to,
@@ -67,15 +87,17 @@ export function refer(core: Core, call: Call, event: ReferEvent): void {
 			return requestIn(dialog, "REFER", transfer.cseq, via, [contact, ...headers], undefined);
 		},
 		onResponse: (response) => {
-			if (call.transfer === transfer && response.status >= 200) answered(core, call, transfer, response);
+			if (call.transfer !== transfer || response.status < 200) return;
+			// The peer is changing the call itself: the same wait as for a re-INVITE (RFC 3261 section 14.1).
+			if (response.status === 491 && ++transfer.tries < MAX_TRIES) again(2100 + 10 * core.below(191));
+			else answered(core, call, transfer, response);
 		},
 		onFailure: (failure) => {
 			if (call.transfer !== transfer) return;
 			core.ended(call, failureStatus(failure), failureWords(failure, to), "timeout");
 			hangUp(core, call);
 		},
-	});
-	exchange.start();
+	}).start();
 }
 
 /** A web page's headers are not for a person to send. */

@@ -293,3 +293,28 @@ test("Replaces for a call that began here and still rings: taken, and the ringin
 	equal(wire.requests("CANCEL").length, 1);
 	equal(wire.world.reports("bob", "ended")[0]?.replacedBy, incoming?.call);
 });
+
+test("a REFER waits for a change of the call that is under way, and is asked again after 491", () => {
+	const wire = new Wire();
+	wire.connect();
+	wire.world.do("bob", { type: "reinvite", call: -1, sdp: "hold" });
+	wire.world.do("bob", { type: "refer", call: -1, target: "sip:carol@10.0.0.99" });
+	wire.world.run(450);
+	equal([wire.requests("INVITE").length, wire.requests("REFER").length], [1, 0]);
+	const invite = wire.requests("INVITE")[0];
+	ok(invite !== undefined);
+	const contact = { name: "Contact", value: "<sip:alice@10.0.0.99:5060>" };
+	wire.respond(invite, { status: 200, headers: [contact], body: { contentType: "application/sdp", text: "held" } });
+	wire.world.run(150);
+	for (let i = 1; i <= 4; i++) {
+		const refer = wire.requests("REFER").slice(-1)[0];
+		ok(refer !== undefined);
+		equal(new Set(wire.requests("REFER").map(({ cseq }) => cseq)).size, i);
+		wire.respond(refer, { status: 491 });
+		wire.world.run(4100);
+	}
+	const [failed] = wire.world.reports("bob", "transferProgress");
+	equal([failed?.state, failed?.status], ["failed", 491]);
+	wire.world.run(10000);
+	equal(new Set(wire.requests("REFER").map(({ cseq }) => cseq)).size, 4);
+});
