@@ -1,6 +1,6 @@
 /** Checked settings, turned into what the SIP agent and the ZRTP engine are configured with. Pure functions. */
 import { concat } from "bytes/concat";
-import { fromHex } from "bytes/hex";
+import { fromHex, toHex } from "bytes/hex";
 import { utf8Encode } from "bytes/text";
 import type { Features } from "call/features";
 import type { Nat } from "call/phone-options";
@@ -15,7 +15,13 @@ import type { KeyAgreementCode, SessionConfig } from "zrtp/types";
 
 export const VERSION = "0.1.0";
 
-export function agentOf(settings: Settings, provider: Provider, random: RandomSource): Omit<AgentConfig, "contact"> {
+/** @param zid of this phone: its SIP instance is made from it, and stays the same for as long */
+export function agentOf(
+	settings: Settings,
+	provider: Provider,
+	random: RandomSource,
+	zid?: Uint8Array,
+): Omit<AgentConfig, "contact"> {
 	const { account, moreAccounts } = settings;
 	const accounts = [...(account ? [account] : []), ...moreAccounts];
 	return {
@@ -23,7 +29,21 @@ export function agentOf(settings: Settings, provider: Provider, random: RandomSo
 		random,
 		userAgent: `Sotto/${VERSION}`,
 		accounts: accounts.map((each, index) => accountOf(each, String(index + 1))),
+		...(zid !== undefined && { instanceId: instanceOf(provider, zid) }),
 	};
+}
+
+/**
+ * The instance-id of RFC 5626 section 4.1, as a UUID of version 8 (RFC 9562): a digest of the ZID, so that a registrar which
+ * sees the one cannot tell the other.
+ */
+function instanceOf(provider: Provider, zid: Uint8Array): string {
+	const octets = provider.sha256.digest(utf8Encode("SIP instance"), zid).slice(0, 16);
+	octets[6] = ((octets[6] ?? 0) & 0x0f) | 0x80;
+	octets[8] = ((octets[8] ?? 0) & 0x3f) | 0x80;
+	const hex = toHex(octets);
+	const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
+	return `urn:uuid:${parts.join("-")}`;
 }
 
 export function featuresOf({ calls, peers }: Settings): Features {

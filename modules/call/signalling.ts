@@ -5,6 +5,7 @@
 import { utf8Decode } from "bytes/text";
 import { askNaptr, askSrv } from "hal/net/dns";
 import { resolve } from "hal/net/resolve";
+import { localAddress } from "hal/net/route";
 import type { AreaLog } from "log/log";
 import { type Agent, createAgent, step } from "sip/agent";
 import { describe } from "sip/describe";
@@ -13,6 +14,7 @@ import type { DnsAnswer } from "sip/lookup";
 import type { Action, AgentConfig, Event } from "sip/types";
 import { bracketed, type Destination, isNumeric } from "sip/uri";
 import Timer from "timer";
+import { NetworkWatch } from "./network-watch";
 import { type Carriage, Transports } from "./transport/transports";
 
 /** What is left for the phone to act on. */
@@ -53,6 +55,7 @@ export class Signalling {
 	readonly #transports: Transports;
 	readonly #carriage: Carriage;
 	readonly #agent: Agent;
+	readonly #networkWatch: NetworkWatch | undefined;
 	/** Events that came while the actions of another were being done. */
 	readonly #waiting: CallEvent[] = [];
 	#running = false;
@@ -88,6 +91,21 @@ export class Signalling {
 			...options.agent,
 			contact: { address: options.agent.contact.address, port: this.#transports.port },
 			...(address6 !== undefined && { contact6: { address: address6, port: this.#transports.port } }),
+		});
+		this.#networkWatch = this.#watch();
+	}
+
+	/** Only accounts that register wait for a network to come back. */
+	#watch(): NetworkWatch | undefined {
+		if (!this.#agent.registers) return undefined;
+		return new NetworkWatch({
+			servers: () => this.#agent.servers,
+			route: localAddress,
+			onChange: (up) => {
+				if (up) this.#log.info("there is a network again");
+				else this.#log.warn("there is no network");
+				this.post({ type: "network", up });
+			},
 		});
 	}
 
@@ -146,6 +164,7 @@ export class Signalling {
 		this.#closed = true;
 		if (this.#limit !== undefined) Timer.clear(this.#limit);
 		this.#limit = undefined;
+		this.#networkWatch?.close();
 		this.#waiting.length = 0;
 		this.#setTimer(undefined);
 		this.#transports.close();

@@ -71,6 +71,16 @@ export class Agent {
 		return calls.size > 0 || [...registrations.values()].some(({ exchange }) => exchange !== undefined);
 	}
 
+	/** Whether any account registers. */
+	get registers(): boolean {
+		return this.#core.config.accounts.some(({ registrar }) => registrar !== undefined);
+	}
+
+	/** Numeric addresses of the accounts' servers, as far as they are known. */
+	get servers(): readonly string[] {
+		return this.#core.serverAddresses;
+	}
+
 	/** Live state in numbers, for tests of the bounds and the log. */
 	get counts(): { readonly calls: number; readonly clients: number; readonly servers: number } {
 		return { calls: this.#core.calls.size, clients: this.#core.clients.size, servers: this.#core.servers.size };

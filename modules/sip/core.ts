@@ -20,7 +20,7 @@ import type { Subscription } from "./subscribe";
 import { Timers } from "./timers";
 import { type ClientTransaction, type Ground, mergeKey, type ServerTransaction } from "./transaction";
 import type { Account, Action, AgentConfig, EndedBy } from "./types";
-import { bracketed, type Destination, isReliable, type Place, parseUri, portOf } from "./uri";
+import { bracketed, type Destination, isNumeric, isReliable, type Place, parseUri, portOf } from "./uri";
 import { MAGIC_COOKIE, RPORT, responseDestination, type Via } from "./via";
 import { serviceRoutePlace } from "./way";
 
@@ -236,6 +236,16 @@ export class Core implements Ground {
 	/** A response to REGISTER came from there. */
 	learnServer(address: string): void {
 		if (this.#servers.size < MAX_SERVERS) this.#servers.add(address);
+	}
+
+	/** Those that answered, and those that the settings name by number. */
+	get serverAddresses(): readonly string[] {
+		const named = this.config.accounts.flatMap(({ registrar, outboundProxy }) => [
+			registrar?.host,
+			outboundProxy?.host,
+		]);
+		const numeric = named.filter((host): host is string => host !== undefined && isNumeric(host));
+		return [...new Set([...this.#servers, ...numeric])];
 	}
 
 	/** Whether a place belongs to the account's own servers: only those are answered when they ask for the password. */

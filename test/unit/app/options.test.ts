@@ -108,6 +108,15 @@ test("further lines follow the first, each with its own registrar", () => {
 	);
 });
 
+test("the SIP instance is a UUID, the same for the same phone, and not its ZID (RFC 5626 section 4.1)", () => {
+	const of = (first: number) =>
+		agentOf(DEFAULTS(), nativeProvider, hardwareRandom, new Uint8Array(12).fill(first)).instanceId ?? "";
+	ok(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(of(1)), of(1));
+	equal(of(1), of(1));
+	ok(of(1) !== of(2) && !of(1).includes("01010101"));
+	equal(agentOf(DEFAULTS(), nativeProvider, hardwareRandom).instanceId, undefined);
+});
+
 test("servers in every form the settings allow", () => {
 	const server = (text: string, transport: "auto" | "udp" | "tcp" | "tls" = "auto"): string => {
 		settingsOf({ account: { aor: "sip:a@b", registrar: text } });
