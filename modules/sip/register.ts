@@ -172,7 +172,7 @@ function send(core: Core, registration: Registration): void {
 }
 
 function headersOf(core: Core, registration: Registration, expiresSec: number, to: Destination): Header[] {
-	const { instanceId, userAgent } = core.config;
+	const { instanceId, gruu, userAgent } = core.config;
 	const flow = instanceId !== undefined && !registration.plain;
 	// RFC 5626 section 4.2.1, RFC 5627 section 4.1
 	const params = flow ? `;+sip.instance="<${instanceId}>";reg-id=${REG_ID}` : "";
@@ -180,7 +180,7 @@ function headersOf(core: Core, registration: Registration, expiresSec: number, t
 		{ name: "Contact", value: `<${core.contactUri(registration.account, to)}>${params}` },
 		{ name: "Expires", value: String(expiresSec) },
 		// RFC 3327 section 5.1: proxies on the way may say how to come back to us.
-		{ name: "Supported", value: flow ? "path, outbound, gruu" : "path" },
+		{ name: "Supported", value: flow ? `path, outbound${gruu ? ", gruu" : ""}` : "path" },
 		{ name: "User-Agent", value: userAgent },
 	];
 }
@@ -217,7 +217,7 @@ function succeeded(
 	registration.serviceRoutes = serviceRoutesOf(response);
 	registration.outbound = headerList(response, "require").includes("outbound");
 	const gruu = param(bound?.params ?? [], "pub-gruu");
-	registration.gruu = gruu !== undefined && parseUri(gruu) !== undefined ? gruu : undefined;
+	registration.gruu = core.config.gruu && gruu !== undefined && parseUri(gruu) !== undefined ? gruu : undefined;
 	core.act({ type: "registered", account, expiresSec, ...core.legOf(to) });
 	registration.timer = core.timers.after(refreshMs(expiresSec), () => send(core, registration));
 }

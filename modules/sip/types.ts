@@ -52,9 +52,14 @@ export interface AgentConfig {
 	readonly accounts: readonly Account[];
 	/**
 	 * This phone, the same for its whole life: `urn:uuid:...` (RFC 5626 section 4.1). With it registrations say which
-	 * device and which flow they are, and a registrar may give them a GRUU (RFC 5627).
+	 * device and which flow they are.
 	 */
 	readonly instanceId?: string | undefined;
+	/**
+	 * Ask for a GRUU (RFC 5627), and be reached by it in dialogs. Off without it: a registrar may give one while its proxy
+	 * does not look it up inside a dialog (Kamailio as it comes), and then no ACK arrives any more.
+	 */
+	readonly gruu?: boolean | undefined;
 	/** User part of our address in calls without an account; `phone` without it. */
 	readonly user?: string | undefined;
 	/**

@@ -245,7 +245,7 @@ test("instance, flow and GRUU (RFC 5626 section 4.2.1, RFC 5627 section 4)", () 
 			],
 		})),
 	);
-	world.add("alice", [account()], { instanceId: INSTANCE });
+	world.add("alice", [account()], { instanceId: INSTANCE, gruu: true });
 	world.do("alice", { type: "register", account: "a" });
 	world.run(100);
 	const [register] = requests;
@@ -273,7 +273,7 @@ test("439: a first hop without flows gets a plain registration (RFC 5626 section
 	world.run(100);
 	equal(
 		requests.map((request) => header(request, "supported")),
-		["path, outbound, gruu", "path"],
+		["path, outbound", "path"],
 	);
 	equal(world.reports("alice", "registered").length, 1);
 });
