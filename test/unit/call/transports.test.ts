@@ -1,6 +1,7 @@
 /** What carries SIP, over real sockets on loopback: both transports, connections used again, and hostile ones closed. */
 import { utf8Decode, utf8Encode } from "bytes/text";
 import { MAX_CONNECTIONS, Transports } from "call/transport/transports";
+import Listener from "hal/net/listener";
 import TCP from "hal/net/tcp";
 import { Log } from "log/log";
 import { keyOf } from "sip/flows";
@@ -209,3 +210,44 @@ test("a registration's connection is kept alive; a server that stops answering p
 	a.transports.close();
 	b.transports.close();
 });
+
+test(
+	"who dawdles is shown the door: a message that never ends, a server that no longer answers pings",
+	async () => {
+		const slow = new End();
+		const client = await connect(slow.tcp);
+		client.socket.write(MESSAGE.subarray(0, 100));
+		// One byte every half second keeps nobody's connection open for longer than a message may take.
+		let at = 100;
+		const drip = Timer.repeat(() => {
+			if (!client.closed) client.socket.write(MESSAGE.subarray(at, ++at));
+		}, 500);
+		let pings = 0;
+		const server = new Listener({
+			address: LOOPBACK,
+			onReadable() {
+				const from = this.read();
+				if (from === undefined) return;
+				const socket: TCP = new TCP({
+					from,
+					onReadable: () => {
+						const text = utf8Decode(new Uint8Array(socket.read() ?? new ArrayBuffer(0))) ?? "";
+						if (text.endsWith("\r\n\r\n") && !text.startsWith("REGISTER") && ++pings === 1)
+							socket.write(utf8Encode("\r\n"));
+					},
+				});
+			},
+		});
+		const registered = new End(1);
+		registered.transports.send(request("REGISTER"), { address: LOOPBACK, port: server.port, transport: "tcp" });
+		for (let i = 0; i < 34 && (slow.ended.length === 0 || registered.ended.length === 0); i++) await after(500);
+		Timer.clear(drip);
+		equal(slow.ended, ["a message did not come whole within 15 s"]);
+		equal(registered.ended, ["no answer to a keep-alive within 10 s"]);
+		ok(pings > 1);
+		client.socket.close();
+		server.close();
+		for (const end of [slow, registered]) end.transports.close();
+	},
+	{ timeoutMs: 30_000 },
+);
