@@ -244,7 +244,7 @@ describe("calls with linphonec", { concurrency: false }, () => {
 					await third.stop();
 				}
 			},
-			{ linphone: { sip: ["[misc]", "max_calls=1", "[sip]"] } },
+			{ config: { calls: { waiting: false } }, linphone: { sip: ["[misc]", "max_calls=1", "[sip]"] } },
 		);
 	});
 });
