@@ -14,7 +14,9 @@ export function refresh(core: Core, call: Call): void {
 	if (session === undefined || call.dialog === undefined || call.reported) return;
 	// Whatever is asked may not come, and a change that is under way refreshes by itself: look again until the expiry.
 	session.refresh = core.timers.after(REFRESH_AGAIN_MS, () => refresh(core, call));
-	if (call.change !== undefined || call.incoming !== undefined || call.offer !== undefined) return;
-	if (call.peer.allows.includes("UPDATE")) sendUpdate(core, call, call.dialog, undefined);
-	else core.act({ type: "offerWanted", call: call.id, why: "refresh" });
+	if (session.asking || call.change !== undefined || call.incoming !== undefined || call.offer !== undefined) return;
+	if (call.peer.allows.includes("UPDATE")) {
+		session.asking = true;
+		sendUpdate(core, call, call.dialog, undefined);
+	} else core.act({ type: "offerWanted", call: call.id, why: "refresh" });
 }

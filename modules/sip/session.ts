@@ -23,6 +23,8 @@ export interface Session {
 	refresh: Timer | undefined;
 	/** When the call is given up. */
 	expiry: Timer | undefined;
+	/** A refresh of ours has no answer yet. */
+	asking: boolean;
 }
 
 interface Expires {
@@ -117,6 +119,7 @@ function start(core: Core, call: Call, agreed: { intervalSec: number; local: boo
 			core.ended(call, 408, "the other side did not confirm in time that the call goes on", "timeout");
 			hangUp(core, call);
 		}),
+		asking: false,
 	};
 	call.session = session;
 }

@@ -101,6 +101,7 @@ function refused(
 		return;
 	}
 	if (change === undefined) {
+		if (call.session !== undefined) call.session.asking = false;
 		// A peer that does not do it after all is refreshed by re-INVITE next time.
 		if (status === 405 || status === 501) call.peer = { ...call.peer, allows: ["INVITE"] };
 		return;

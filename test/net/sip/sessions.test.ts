@@ -157,3 +157,21 @@ test("an absurd interval does not make a storm", () => {
 	wire.world.run(44000);
 	equal(wire.requests("UPDATE").length, 0);
 });
+
+test("one refresh at a time: a peer that is slow is not asked again meanwhile", () => {
+	const { wire, invite } = calling();
+	wire.respond(invite, {
+		status: 200,
+		toTag: "t",
+		headers: [CONTACT, { name: "Session-Expires", value: "120;refresher=uac" }, { name: "Allow", value: "UPDATE" }],
+		body: ANSWER,
+	});
+	wire.world.run(75000);
+	const cseqs = () => new Set(wire.requests("UPDATE").map(({ cseq }) => cseq)).size;
+	equal(cseqs(), 1);
+	const update = wire.requests("UPDATE")[0];
+	ok(update !== undefined);
+	wire.respond(update, { status: 500 });
+	wire.world.run(4100);
+	equal(cseqs(), 2, "after a refusal it is tried again until the end");
+});
