@@ -11,35 +11,12 @@ import type { IceLines, NegotiatedMedia } from "sdp/offer-answer";
 import type { CallContext } from "./call-context";
 import { IceStream } from "./ice-stream";
 import { Keying } from "./keying";
+import type { LegFacts, LegOptions } from "./leg-options";
 import { clearMayPlay, type Microphone, microphoneOf } from "./microphone";
 import { beginsAnew, stillKeyedFor } from "./rekeying";
 import type { StreamStatistics } from "./state";
 import { Takeover } from "./takeover";
 import { type ZrtpStatus, ZrtpStream, type ZrtpTransport } from "./zrtp-stream";
-
-export interface LegOptions {
-	readonly context: CallContext;
-	/** SIP URI of the other party. */
-	readonly peer: string;
-	/** Of an added stream: the call's first one, whose ZRTP session keys this one too (RFC 6189 section 4.4.3). */
-	readonly first?: Leg;
-	/** The signalling is protected by TLS that was checked. */
-	readonly protectedLeg: boolean;
-	/** The first offer is ours. */
-	readonly offerer: boolean;
-	readonly onChange: () => void;
-}
-
-/** What the owner and the settings allow. */
-export interface LegFacts {
-	/** The call is connected, and not held by us. */
-	readonly connected: boolean;
-	readonly muted: boolean;
-	readonly expected: boolean;
-	readonly clearAgreed: boolean;
-	/** The network's own sound is heard before the answer. */
-	readonly early: boolean;
-}
 
 export class Leg {
 	readonly #options: LegOptions;
