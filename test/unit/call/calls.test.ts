@@ -1,4 +1,5 @@
 /** Whole phones on loopback: how calls begin and end. */
+import { board } from "board/board";
 import { now } from "board/clock";
 import UDP from "hal/net/udp";
 import { equal, ok, test, throws } from "test/harness";
@@ -53,6 +54,19 @@ test("a call by ZRTP with AES-GCM: voice goes both ways, none of it in the clear
 				() => (bob.call.stats?.encryptedReceived ?? 0) > 10 && (alice.call.stats?.encryptedReceived ?? 0) > 10,
 			);
 			for (const { call } of [alice, bob]) equal([call.stats?.clearSent, call.stats?.clearReceived], [0, 0]);
+		},
+		{ session },
+		{ session },
+	);
+});
+
+test("a call with SHA-3, which the simulator has where a setting lists it", () => {
+	const session = { provider: board.provider, suites: { ...SUITES, hashes: ["N384", "N256", "S256"] } } as const;
+	return withPair(
+		async (alice, bob) => {
+			await secured(alice, bob);
+			for (const { call } of [alice, bob]) equal([call.hash, call.lock], ["N384", "closed"]);
+			equal(alice.call.sas, bob.call.sas);
 		},
 		{ session },
 		{ session },
