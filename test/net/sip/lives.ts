@@ -193,7 +193,8 @@ export function live(seed: number, moment: Moment, transport: "udp" | "tcp"): Li
 		ok(again, `${place}: ${name} is registered again`);
 		world.do(name, { type: "unregister", account: "a" });
 	}
-	world.run(200_000);
+	// Longer than any transaction may live.
+	world.run(400_000);
 	for (const name of PHONES) ok(world.quiet(name), `${place}: nothing is left at ${name}`);
 	return { connected: isConnected, held, resumed, lost, late, setUpMs };
 }
