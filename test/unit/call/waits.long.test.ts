@@ -72,3 +72,28 @@ test(
 	},
 	{ timeoutMs: 90_000 },
 );
+
+test(
+	"a far end that began, fell silent and begins anew without a word in SIP: no dead end, and a warning until there are keys",
+	() => {
+		const bob = new Station("bob", { tone: 440 });
+		return laboratory(bob, async (open) => {
+			const media = open(new EngineMedia("alice", { seed: 500 }));
+			media.fallsSilentAfter = ["HelloACK"];
+			await open(new Caller(bob, "alice")).call(media, { hash: undefined });
+			await until("the wait ends", () => !bob.call.securing, 40_000);
+			equal([bob.call.lock, bob.call.keying], ["warning", "none"]);
+			media.fallsSilentAfter = [];
+			media.deaf = false;
+			media.restart("alice", { seed: 501 });
+			await sleep(500);
+			equal(bob.call.lock, "warning", "a Hello proves nothing");
+			await until("keys", () => bob.call.keying === "zrtp" && media.end.secureAt !== undefined);
+			equal([bob.call.lock, bob.call.sas, bob.call.notice], ["closed", media.end.sas?.text, undefined]);
+			const before = media.heard;
+			await until("voice", () => media.heard > before + 3);
+			equal(bob.call.stats?.clearSent, 0);
+		});
+	},
+	{ timeoutMs: 90_000 },
+);
