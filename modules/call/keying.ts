@@ -14,7 +14,7 @@ import { isDtls, isPlain, type KeyingLines, PLAIN, type Protocol, type StreamKey
 import type { NegotiatedMedia } from "sdp/offer-answer";
 import { type DtlsRole, fingerprintOf, formatFingerprint, roleOf, setupAnswer } from "srtp/fingerprint";
 import { Sdes } from "srtp/sdes";
-import { DtlsAssociation } from "./dtls-association";
+import { DtlsAssociation, type DtlsAssociationOptions } from "./dtls-association";
 import { type KeyingPolicy, type KeyingSituation, planAnswer, planOffer } from "./keying-policy";
 import type { ZrtpTransport } from "./zrtp-stream";
 
@@ -279,7 +279,7 @@ export class Keying implements StreamKeys, ZrtpTransport {
 		this.#server = "agreeing";
 		this.#reason = undefined;
 		const { now, log, stream, onChange } = this.#options;
-		const association = new DtlsAssociation({
+		const association = this.#handshake({
 			identity,
 			role,
 			fingerprint,
@@ -298,9 +298,21 @@ export class Keying implements StreamKeys, ZrtpTransport {
 				onChange();
 			},
 		});
+		if (association === undefined) return;
 		stream.expectDtls();
 		this.#dtls = { association, role, peer };
 		association.start();
+	}
+
+	/** undefined: there is no memory for one, and the call says so. */
+	#handshake(options: DtlsAssociationOptions): DtlsAssociation | undefined {
+		try {
+			return new DtlsAssociation(options);
+		} catch (error) {
+			this.#options.log.error(String(error));
+			this.#dtlsFailed("the DTLS handshake could not be started");
+			return undefined;
+		}
 	}
 
 	/** A DTLS packet of the peer. */
@@ -337,7 +349,7 @@ export class Keying implements StreamKeys, ZrtpTransport {
 	#spend(): void {
 		if (this.#by === "none") return;
 		this.#server = "failed";
-		this.#reason = "the keys of the server were replaced";
+		this.#reason = "those of the server are used up (hold and resume the call for new ones)";
 		this.#endDtls();
 		this.#forget();
 		this.#sdes.close();

@@ -1,6 +1,6 @@
 /**
  * Two phones behind kamailio, signalling over TLS: SDES is offered there and nowhere else, the lock says server, ZRTP inside
- * it says closed, and no trace of a phone has a key.
+ * it says closed, DTLS-SRTP needs no TLS, and no trace of a phone has a key.
  */
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync } from "node:fs";
@@ -125,6 +125,19 @@ test("ZRTP inside SDES inside TLS takes over: the lock says closed at both ends"
 		assert.equal(alice.call?.keying, "zrtp");
 		assert.equal(alice.call?.sas, bob.call?.sas);
 		assert.equal(alice.call?.stats?.clearSent, 0);
+	}));
+
+test("ZRTP inside DTLS-SRTP takes over, without TLS too", () =>
+	withPhones("dtls", "udp", { srtp: { policy: "mandatory", offer: "dtls" } }, async (alice, bob) => {
+		for (const phone of [alice, bob]) await phone.until("closed", ({ calls: [call] }) => call?.lock === "closed");
+		await pause(1000);
+		for (const phone of [alice, bob])
+			assert.ok(
+				phone.lines.some((line) => line.includes("DTLS handshake complete")),
+				`no handshake at ${phone.call?.id}`,
+			);
+		assert.equal(alice.call?.sas, bob.call?.sas);
+		assert.deepEqual([alice.call?.keying, alice.call?.stats?.clearSent], ["zrtp", 0]);
 	}));
 
 test("without TLS best effort offers no keys: they would be everybody's", () =>
