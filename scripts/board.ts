@@ -16,12 +16,13 @@ import { startBoardPhone } from "./virt/board-phone";
 import { callTwice } from "./virt/calls";
 import { makeTap, userNetwork } from "./virt/network";
 
-const USAGE = `Usage: npm run board -- ${virtName} [--ram SIZE] [--config URL] [--state DIR] [--name N] [--panel PORT] [--call]
+const USAGE = `Usage: npm run board -- ${virtName} [--ram SIZE] [--config URL] [--state DIR] [--name N] [--panel PORT] [--figures] [--call]
 
   --ram SIZE     RAM of the chip for all but the VM, for example 384K; default ${virtSizes.ramByteLength / 1024}K
   --config URL   where the phone fetches its settings; this computer is 10.0.2.2 there
   --state DIR    folder of its flash; default build/${virtName}/state
   --panel PORT   where its panel is served on loopback; default any free port
+  --figures      its figures on the console, every second
   --call         calls a simulated phone and is called by it, with the power gone in between`;
 
 const IN_NAMESPACE = "SOTTO_BOARD_NAMESPACE";
@@ -44,6 +45,7 @@ async function main(): Promise<number> {
 			name: text,
 			panel: text,
 			call: { type: "boolean" },
+			figures: { type: "boolean" },
 			help: { type: "boolean" },
 		},
 	});
@@ -64,7 +66,13 @@ async function main(): Promise<number> {
 			return spawnSync("unshare", [...user, ...again], { stdio: "inherit", env }).status ?? 1;
 		}
 		makeTap();
-		const summary = await callTwice({ executable, sizes, folder: state, onStep: (line) => say(`  ${line}`) });
+		const summary = await callTwice({
+			executable,
+			sizes,
+			folder: state,
+			onStep: (line) => say(`  ${line}`),
+			...(values.figures ? { machineArguments: ["--figures=1000"], onLine: say } : {}),
+		});
 		console.log(JSON.stringify(summary));
 		return summary.good ? 0 : 1;
 	}
@@ -75,6 +83,7 @@ async function main(): Promise<number> {
 		name: values.name ?? "Sotto",
 		network: userNetwork,
 		panelPort: Number(values.panel ?? 0),
+		machineArguments: values.figures ? ["--figures=1000"] : [],
 		onLine: (line) => console.log(line),
 		...(values.config === undefined ? {} : { config: values.config }),
 	});

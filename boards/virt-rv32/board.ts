@@ -6,10 +6,10 @@ export const board = Object.freeze({
 	model: "virt-rv32",
 	/** Which crypto serves each primitive: all of it mbedTLS and libsodium. */
 	provider: nativeProvider,
-	/** Raw NOR flash in the second bank; the names are those of hal/flash/virt. A sector there has 256 KB. */
+	/** Raw NOR flash in the second bank; the names are those of hal/flash/virt, which gives each sector a block. */
 	flash: Object.freeze({
-		secrets: Object.freeze({ file: "secrets.flash", byteLength: 1024 * 1024, sectorByteLength: 256 * 1024 }),
-		settings: Object.freeze({ file: "settings.flash", byteLength: 512 * 1024, sectorByteLength: 256 * 1024 }),
+		secrets: Object.freeze({ file: "secrets.flash", byteLength: 256 * 1024, sectorByteLength: 4096 }),
+		settings: Object.freeze({ file: "settings.flash", byteLength: 128 * 1024, sectorByteLength: 4096 }),
 	}),
 	/** Stands for the key that hardware derives from eFuses. */
 	deviceKeyFile: "device.key",

@@ -123,6 +123,13 @@ export async function bareLibraries(
 	const flags: string[] = [];
 	const inputs: string[] = [];
 	const includes: string[] = [];
+	/* Seen from a library's header ours count as the system's, of which the compiler names none: so their content is a flag. */
+	const options = [...new Set(libraries.flatMap((library) => library.options))].flatMap((path) =>
+		readdirSync(join(root, path))
+			.filter((name) => name.endsWith(".h"))
+			.map((name) => readFileSync(join(root, path, name))),
+	);
+	flags.push(`-DSOTTO_LIBRARY_OPTIONS=0x${hashOf(...options).slice(0, 8)}u`);
 	for (const library of libraries) {
 		const source = await debianSource(library.source);
 		library.configure?.(source);
@@ -136,7 +143,7 @@ export async function bareLibraries(
 			...engine.flags,
 			"-std=gnu11",
 			"-w",
-			...library.flags,
+			...flags,
 			...includes,
 			...(library.ownHeaders ?? []).map((path) => `-I${join(source, path)}`),
 			`-I${root}`,

@@ -9,6 +9,6 @@ export function buildPhone(variant: Variant): Promise<Built> {
 	return build({ name: "sotto", manifest: join(root, "manifest.json"), variant });
 }
 
-export function buildVirtPhone(sizes: VirtSizes = virtSizes): Promise<Built> {
-	return build({ name: "sotto", manifest: join(root, "manifest.json"), target: virtTarget(sizes) });
+export function buildVirtPhone(sizes: VirtSizes = virtSizes, name = "sotto"): Promise<Built> {
+	return build({ name, manifest: join(root, "manifest.json"), target: virtTarget(sizes) });
 }

@@ -72,6 +72,16 @@ export function imageFile(executable: string): string {
 	return `${executable}.flash`;
 }
 
+/** CRC-32 as zlib and hal/machine/virt/image.c have it. */
+function crc32(bytes: Uint8Array): number {
+	let crc = 0xffffffff;
+	for (const byte of bytes) {
+		crc ^= byte;
+		for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+	}
+	return ~crc >>> 0;
+}
+
 export function virtTarget(memory: VirtSizes = virtSizes): Target {
 	const ramOrigin = 0x80000000;
 	const symbols = {
@@ -89,7 +99,10 @@ export function virtTarget(memory: VirtSizes = virtSizes): Target {
 		bytecode,
 		keepsLines: false,
 		flags: [...cpu, ...posix, "-DTCP_RING_BYTES=8192", "-DUDP_DATAGRAM_MAXIMUM=4096"],
-		hostSources: [...sharedHostSources, ...["vm-memory.c", "stop.c", "start.c"].map((name) => join(boardHost, name))],
+		hostSources: [
+			...sharedHostSources,
+			...["vm-memory.c", "stop.c", "start.c", "figures-line.c"].map((name) => join(boardHost, name)),
+		],
 		systemLibraries: false,
 		prepare: () => bareLibraries(engine, join(buildFolder, virtName, "libraries")),
 		linkFlags: () => [
@@ -104,7 +117,11 @@ export function virtTarget(memory: VirtSizes = virtSizes): Target {
 		async finish(executable) {
 			const binary = `${executable}.bin`;
 			await runTool(`${prefix}objcopy`, ["-O", "binary", "-R", ".preserve", executable, binary]);
-			const program = readFileSync(binary);
+			const code = readFileSync(binary);
+			const tail = Buffer.alloc(8);
+			tail.writeUInt32LE(code.length, 0);
+			tail.writeUInt32LE(crc32(code), 4);
+			const program = Buffer.concat([code, tail]);
 			if (program.length > memory.imageMostByteLength)
 				throw new BuildError(
 					`The image has ${program.length} bytes; boards/${virtName}/sizes.json allows ${memory.imageMostByteLength}.`,

@@ -7,7 +7,7 @@ import { onLoopbackAlone } from "./loopback";
 import type { Totals } from "./xs";
 
 /** In this order: the last one searches what the phones of all the others said. */
-export const nodeTestFolders = ["scripts", "interop", "browser", "logs"];
+export const nodeTestFolders = ["scripts", "interop", "browser", "board", "logs"];
 
 export function listNodeTests(): string[] {
 	return nodeTestFolders.flatMap((name) => {

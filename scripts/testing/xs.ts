@@ -75,7 +75,19 @@ function specifierOf(file: string): string {
 }
 
 /** A test program holds far more modules than a phone: the VM's region is larger, the RAM of the chip is not. */
-const boardTestSizes: VirtSizes = { ...virtSizes, vmByteLength: 8 << 20, imageMostByteLength: 16 << 20 };
+export const boardTestSizes: VirtSizes = { ...virtSizes, vmByteLength: 8 << 20, imageMostByteLength: 16 << 20 };
+
+/** The test program of the bare board; any module of it can be its main one. @returns the executable */
+export async function buildBoardTests(files: readonly string[] = []): Promise<string> {
+	const built = await build({
+		name: "sotto-test",
+		manifest: join(root, "test", "manifest.json"),
+		target: virtTarget(boardTestSizes),
+		modules: new Map([...helperModules(), ...files.map((file): [string, string] => [specifierOf(file), file])]),
+		main: "test/harness",
+	});
+	return built.executable;
+}
 
 export async function runXsTests(run: XsRun): Promise<Totals> {
 	const files = run.files.map((file) => resolve(file));

@@ -25,6 +25,9 @@ export interface CallsOptions {
 	readonly folder: string;
 	readonly onStep: (line: string) => void;
 	readonly onLine?: (line: string) => void;
+	/** More of the machine's own arguments. */
+	readonly machineArguments?: readonly string[];
+	readonly instructionShift?: number;
 }
 
 export interface CallSummary {
@@ -63,6 +66,8 @@ export async function callTwice(options: CallsOptions): Promise<CallsSummary> {
 			config: configs.url("board"),
 			network: tap.options,
 			fixedAddress: tap.setting,
+			machineArguments: options.machineArguments ?? [],
+			instructionShift: options.instructionShift,
 			...(options.onLine === undefined ? {} : { onLine: options.onLine }),
 		});
 		await phone.until("the board to be ready", () => true, READY_MS);

@@ -34,7 +34,9 @@ export interface MachineOptions {
 
 export function machineArguments(options: MachineOptions): string[] {
 	const { sizes } = options;
-	const ramKilobytes = (sizes.ramByteLength + sizes.vmByteLength) / 1024;
+	/* QEMU writes a device tree of 1 MB near the end of RAM at every reset. It lies beyond the board's memory, which the
+	   core's memory protection ends (machineCapMemory). */
+	const ramKilobytes = 2048 * Math.ceil((sizes.ramByteLength + sizes.vmByteLength) / (1 << 21)) + 4096;
 	const args = [
 		"-M",
 		"virt",

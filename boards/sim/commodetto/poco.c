@@ -148,6 +148,11 @@ void xs_poco_rows(xsMachine* the)
 		count = total - from;
 	if (count > 0)
 		memcpy(buffer, (const uint8_t*)poco->surface.pixels + from, count);
+	else {
+		/* All of it is on the screen: a small board has better use for so much memory. */
+		free(poco->surface.pixels);
+		poco->surface.pixels = NULL;
+	}
 	xsmcSetInteger(xsResult, (xsIntegerValue)count);
 }
 

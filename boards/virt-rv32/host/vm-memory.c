@@ -3,6 +3,7 @@
  * Blocks touch, so the engine makes one of them; nothing is given back before the machine ends.
  */
 #include "machine.h"
+#include "figures-line.h"
 #include "hal/machine/virt/machine.h"
 
 extern uint8_t __vm_start[], __vm_end[], __interrupt_stack[];
@@ -14,6 +15,7 @@ void fxCreateMachinePlatform(txMachine* the)
 {
 	the->heapLow = __vm_start;
 	the->heapHigh = __vm_end;
+	hostFiguresStart(the);
 }
 
 void fxDeleteMachinePlatform(txMachine* the)

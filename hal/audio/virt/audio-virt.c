@@ -3,6 +3,7 @@
  * be late for it. Microphone and speaker are the panel's, behind the serial channel. The lock is the interrupt mask.
  */
 #include "../audio-core.h"
+#include "audio-figures.h"
 #include "audio-panel.h"
 #include "hal/machine/virt/machine.h"
 #include "hal/net/virt/sockets.h"
@@ -26,6 +27,20 @@ typedef struct {
 	uint64_t frameInstructions;
 	uint32_t frames;
 } Device;
+
+/* The one that figures are asked of. */
+static Device* current;
+
+void audioFigures(AudioFigures* figures)
+{
+	uint32_t before = machineMask();
+	*figures = (AudioFigures){0};
+	if (current != NULL)
+		*figures = (AudioFigures){current->frames, current->core.counters.lateFrames,
+								  current->frames > 0 ? (uint32_t)(current->frameInstructions / current->frames) : 0,
+								  current->longestInstructions, current->latestUs};
+	machineUnmask(before);
+}
 
 static Device* deviceOf(Audio* audio)
 {
@@ -128,6 +143,7 @@ Audio* audioPortOpen(char reason[AUDIO_REASON_BYTES])
 	}
 	audioCoreStart(&device->core);
 	device->references = 1;
+	current = device;
 	socketsListen(socketsMedia, arrived, device);
 	return &device->core;
 }
@@ -144,6 +160,8 @@ void audioRelease(Audio* audio)
 		return;
 	socketsListen(socketsMedia, NULL, NULL);
 	machineAlarm(alarmMedia, 0, due, device);
+	if (current == device)
+		current = NULL;
 	free(device);
 }
 
@@ -201,14 +219,9 @@ int audioPortSpeaker(Audio* audio, const SpeakerChoice* choice, char reason[AUDI
 void audioPortClose(Audio* audio)
 {
 	char reason[AUDIO_REASON_BYTES];
-	Device* device = deviceOf(audio);
 	audioPortMicrophone(audio, &(MicrophoneChoice){.kind = microphoneSilence}, reason);
 	audioPortSpeaker(audio, &(SpeakerChoice){0}, reason);
 	audioLock(audio);
 	tonePlay(&audio->tone, NULL, AUDIO_RATE_HZ);
 	audioUnlock(audio);
-	if (device->frames > 0)
-		printf("voice: %lu frames, %lu instructions each, at most %lu; the latest began %lu us late\n",
-			   (unsigned long)device->frames, (unsigned long)(device->frameInstructions / device->frames),
-			   (unsigned long)device->longestInstructions, (unsigned long)device->latestUs);
 }

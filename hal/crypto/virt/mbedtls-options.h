@@ -11,6 +11,8 @@
 #undef MBEDTLS_HAVEGE_C
 #define MBEDTLS_NO_PLATFORM_ENTROPY
 #define MBEDTLS_ENTROPY_HARDWARE_ALT
+/* Keys of DTLS-SRTP (RFC 5764). */
+#define MBEDTLS_SSL_DTLS_SRTP
 /* Constants belong into flash. */
 #define MBEDTLS_AES_ROM_TABLES
 /* Tables of base points are made on the heap and cost more than they save where a key is made once for a call. */

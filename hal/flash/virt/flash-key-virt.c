@@ -23,11 +23,11 @@ void xs_flash_device_key(xsMachine* the)
 	xsmcGetBufferWritable(xsArg(1), &out, &byteLength);
 	if (byteLength != sizeof key)
 		xsRangeError("out: expected %d bytes", FLASH_DEVICE_KEY_LENGTH);
-	const uint8_t* kept = cfiBytes(partition->offset);
+	size_t offset = partition->firstBlock * CFI_BLOCK_BYTES;
+	const uint8_t* kept = cfiBytes(offset);
 	if (memcmp(kept + sizeof key, mark, sizeof mark) != 0) {
-		bool made = cfiErase(partition->offset) && virtioRandom(key, sizeof key) &&
-					cfiProgram(partition->offset, key, sizeof key) && memcmp(kept, key, sizeof key) == 0 &&
-					cfiProgram(partition->offset + sizeof key, mark, sizeof mark);
+		bool made = cfiErase(offset) && virtioRandom(key, sizeof key) && cfiProgram(offset, key, sizeof key) &&
+					memcmp(kept, key, sizeof key) == 0 && cfiProgram(offset + sizeof key, mark, sizeof mark);
 		memset(key, 0, sizeof key);
 		if (!made)
 			xsUnknownError("the device key cannot be kept: the flash does not take it");

@@ -1,9 +1,10 @@
 #include "flash-layout.h"
-#include "cfi.h"
 
 const FlashPartition flashPartitions[] = {
-	{"device.key", 0, CFI_BLOCK_BYTES},
-	{"settings.flash", 1 * CFI_BLOCK_BYTES, 2 * CFI_BLOCK_BYTES},
-	{"secrets.flash", 4 * CFI_BLOCK_BYTES, 4 * CFI_BLOCK_BYTES},
+	{"device.key", 0, 1},
+	{"settings.flash", 1, 32},
+	{"secrets.flash", 33, 64},
+	/* For tests of the store. */
+	{"store.flash", 97, 31},
 	{NULL, 0, 0},
 };

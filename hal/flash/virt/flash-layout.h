@@ -1,4 +1,7 @@
-/* Which partitions the second bank of flash has: boards/virt-rv32 names them in its board.ts with the same sizes. */
+/*
+ * Which partitions the second bank of flash has. The chips erase blocks of 256 KB; a partition's sector, of 4 KB as on
+ * other boards, is the begin of a block of its own, so that erasing one touches no other.
+ */
 #ifndef SOTTO_FLASH_LAYOUT_H
 #define SOTTO_FLASH_LAYOUT_H
 
@@ -6,7 +9,7 @@
 
 typedef struct {
 	const char* name;
-	size_t offset, byteLength;
+	size_t firstBlock, blockCount;
 } FlashPartition;
 
 /* Ends with an entry without a name. */

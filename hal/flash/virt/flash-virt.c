@@ -12,7 +12,7 @@
 #include <string.h>
 
 typedef struct {
-	size_t start, byteLength, sectorByteLength;
+	size_t firstBlock, byteLength, sectorByteLength;
 	double programs, erases, programmedBytes;
 } Flash;
 
@@ -60,15 +60,15 @@ void xs_flash_constructor(xsMachine* the)
 	const FlashPartition* partition = flashPartition(xsmcToString(xsVar(0)));
 	if (partition == NULL)
 		xsUnknownError("there is no flash partition of this name");
-	if (partition->byteLength != byteLength)
-		xsUnknownError("flash partition %s has %d bytes instead of %d; it was left as it is", (char*)partition->name,
-					   (int)partition->byteLength, (int)byteLength);
-	if (sectorByteLength % CFI_BLOCK_BYTES || byteLength % sectorByteLength)
-		xsRangeError("sectorByteLength: not a whole number of %d", (int)CFI_BLOCK_BYTES);
+	if (sectorByteLength > CFI_BLOCK_BYTES || byteLength % sectorByteLength)
+		xsRangeError("byteLength: not a whole number of sectors");
+	if (byteLength / sectorByteLength > partition->blockCount)
+		xsUnknownError("flash partition %s has %d sectors, not %d; it was left as it is", (char*)partition->name,
+					   (int)partition->blockCount, (int)(byteLength / sectorByteLength));
 	Flash* flash = calloc(1, sizeof *flash);
 	if (!flash)
 		xsUnknownError("out of memory");
-	flash->start = partition->offset;
+	flash->firstBlock = partition->firstBlock;
 	flash->byteLength = byteLength;
 	flash->sectorByteLength = sectorByteLength;
 	xsmcSetHostData(xsThis, flash);
@@ -94,12 +94,27 @@ static size_t range(xsMachine* the, const Flash* flash, xsSlot* offsetSlot, doub
 	return (size_t)offset;
 }
 
+/* Where an octet of the partition lies in the bank. */
+static size_t place(const Flash* flash, size_t offset)
+{
+	return (flash->firstBlock + offset / flash->sectorByteLength) * CFI_BLOCK_BYTES + offset % flash->sectorByteLength;
+}
+
 void xs_flash_read(xsMachine* the)
 {
 	Flash* flash = flashThis(the);
 	double byteLength = xsmcToNumber(xsArg(1));
 	size_t offset = range(the, flash, &xsArg(0), byteLength);
-	xsmcSetArrayBuffer(xsResult, (void*)cfiBytes(flash->start + offset), (xsIntegerValue)byteLength);
+	void* bytes;
+	xsUnsignedValue length;
+	xsmcSetArrayBuffer(xsResult, NULL, (xsIntegerValue)byteLength);
+	xsmcGetBufferWritable(xsResult, &bytes, &length);
+	for (size_t done = 0; done < length;) {
+		size_t left = flash->sectorByteLength - (offset + done) % flash->sectorByteLength;
+		size_t count = length - done < left ? length - done : left;
+		memcpy((uint8_t*)bytes + done, cfiBytes(place(flash, offset + done)), count);
+		done += count;
+	}
 }
 
 void xs_flash_program(xsMachine* the)
@@ -110,13 +125,13 @@ void xs_flash_program(xsMachine* the)
 	xsmcGetBufferReadable(xsArg(1), &data, &byteLength);
 	size_t offset = range(the, flash, &xsArg(0), (double)byteLength);
 	const uint8_t* bytes = data;
-	const uint8_t* now = cfiBytes(flash->start + offset);
+	const uint8_t* now = cfiBytes(place(flash, offset));
 	if (byteLength > flash->sectorByteLength - offset % flash->sectorByteLength)
 		xsRangeError("flash: %d bytes at %d cross a sector", (int)byteLength, (int)offset);
 	for (size_t i = 0; i < byteLength; i++)
 		if (bytes[i] & ~now[i])
 			xsRangeError("flash: programming cannot set a bit at %d: %d over %d", (int)(offset + i), bytes[i], now[i]);
-	if (!cfiProgram(flash->start + offset, bytes, byteLength) || memcmp(now, bytes, byteLength) != 0)
+	if (!cfiProgram(place(flash, offset), bytes, byteLength) || memcmp(now, bytes, byteLength) != 0)
 		xsUnknownError("flash: programming failed");
 	flash->programs++;
 	flash->programmedBytes += (double)byteLength;
@@ -128,9 +143,8 @@ void xs_flash_erase(xsMachine* the)
 	size_t offset = range(the, flash, &xsArg(0), (double)flash->sectorByteLength);
 	if (offset % flash->sectorByteLength)
 		xsRangeError("flash: %d is not the start of a sector", (int)offset);
-	for (size_t done = 0; done < flash->sectorByteLength; done += CFI_BLOCK_BYTES)
-		if (!cfiErase(flash->start + offset + done))
-			xsUnknownError("flash: erasing failed");
+	if (!cfiErase(place(flash, offset)))
+		xsUnknownError("flash: erasing failed");
 	flash->erases++;
 }
 

@@ -18,7 +18,12 @@ enum { ARGUMENTS_MAX = 24, ARGUMENT_BYTES = 1024 };
 static char argumentText[ARGUMENT_BYTES] __attribute__((section(".arguments")));
 static char* argumentList[ARGUMENTS_MAX + 2];
 
+/* Figures of the machine on the console, so often in milliseconds. */
+#define WATCHDOG "--watchdog="
+#define FIGURES "--figures="
+
 static const char* network;
+static uint32_t figuresEveryMs, watchdogMs;
 
 extern int main(int argc, char* argv[]);
 
@@ -32,6 +37,14 @@ static int machineArguments(char*** arguments)
 		while (*at != 0 && count < ARGUMENTS_MAX) {
 			char* end = strchr(at, '\n');
 			argumentList[count++] = at;
+			if (strncmp(at, FIGURES, sizeof FIGURES - 1) == 0) {
+				figuresEveryMs = (uint32_t)strtoul(at + sizeof FIGURES - 1, NULL, 10);
+				count--;
+			}
+			if (strncmp(at, WATCHDOG, sizeof WATCHDOG - 1) == 0) {
+				watchdogMs = (uint32_t)strtoul(at + sizeof WATCHDOG - 1, NULL, 10);
+				count--;
+			}
 			if (strncmp(at, NETWORK, sizeof NETWORK - 1) == 0) {
 				network = at + sizeof NETWORK - 1;
 				count--;
@@ -48,6 +61,16 @@ static int machineArguments(char*** arguments)
 	argumentList[count] = NULL;
 	*arguments = argumentList;
 	return count;
+}
+
+uint32_t machineWatchdogMs(uint32_t otherwiseMs)
+{
+	return watchdogMs != 0 ? watchdogMs : otherwiseMs;
+}
+
+uint32_t machineFiguresEveryMs(void)
+{
+	return figuresEveryMs;
 }
 
 int gettimeofday(struct timeval* time, void* zone)
@@ -67,7 +90,10 @@ void machineStart(void)
 {
 	char** arguments;
 	int count;
+	machineCapMemory();
 	machineReadReset();
+	if (!machineImageGood())
+		machineReset(resetImage, "its check sum is wrong");
 	machineInterruptsOn();
 	if (machineResetText()[0] != 0)
 		printf("started again: %s\n", machineResetText());

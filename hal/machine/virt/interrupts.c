@@ -211,6 +211,15 @@ void machineTrap(uint32_t cause, uint32_t at, uint32_t value, uint32_t from)
 	machineReset(resetTrap, detail);
 }
 
+void machineCapMemory(void)
+{
+	extern char __vm_end[];
+	/* Entry 0 only bounds entry 1, which is locked without any right: from the end of our memory to the end of all. */
+	__asm__ volatile("csrw pmpaddr0, %0\n\tcsrw pmpaddr1, %1\n\tcsrw pmpcfg0, %2"
+					 :
+					 : "r"((uint32_t)__vm_end >> 2), "r"(0xc0000000u >> 2), "r"(0x8800u));
+}
+
 void machineInterruptsOn(void)
 {
 	PLIC_THRESHOLD = 0;

@@ -8,7 +8,11 @@
 void machineStart(void);
 void machineTrap(uint32_t cause, uint32_t at, uint32_t value, uint32_t from);
 /* interrupts.c */
+/* Nothing behind the VM's region can be read or written from now on, whatever RAM QEMU has there. */
+void machineCapMemory(void);
 void machineInterruptsOn(void);
+/* image.c */
+bool machineImageGood(void);
 /* reset.c: at the start, before anything else may fail. */
 void machineReadReset(void);
 

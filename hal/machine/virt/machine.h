@@ -71,9 +71,18 @@ bool machineStopsOnFault(void);
 
 /* Of the board: runs before main. network: the setting of --network, or NULL. */
 void machineBoardStart(const char* network);
+/* Of --figures: how often they are wanted; 0: never. */
+uint32_t machineFiguresEveryMs(void);
+/* Of --watchdog, for tests; else the time given. */
+uint32_t machineWatchdogMs(uint32_t otherwiseMs);
 
 /* ---- Memory ---- */
 
+/* Whose memory it is: by the code that asked for it, or the library that it is in. */
+typedef enum { ownerCrypto, ownerMedia, ownerNetwork, ownerVm, ownerScreen, ownerOthers, owners } MachineOwner;
+const char* machineOwnerName(MachineOwner owner);
+/* Bytes of the C heap and of static data; the most that they ever were together. */
+uint32_t machineOwned(MachineOwner owner, uint32_t* peak);
 /* Bytes of the C heap in use, most ever in use, and all there are. */
 typedef struct {
 	uint32_t used, peak, size;

@@ -18,6 +18,9 @@ void xs_net_route_local(xsMachine* the)
 	if (!netParseAddress(text, 9, &address))
 		xsRangeError("address: \"%s\" is no numeric IPv4 or IPv6 address", text);
 	int fd = netSocket(&address, SOCK_DGRAM);
+	/* A board without this kind of address has no route to one. */
+	if (fd < 0 && errno == EAFNOSUPPORT)
+		return;
 	if (fd < 0)
 		netThrow(the, "cannot look for a route to", &address, errno);
 	if (!connect(fd, (struct sockaddr*)&address.storage, address.byteLength)) {

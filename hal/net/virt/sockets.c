@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -236,8 +237,45 @@ int poll(struct pollfd* polled, nfds_t count, int timeoutMs)
 	return ready;
 }
 
+/* Groups of RFC 4291 section 2.2, without an IPv4 tail: what is to be known is that it is an address, not ours. */
+static int parseIPv6(const char* text, uint8_t bytes[16])
+{
+	uint8_t groups[16] = {0};
+	int count = 0, gap = -1;
+	if (text[0] == ':' && text[1] != ':')
+		return 0;
+	while (*text != 0) {
+		char* end;
+		if (text[0] == ':' && text[1] == ':') {
+			if (gap >= 0)
+				return 0;
+			gap = count;
+			text += 2;
+			continue;
+		}
+		if (*text == ':')
+			text++;
+		unsigned long group = strtoul(text, &end, 16);
+		if (end == text || end - text > 4 || count == 16 || (*end != 0 && *end != ':'))
+			return 0;
+		groups[count++] = (uint8_t)(group >> 8);
+		groups[count++] = (uint8_t)group;
+		text = end;
+	}
+	if (gap < 0 ? count != 16 : count > 14)
+		return 0;
+	memset(bytes, 0, 16);
+	if (gap < 0)
+		gap = count;
+	memcpy(bytes, groups, (size_t)gap);
+	memcpy(bytes + 16 - (count - gap), groups + gap, (size_t)(count - gap));
+	return 1;
+}
+
 int inet_pton(int family, const char* text, void* address)
 {
+	if (family == AF_INET6)
+		return parseIPv6(text, address);
 	ip4_addr_t ip;
 	/* Four numbers, as POSIX has it: lwIP would take fewer. */
 	int points = 0;

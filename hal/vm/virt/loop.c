@@ -135,7 +135,7 @@ int loopRun(xsMachine* the, void (*afterEntry)(xsMachine*))
 	afterEntry(the);
 	while (!loop.ended) {
 		double nearest = loopTimersPrepare();
-		machineFeed(WATCHDOG_MS);
+		machineFeed(machineWatchdogMs(WATCHDOG_MS));
 		if (nearest < 0 && loop.posts == NULL)
 			break;
 		if (nearest != 0 && !loop.posted)

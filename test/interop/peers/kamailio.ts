@@ -35,7 +35,7 @@ export class Kamailio {
 	#output = "";
 	#ended = false;
 
-	private constructor(folder: string, port: number, tls: KamailioTls | undefined, template: string) {
+	private constructor(folder: string, port: number, tls: KamailioTls | undefined, template: string, host: string) {
 		mkdirSync(folder, { recursive: true });
 		const config = path.join(folder, "kamailio.cfg");
 		const text = readFileSync(path.join(import.meta.dirname, template), "utf8");
@@ -46,7 +46,8 @@ export class Kamailio {
 				.replaceAll("@PORT@", String(port))
 				.replace("@LISTEN@", tls === undefined ? "" : `enable_tls=yes\nlisten=tls:127.0.0.1:${tls.port}`)
 				.replace("@TLS@", lines)
-				.replaceAll("@MODULES@", modules()),
+				.replaceAll("@MODULES@", modules())
+				.replaceAll(/(?<=listen=\w+:)127\.0\.0\.1/g, host),
 		);
 		this.#child = spawn("kamailio", ["-f", config, "-DD", "-E", "-m", "32", "-M", "4", "-Y", folder], {
 			stdio: ["ignore", "pipe", "pipe"],
@@ -65,9 +66,15 @@ export class Kamailio {
 		process.once("exit", this.#killAtExit);
 	}
 
-	/** @param template beside this file @returns once it answers OPTIONS. @throws {Error} with its output when it does not */
-	static async start(folder: string, port: number, tls?: KamailioTls, template = TEMPLATE): Promise<Kamailio> {
-		const kamailio = new Kamailio(folder, port, tls, template);
+	/** @param template beside this file @param host numeric address it listens at @returns once it answers OPTIONS. @throws {Error} with its output when it does not */
+	static async start(
+		folder: string,
+		port: number,
+		tls?: KamailioTls,
+		template = TEMPLATE,
+		host = "127.0.0.1",
+	): Promise<Kamailio> {
+		const kamailio = new Kamailio(folder, port, tls, template, host);
 		const socket = dgram.createSocket("udp4");
 		let answered = false;
 		socket.on("message", () => {
@@ -75,17 +82,17 @@ export class Kamailio {
 		});
 		socket.on("error", () => {});
 		try {
-			await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-			const own = `127.0.0.1:${socket.address().port}`;
+			await new Promise<void>((resolve) => socket.bind(0, host, resolve));
+			const own = `${host}:${socket.address().port}`;
 			for (let count = 0, end = Date.now() + START_TIMEOUT_MS; !answered; count++) {
 				if (kamailio.#ended || Date.now() > end)
 					throw new Error(`kamailio did not start:\n${kamailio.#output.slice(-3000)}`);
 				socket.send(
-					`OPTIONS sip:127.0.0.1:${port} SIP/2.0\r\nVia: SIP/2.0/UDP ${own};branch=z9hG4bKready${count};rport\r\n` +
-						`Max-Forwards: 5\r\nFrom: <sip:ready@${own}>;tag=1\r\nTo: <sip:127.0.0.1:${port}>\r\n` +
+					`OPTIONS sip:${host}:${port} SIP/2.0\r\nVia: SIP/2.0/UDP ${own};branch=z9hG4bKready${count};rport\r\n` +
+						`Max-Forwards: 5\r\nFrom: <sip:ready@${own}>;tag=1\r\nTo: <sip:${host}:${port}>\r\n` +
 						`Call-ID: ready${count}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n`,
 					port,
-					"127.0.0.1",
+					host,
 				);
 				await new Promise((resolve) => setTimeout(resolve, 100));
 			}

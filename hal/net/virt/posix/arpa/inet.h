@@ -3,7 +3,7 @@
 
 #include <netinet/in.h>
 
-/* IPv4 alone: an IPv6 address is none here. */
+/* IPv6 addresses are known for what they are, and no socket takes them. */
 int inet_pton(int family, const char* text, void* address);
 const char* inet_ntop(int family, const void* address, char* text, socklen_t byteLength);
 

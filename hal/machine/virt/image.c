@@ -1,0 +1,36 @@
+/*
+ * Whether the image in flash is what was built: behind it stand its length and its CRC-32, which the builder wrote
+ * (scripts/builder/virt.ts).
+ */
+#include "machine-inside.h"
+
+#define FLASH ((const uint8_t*)0x20000000)
+#define IMAGE_MOST (32u * 1024u * 1024u)
+#define POLYNOMIAL 0xedb88320u
+
+extern const uint32_t __image_end[];
+
+/* A table of 16 entries: two steps for each octet. */
+static uint32_t crc32(const uint8_t* bytes, uint32_t byteLength)
+{
+	uint32_t table[16], crc = 0xffffffffu;
+	for (uint32_t i = 0; i < 16; i++) {
+		uint32_t value = i;
+		for (int bit = 0; bit < 4; bit++)
+			value = value >> 1 ^ (value & 1 ? POLYNOMIAL : 0);
+		table[i] = value;
+	}
+	while (byteLength-- > 0) {
+		crc ^= *bytes++;
+		crc = crc >> 4 ^ table[crc & 15];
+		crc = crc >> 4 ^ table[crc & 15];
+	}
+	return ~crc;
+}
+
+bool machineImageGood(void)
+{
+	uint32_t byteLength = __image_end[0];
+	return byteLength == (uint32_t)((const uint8_t*)__image_end - FLASH) && byteLength < IMAGE_MOST &&
+		   crc32(FLASH, byteLength) == __image_end[1];
+}
