@@ -95,32 +95,34 @@ class Lookup {
 		this.#ways(transports.map((transport) => ({ transport, kind: "SRV", name: `${SERVICE[transport]}.${address}` })));
 	}
 
-	/** All the ways, one after the other, into one list. */
+	/** All the ways asked for at once, for a name server that is slow is slow for each; the list is in their order. */
 	#ways(ways: readonly Way[]): void {
-		const servers: Server[] = [];
+		const found: (readonly Server[])[] = ways.map(() => []);
+		let waiting = ways.length;
 		let refused = false;
-		const next = (index: number): void => {
-			const way = ways[index];
-			if (way === undefined) {
-				this.#servers(servers, refused);
-				return;
-			}
-			const { transport, name, kind } = way;
+		const done = (): void => {
+			if (--waiting === 0)
+				this.#servers(
+					found.reduce((all, some) => all.concat(some), []),
+					refused,
+				);
+		};
+		ways.forEach(({ transport, name, kind }, index) => {
 			if (kind === "HOST") {
-				servers.push({ host: name, port: portOf(transport), transport });
-				next(index + 1);
+				found[index] = [{ host: name, port: portOf(transport), transport }];
+				done();
 				return;
 			}
 			this.#ask(name, "SRV", (answer) => {
 				const records = answer.kind === "SRV" ? answer.records : [];
 				// RFC 2782: a single "." says that there is no such service here.
 				refused ||= records.length === 1 && records[0]?.target === "";
-				for (const { target, port } of orderSrv(records.slice(0, MAX_SERVERS), this.#options.below))
-					if (target !== "" && port > 0) servers.push({ host: target, port, transport });
-				next(index + 1);
+				found[index] = orderSrv(records.slice(0, MAX_SERVERS), this.#options.below)
+					.filter(({ target, port }) => target !== "" && port > 0)
+					.map(({ target, port }) => ({ host: target, port, transport }));
+				done();
 			});
-		};
-		next(0);
+		});
 	}
 
 	#servers(servers: readonly Server[], refused: boolean): void {

@@ -185,6 +185,8 @@ short tlsInterest(NetTcp* tcp)
 void tlsReady(NetTcp* tcp, short revents)
 {
 	NetEntry* entry = &tcp->entry;
+	/* Its owner may close it during this turn: then the next one says goodbye. */
+	bool lingering = tcp->lingering;
 	if (tcp->connecting) {
 		int error = 0;
 		socklen_t length = sizeof(error);
@@ -199,7 +201,7 @@ void tlsReady(NetTcp* tcp, short revents)
 	}
 	if (!tcp->ended)
 		tlsTurn(tcp);
-	if (tcp->lingering && (tcp->ended || tcp->out.length == 0 || !revents)) {
+	if (lingering && (tcp->ended || tcp->out.length == 0 || !revents)) {
 		netDrop(entry);
 		close(entry->fd);
 		tlsFree(tcp->tls);
