@@ -10,7 +10,7 @@ import { findDialog } from "./call";
 import { SDP_TYPE, SUPPORTED } from "./constants";
 import type { Core } from "./core";
 import { type Header, header, headerList, type Request, tagOf } from "./message";
-import { MAX_URI_LENGTH, parseUri, schemeOf } from "./uri";
+import { type Destination, MAX_URI_LENGTH, parseUri, schemeOf } from "./uri";
 
 /** Methods that are done here; the others are refused for what they are, whatever else is in them (section 8.2.1). */
 const OFFERED_METHODS: readonly string[] = Object.freeze([
@@ -33,14 +33,18 @@ export interface Fault {
 	readonly reason?: string;
 }
 
-/** The checks of section 8.2 in their order, then those of 12.2.2; CANCEL passes them all (section 9.2). */
-export function requestFault(core: Core, request: Request, inside: boolean): Fault | undefined {
+/**
+ * The checks of section 8.2 in their order, then those of 12.2.2; CANCEL passes them all (section 9.2).
+ * @param from where the request came from
+ */
+export function requestFault(core: Core, request: Request, inside: boolean, from: Destination): Fault | undefined {
 	if (request.method === "CANCEL") return undefined;
 	const malformed = syntaxFault(request);
 	if (malformed !== undefined) return malformed;
 	if (OFFERED_METHODS.includes(request.method)) {
-		// Section 8.2.2.1
-		if (schemeOf(request.uri) !== "sip") return { status: 416 };
+		// Section 8.2.2.1; a sips: URI means TLS on the last hop too (section 26.2.2).
+		const scheme = schemeOf(request.uri);
+		if (scheme !== "sip" && !(scheme === "sips" && from.transport === "tls")) return { status: 416 };
 		// Section 8.2.2.3; Proxy-Require is not for us.
 		const required = headerList(request, "require").filter((tag) => !SUPPORTED.includes(tag.toLowerCase()));
 		if (required.length > 0) return { status: 420, headers: [{ name: "Unsupported", value: required.join(", ") }] };

@@ -3,17 +3,25 @@
  * @module
  */
 
-import { ALLOW, KNOWN_METHODS, SDP_TYPE } from "./constants";
+import { ALLOW, KNOWN_METHODS, MAX_CALLS, SDP_TYPE } from "./constants";
 import type { Core } from "./core";
-import type { Header } from "./message";
+import { type Header, tagOf } from "./message";
 import type { NonInviteServer } from "./non-invite-server";
 
-/** Section 11.2: what an INVITE would find here. */
+/**
+ * Section 11.2: what an INVITE would find here. Inside a dialog, and while there is room for a call, that is 200; else it is
+ * the answer that an INVITE would get.
+ */
 export function receiveOptions(core: Core, transaction: NonInviteServer): void {
+	if (core.calls.size >= MAX_CALLS && tagOf(transaction.request.to) === undefined) {
+		core.respond(transaction, { status: 503, toTag: core.tag(), headers: [{ name: "Retry-After", value: "10" }] });
+		return;
+	}
 	const headers: Header[] = [
 		core.contactHeader(core.accountFor(transaction.request), transaction.to),
 		{ name: "Accept", value: SDP_TYPE },
 		{ name: "Accept-Encoding", value: "identity" },
+		{ name: "Accept-Language", value: "en" },
 		...core.capabilities(),
 	];
 	core.respond(transaction, { status: 200, toTag: core.tag(), headers });

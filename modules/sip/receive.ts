@@ -69,7 +69,7 @@ function receiveRequest(core: Core, request: Request, to: Destination): void {
 		core.respondStateless(request, { status: 503, headers: [{ name: "Retry-After", value: "10" }] }, to);
 		return;
 	}
-	const fault = requestFault(core, request, inside !== undefined);
+	const fault = requestFault(core, request, inside !== undefined, to);
 	const invite = request.method === "INVITE";
 	if (invite && fault === undefined) {
 		if (inside === undefined) receiveInvite(core, request, to);

@@ -56,6 +56,9 @@ test("a flood of calls is bounded: 503 for the seventeenth", () => {
 	equal(wire.world.reports("bob", "incoming").length, 16);
 	equal(wire.world.member("bob").agent.counts.calls, 16);
 	ok(wire.statuses("INVITE").includes(503));
+	// OPTIONS says what an INVITE would hear (section 11.2).
+	wire.request("OPTIONS", { callId: "asks" });
+	equal(wire.statuses("OPTIONS"), [503]);
 	wire.world.run(400000);
 	ok(wire.world.quiet("bob"), "everything runs out");
 });

@@ -1,6 +1,7 @@
 /** The phone as a server: what each kind of request gets back (RFC 3261 sections 8.2, 9.2, 11, 12.2.2, 13.3, 14.2, 15). */
 
-import { utf8Encode } from "bytes/text";
+import { latin1Decode, utf8Encode } from "bytes/text";
+import { step } from "sip/agent";
 import { header } from "sip/message";
 import { formatRequest } from "sip/request";
 import { equal, ok, test } from "test/harness";
@@ -50,6 +51,19 @@ test("schemes: 416 (8.2.2.1); an unknown scheme in To is no fault", () => {
 	wire.request("OPTIONS", { uri: "tel:+12125551212" });
 	wire.request("OPTIONS", { uri: "sips:bob@10.0.0.1", cseq: 2 });
 	equal(wire.statuses("OPTIONS"), [416, 416]);
+	// Over TLS a sips: URI is at home.
+	const sips = wire.request("OPTIONS", { uri: "sips:bob@10.0.0.1", cseq: 3, callId: "tls" });
+	const answers: number[] = [];
+	const { agent } = wire.world.member("bob");
+	const bytes = formatRequest({
+		...sips,
+		cseq: 4,
+		via: { ...sips.via, transport: "TLS", params: [{ name: "branch", value: "z9hG4bKtls" }] },
+	});
+	const from = { address: "10.0.0.99", port: 5061, transport: "tls" } as const;
+	for (const action of step(agent, { type: "datagram", now: wire.world.now, bytes, from }))
+		if (action.type === "send") answers.push(Number(latin1Decode(action.bytes).slice(8, 11)));
+	equal(answers, [200]);
 	wire.request("INVITE", { to: "<tel:+12125551212>" });
 	equal(wire.statuses("INVITE"), [100]);
 });
