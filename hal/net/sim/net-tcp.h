@@ -13,7 +13,11 @@
 
 /* A small board has less of it. */
 #ifndef TCP_RING_BYTES
+/** Of each of a connection's two rings; a board with little memory gives another. No SIP message is longer. */
+#ifndef TCP_RING_BYTES
 #define TCP_RING_BYTES 16384
+#endif
+
 #endif
 
 typedef struct {
