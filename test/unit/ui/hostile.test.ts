@@ -111,6 +111,47 @@ test("no screen breaks, whatever a peer calls itself", () => {
 	}
 });
 
+test("no screen of several calls breaks either, nor one with what a server tells", () => {
+	for (const text of HOSTILE) {
+		const evil = { peer: `sip:${text}@example.org`, peerName: text, notice: text, via: text };
+		const bob = { ...SECURE, ...evil, line: 1, identity: { uri: text, name: text } };
+		const carol = { ...SECURE, ...evil, id: 2, line: 2, sas: text, state: "held" } as const;
+		const rings = { ...CALL, ...evil, id: 3, line: 3, state: "ringing", direction: "incoming" } as const;
+		for (const state of [
+			{ ...IDLE, calls: [bob, carol], remark: text },
+			{ ...IDLE, calls: [bob, carol, rings] },
+			{
+				...IDLE,
+				calls: [
+					{ ...bob, sas: text, sasType: "B256" as const },
+					{ ...carol, state: "ringing" as const },
+				],
+			},
+			{ ...IDLE, calls: [{ ...bob, transfer: { to: text, state: "asked" as const } }] },
+			{
+				...IDLE,
+				calls: [bob, carol].map((call) => ({ ...call, joined: true as const })),
+				conference: { lock: "warning" as const },
+			},
+			{ ...IDLE, messages: { waiting: true, fresh: 1e21, old: 0 }, mailbox: text, missed: 1e9 },
+			{ ...IDLE, forward: { always: text, busy: text, noAnswer: text, noAnswerSec: 9 } },
+		]) {
+			const stage = new Stage(state, { peers: [{ name: text, uri: text }] });
+			stage.phone.recent = [{ peer: text, name: text, direction: "incoming", missed: true, at: 0 }];
+			stage.phone.refusal = text;
+			for (const keys of [
+				["up", "down", "soft1"],
+				["transfer", "2", "down", "soft1"],
+				["soft4", "soft2", "down", "ok", "2", "soft1"],
+				["cancel", "soft2", "soft3"],
+			])
+				stage.press(...keys);
+			ok(!stage.pixels().includes(0xf81f), "something was not painted");
+			stage.close();
+		}
+	}
+});
+
 test("a name cannot leave its place: the duration beside it stays as it is", () => {
 	const corner = (name: string) => {
 		const stage = new Stage(withCall({ ...SECURE, peerName: name }));
