@@ -1,7 +1,7 @@
 /** A stream on a network that loses, repeats, reorders, delays, forges and floods. */
 import Audio from "hal/audio/audio";
 import RTP from "hal/rtp/rtp";
-import { equal, ok, test } from "test/harness";
+import { equal, ok, test, throws } from "test/harness";
 import { HOME, keys, Party, secure, sleep, until, withPair, zrtpPacket } from "test/unit/rtp/scene";
 import { Shim } from "test/unit/rtp/shim";
 
@@ -218,6 +218,29 @@ test("ZRTP packets that come before connect are kept for the peer, and a strange
 		for (const party of parties) party.close();
 	}
 });
+
+test("DTLS packets come up where a handshake is expected, and from the peer alone", () =>
+	withPair(async (alice, bob) => {
+		const record = new Uint8Array(40);
+		record.set([22, 254, 253]);
+		ok(alice.rtp.write(record));
+		await until("it was counted", () => bob.statistics.dtls === 1);
+		equal(bob.packets.length, 0);
+		bob.rtp.dtls = true;
+		alice.rtp.write(record);
+		await until("it came up", () => bob.packets.length === 1);
+		equal(bob.packets[0], record);
+		const stranger = new Party(1, {});
+		try {
+			stranger.rtp.connect(HOME, bob.rtp.port, 0);
+			stranger.rtp.write(record);
+			await until("a stranger's was counted", () => bob.statistics.dtls === 3);
+			equal(bob.packets.length, 1);
+		} finally {
+			stranger.close();
+		}
+		throws(() => alice.rtp.write(new Uint8Array([0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])), RangeError);
+	}));
 
 test("the first encrypted packet leaves with the keys, before the clock's next tick", () =>
 	withPair(async (alice, bob) => {
