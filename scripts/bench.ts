@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { boardFigures, buildBoardPrograms } from "./bench/board";
 import { type Figure, table } from "./bench/figure";
 import { buildHeapPrograms, heapFigures } from "./bench/heap";
 import { phoneFigures } from "./bench/phones";
@@ -23,6 +24,7 @@ const BENCHES: readonly { readonly areas: readonly string[]; readonly run: () =>
 	{ areas: ["vm"], run: heapFigures },
 	{ areas: ["zrtp/x255-session-heap", "zrtp/dh3k-session-heap"], run: sessionHeapFigures },
 	{ areas: ["zrtp/x255-instructions", "zrtp/dh3k-instructions"], run: handshakeFigures },
+	{ areas: ["board"], run: boardFigures },
 	{ areas: ["store"], run: storeFigures },
 	{ areas: ["sip"], run: sipFigures },
 ];
@@ -47,6 +49,7 @@ async function main(): Promise<number> {
 		await buildHandshakePrograms();
 		await buildSessionHeapProgram();
 		await buildSipProgram();
+		await buildBoardPrograms();
 		const [program, args] = onLoopbackAlone([
 			process.execPath,
 			"--import",

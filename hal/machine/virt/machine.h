@@ -30,7 +30,7 @@ void machineWait(void);
 uint64_t machineNowUs(void);
 /* Seconds since 1970 by the board's clock. */
 uint64_t machineWallSeconds(void);
-/* Instructions that the core has retired. */
+/* What the core has done while it was not asleep. With QEMU's -icount shift=N: instructions times two to the N. */
 uint64_t machineInstructions(void);
 
 typedef enum { alarmMedia, alarmNetwork, alarmLoop, alarmCount } MachineAlarm;

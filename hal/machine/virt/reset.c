@@ -70,6 +70,9 @@ bool machineStopsOnFault(void)
 
 void machineOff(int code)
 {
+	if (machineFiguresEveryMs() > 0)
+		printf("instructions %lu%06lu\n", (unsigned long)(machineInstructions() / 1000000u),
+			   (unsigned long)(machineInstructions() % 1000000u));
 	kept.magic = 0;
 	keep();
 	TEST_DEVICE = code == 0 ? testPass : ((uint32_t)code << 16 | testFail);
