@@ -153,7 +153,11 @@ export class Sdes {
 	}
 
 	#fresh(suite: SrtpSuite): OwnKey {
-		return { key: this.#options.random(suite.keyByteLength), salt: this.#options.random(suite.saltByteLength) };
+		// One draw, as it is one value in the line; the test of the logs knows keys by the length of their draw.
+		const drawn = this.#options.random(suite.keyByteLength + suite.saltByteLength);
+		const own = { key: drawn.slice(0, suite.keyByteLength), salt: drawn.slice(suite.keyByteLength) };
+		wipe(drawn);
+		return own;
 	}
 
 	#keep(name: SuiteName, own: OwnKey): void {
