@@ -80,20 +80,21 @@ export async function boardFigures(): Promise<Figure[]> {
 	}
 	makeTap();
 	let last: BoardFigures | undefined;
-	let ready: number | undefined;
+	const ready: number[] = [];
 	const summary = await callTwice({
 		executable: phone,
 		sizes: virtSizes,
 		folder: FOLDER,
 		onStep: say,
-		machineArguments: ["--figures=50"],
+		/* Garbage is collected every second, so that a frame which it could delay would be late. */
+		machineArguments: ["--figures=50", "--collect=1000"],
 		instructionShift: SHIFT,
 		onLine: (line) => {
-			if (/ready for calls/.test(line)) ready ??= last?.instructions;
+			if (/ready for calls/.test(line) && last !== undefined) ready.push(last.instructions / PER_INSTRUCTION);
 			last = figuresOf(line) ?? last;
 		},
 	});
-	if (!summary.good || last === undefined || ready === undefined)
+	if (!summary.good || last === undefined || ready.length < 2)
 		throw new BuildError("the board's calls were not as they must be");
 	const rows = ramByOwner(last);
 	const total = rows.reduce((sum, [, byteLength]) => sum + byteLength, 0);
@@ -107,7 +108,8 @@ export async function boardFigures(): Promise<Figure[]> {
 	figures.push(
 		allowed("board/ram-secure-call", "bytes", total, ALLOWED.ram),
 		figure("board/ram-without-vm", "bytes", total - last.vm.used),
-		allowed("board/boot-to-ready", "instructions", ready / PER_INSTRUCTION, ALLOWED.ready),
+		allowed("board/first-boot-to-ready", "instructions", ready[0] ?? 0, ALLOWED.ready),
+		allowed("board/boot-to-ready", "instructions", ready[1] ?? 0, ALLOWED.ready),
 		allowed("board/voice-frame", "instructions", frame, ALLOWED.frame),
 		figure("board/voice-frame-most", "instructions", voice.instructionsMost / PER_INSTRUCTION),
 		figure("board/late-frames", "frames", voice.late),

@@ -49,7 +49,8 @@ const engine: EngineTarget = {
 	name: virtName,
 	compiler: `${prefix}gcc`,
 	archiver: `${prefix}ar`,
-	flags: cpu,
+	/* Speed counts for the engine alone. */
+	flags: cpu.map((flag) => (flag === "-Os" ? "-O2" : flag)),
 	defines,
 	includes: [`-I${boardHost}`, `-I${hostFolder}`, ...engineIncludes()],
 	platformHeader: join(boardHost, "xsplat.h"),
@@ -104,7 +105,7 @@ export function virtTarget(memory: VirtSizes = virtSizes): Target {
 			...["vm-memory.c", "stop.c", "start.c", "figures-line.c"].map((name) => join(boardHost, name)),
 		],
 		systemLibraries: false,
-		prepare: () => bareLibraries(engine, join(buildFolder, virtName, "libraries")),
+		prepare: () => bareLibraries({ ...engine, flags: cpu }, join(buildFolder, virtName, "libraries")),
 		linkFlags: () => [
 			...machine,
 			"-nostartfiles",

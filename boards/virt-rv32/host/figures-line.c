@@ -56,10 +56,21 @@ static void line(txMachine* the, LoopTimer* timer, void* refcon)
 	printf(",\"masked\":%lu,\"dropped\":%lu}\n", (unsigned long)longestMasked, (unsigned long)socketsDropped());
 }
 
+static void collect(txMachine* the, LoopTimer* timer, void* refcon)
+{
+	(void)timer;
+	(void)refcon;
+	fxBeginHost(the);
+	fxCollectGarbage(the);
+	fxEndHost(the);
+}
+
 void hostFiguresStart(txMachine* the)
 {
-	uint32_t everyMs = machineFiguresEveryMs();
+	uint32_t everyMs = machineFiguresEveryMs(), collectEveryMs = machineCollectEveryMs();
 	(void)the;
 	if (everyMs > 0)
 		(void)loopTimerNew(everyMs, everyMs, line, NULL);
+	if (collectEveryMs > 0)
+		(void)loopTimerNew(collectEveryMs, collectEveryMs, collect, NULL);
 }

@@ -19,11 +19,12 @@ static char argumentText[ARGUMENT_BYTES] __attribute__((section(".arguments")));
 static char* argumentList[ARGUMENTS_MAX + 2];
 
 /* Figures of the machine on the console, so often in milliseconds. */
+#define COLLECT "--collect="
 #define WATCHDOG "--watchdog="
 #define FIGURES "--figures="
 
 static const char* network;
-static uint32_t figuresEveryMs, watchdogMs;
+static uint32_t figuresEveryMs, watchdogMs, collectEveryMs;
 
 extern int main(int argc, char* argv[]);
 
@@ -39,6 +40,10 @@ static int machineArguments(char*** arguments)
 			argumentList[count++] = at;
 			if (strncmp(at, FIGURES, sizeof FIGURES - 1) == 0) {
 				figuresEveryMs = (uint32_t)strtoul(at + sizeof FIGURES - 1, NULL, 10);
+				count--;
+			}
+			if (strncmp(at, COLLECT, sizeof COLLECT - 1) == 0) {
+				collectEveryMs = (uint32_t)strtoul(at + sizeof COLLECT - 1, NULL, 10);
 				count--;
 			}
 			if (strncmp(at, WATCHDOG, sizeof WATCHDOG - 1) == 0) {
@@ -61,6 +66,11 @@ static int machineArguments(char*** arguments)
 	argumentList[count] = NULL;
 	*arguments = argumentList;
 	return count;
+}
+
+uint32_t machineCollectEveryMs(void)
+{
+	return collectEveryMs;
 }
 
 uint32_t machineWatchdogMs(uint32_t otherwiseMs)

@@ -10,21 +10,17 @@
 
 extern const uint32_t __image_end[];
 
-/* A table of 16 entries: two steps for each octet. */
 static uint32_t crc32(const uint8_t* bytes, uint32_t byteLength)
 {
-	uint32_t table[16], crc = 0xffffffffu;
-	for (uint32_t i = 0; i < 16; i++) {
+	uint32_t table[256], crc = 0xffffffffu;
+	for (uint32_t i = 0; i < 256; i++) {
 		uint32_t value = i;
-		for (int bit = 0; bit < 4; bit++)
+		for (int bit = 0; bit < 8; bit++)
 			value = value >> 1 ^ (value & 1 ? POLYNOMIAL : 0);
 		table[i] = value;
 	}
-	while (byteLength-- > 0) {
-		crc ^= *bytes++;
-		crc = crc >> 4 ^ table[crc & 15];
-		crc = crc >> 4 ^ table[crc & 15];
-	}
+	while (byteLength-- > 0)
+		crc = crc >> 8 ^ table[(crc ^ *bytes++) & 0xff];
 	return ~crc;
 }
 

@@ -73,6 +73,8 @@ bool machineStopsOnFault(void);
 void machineBoardStart(const char* network);
 /* Of --figures: how often they are wanted; 0: never. */
 uint32_t machineFiguresEveryMs(void);
+/* Of --collect: how often garbage is to be collected, needed or not; 0: when the VM wants it. */
+uint32_t machineCollectEveryMs(void);
 /* Of --watchdog, for tests; else the time given. */
 uint32_t machineWatchdogMs(uint32_t otherwiseMs);
 

@@ -115,35 +115,69 @@ void virtioAcknowledge(const Virtio* device)
 
 /* ---- Entropy ---- */
 
-/* QEMU answers at once; a device that does not is one that failed. */
+/* QEMU answers within milliseconds; a device that does not is one that failed. */
 #define ENTROPY_WAIT_US 2000000u
+#define SPARE_WORDS 8u
+
+static struct {
+	VirtioQueue queue;
+	Virtio device;
+	uint8_t pool[64 + 4 * SPARE_WORDS];
+	/* For interrupts, which cannot wait: left over by the main level. */
+	uint32_t spare[SPARE_WORDS];
+	unsigned spareCount;
+	volatile bool busy;
+} entropy;
+
+/* Fills the pool. Interrupts run meanwhile, if they may where this was called. */
+static size_t fillPool(size_t wanted)
+{
+	uint64_t endUs = machineNowUs() + ENTROPY_WAIT_US;
+	size_t given = 0;
+	int slot = -1;
+	if (entropy.device.registers == NULL && !virtioOpen(&entropy.device, virtioEntropy, 0, &entropy.queue, 1))
+		return 0;
+	virtioPut(&entropy.device, 0, 0, entropy.pool, wanted, true);
+	while (slot < 0 && machineNowUs() < endUs)
+		slot = virtioTake(&entropy.device, 0, &given);
+	return given < wanted ? given : wanted;
+}
 
 bool virtioRandom(void* bytes, size_t byteLength)
 {
-	static VirtioQueue queue;
-	static Virtio device;
-	static uint8_t pool[64];
 	uint8_t* at = bytes;
+	if (entropy.busy)
+		return false;
+	entropy.busy = true;
 	while (byteLength > 0) {
-		/* In pieces, so that interrupts wait for one of them at most. */
-		uint32_t before = machineMask();
-		uint64_t endUs = machineNowUs() + ENTROPY_WAIT_US;
-		size_t wanted = byteLength < sizeof pool ? byteLength : sizeof pool;
-		size_t given = 0;
-		if (device.registers != NULL || virtioOpen(&device, virtioEntropy, 0, &queue, 1)) {
-			virtioPut(&device, 0, 0, pool, wanted, true);
-			while (virtioTake(&device, 0, &given) < 0 && machineNowUs() < endUs)
-				;
+		size_t wanted = byteLength < 64 ? byteLength : 64;
+		size_t given = fillPool(wanted + sizeof entropy.spare);
+		size_t used = given < wanted ? given : wanted;
+		memcpy(at, entropy.pool, used);
+		if (given == wanted + sizeof entropy.spare) {
+			uint32_t before = machineMask();
+			memcpy(entropy.spare, entropy.pool + wanted, sizeof entropy.spare);
+			entropy.spareCount = SPARE_WORDS;
+			machineUnmask(before);
 		}
-		if (given > wanted)
-			given = wanted;
-		memcpy(at, pool, given);
-		memset(pool, 0, sizeof pool);
-		machineUnmask(before);
-		if (given == 0)
-			return false;
-		at += given;
-		byteLength -= given;
+		memset(entropy.pool, 0, sizeof entropy.pool);
+		if (used == 0)
+			break;
+		at += used;
+		byteLength -= used;
 	}
-	return true;
+	entropy.busy = false;
+	return byteLength == 0;
+}
+
+uint32_t virtioRandomWord(void)
+{
+	uint32_t before = machineMask();
+	uint32_t value = 0;
+	if (entropy.spareCount > 0)
+		value = entropy.spare[--entropy.spareCount];
+	else if (!virtioRandom(&value, sizeof value))
+		value = (uint32_t)machineInstructions() * 2654435761u;
+	machineUnmask(before);
+	return value;
 }

@@ -57,7 +57,9 @@ int virtioTake(const Virtio* device, unsigned queue, size_t* byteLength);
 /* Has the interrupt's cause taken away. */
 void virtioAcknowledge(const Virtio* device);
 
-/* Random bytes of the machine's entropy device; false where there is none or it does not answer. Either level. */
+/* Random bytes of the machine's entropy device; false where there is none or it does not answer. At main level. */
 bool virtioRandom(void* bytes, size_t byteLength);
+/* For ports and sequence numbers, not for keys: at either level, and rarely a wait. */
+uint32_t virtioRandomWord(void);
 
 #endif

@@ -40,9 +40,7 @@ uint32_t sys_now(void)
 
 uint32_t lwipRandom(void)
 {
-	uint32_t value = 0;
-	(void)virtioRandom(&value, sizeof value);
-	return value;
+	return virtioRandomWord();
 }
 
 void lwipFailed(const char* what)
