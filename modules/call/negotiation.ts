@@ -19,6 +19,7 @@ import {
 	type Rejection,
 	readStreams,
 	type StreamKeys,
+	type StreamsAnswer,
 } from "sdp/offer-answer";
 
 /** What offer and answer agreed: the call's own stream, and those that were added to it; undefined: refused. */
@@ -104,15 +105,23 @@ export class Negotiation {
 	/** @throws {Error} as `offer` */
 	answer(offer: string): { readonly text: string; readonly media: AgreedMedia } | Rejection {
 		const { side, address } = this.#options;
+		// A change that is refused leaves the streams and their keys as they are (RFC 3261 section 14.2).
+		const refused = this.#last === undefined ? undefined : this.#answered(offer);
+		if (refused && isRejection(refused)) return refused;
 		side.expect(announcedStreams(offer, address));
 		const said = this.#say();
-		const answer = answerStreams(offer, this.#session(), this.#streams("answer"));
+		const answer = this.#answered(offer);
 		if (isRejection(answer)) return answer;
 		const [media, ...added] = answer.streams;
 		if (media === undefined) return NO_AUDIO;
 		this.#sent(answer.text);
 		this.#told = said;
 		return { text: answer.text, media: { ...media, ...(added.length > 0 && { added }) } };
+	}
+
+	/** Nothing is in force by it. */
+	#answered(offer: string): StreamsAnswer | Rejection {
+		return answerStreams(offer, this.#session(), this.#streams("answer"));
 	}
 
 	/** What a provisional answer to our offer says; the offer stays open. undefined: nothing was offered. */

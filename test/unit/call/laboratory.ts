@@ -119,6 +119,8 @@ export class Caller {
 	#sequence = 0;
 	#toTag = "";
 	#answer: { readonly sequence: number; readonly text: string } | undefined;
+	/** CSeq of the last request that was refused with 488. */
+	#refusal = 0;
 	/** Our last description: the answer to what the phone offers. */
 	#sdp = "";
 	/** Offers of the phone inside the call. */
@@ -157,6 +159,12 @@ export class Caller {
 	async answered(): Promise<string> {
 		await until("200", () => this.#answer?.sequence === this.#sequence);
 		return this.#answer?.text ?? "";
+	}
+
+	/** A re-INVITE that the phone does not take. */
+	async refused(sdp: string): Promise<void> {
+		this.#invite(sdp);
+		await until("a refusal", () => this.#refusal === this.#sequence);
 	}
 
 	close(): void {
@@ -204,6 +212,10 @@ export class Caller {
 			if (text.startsWith("SIP/2.0 1") || sequence !== this.#sequence) return;
 			this.#toTag = /^To: [^;\r]*(;tag=[^\r;]*)/m.exec(text)?.[1] ?? this.#toTag;
 			this.#send("ACK", "");
+			if (text.startsWith("SIP/2.0 488")) {
+				this.#refusal = sequence;
+				return;
+			}
 			ok(text.startsWith("SIP/2.0 2"), text);
 			this.#answer = { sequence, text: body };
 			return;
