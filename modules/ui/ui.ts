@@ -248,8 +248,10 @@ export class Ui {
 		this.#raiseQuestion(view, now);
 		const opened = this.#opened;
 		const about = opened && this.#about(opened, view).call;
-		if (opened?.name === "question" && about?.sas === undefined) this.#open(undefined);
-		if (opened instanceof DecisionScreen && about?.question?.about !== opened.about) this.#open(undefined);
+		// An answer that was meant for one phone is not given to the next.
+		if (opened instanceof QuestionScreen && (about?.sas === undefined || about.sas !== opened.sas))
+			this.#open(undefined);
+		if (opened instanceof DecisionScreen && about?.question?.text !== opened.text) this.#open(undefined);
 		return this.#opened ?? this.#talking(view);
 	}
 
@@ -292,7 +294,7 @@ export class Ui {
 		const call = heardIn(view).find(({ question }) => question !== undefined);
 		const question = call?.question;
 		if (question?.about === "enrollment" && call?.lock === "warning") return;
-		const asked = call && question ? `${call.id} ${question.about}` : "";
+		const asked = call && question ? `${call.id} ${question.about} ${question.text}` : "";
 		if (asked === this.#asked) return;
 		this.#asked = asked;
 		if (call && question) this.#open(new DecisionScreen(this.#shell, call, question, now + ALARM_DEAF_MS));

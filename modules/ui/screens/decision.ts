@@ -16,8 +16,9 @@ const LINES = 5;
 
 export class DecisionScreen implements Screen {
 	readonly name = "decision";
-	/** The question that it shows; another one is another screen. */
+	/** The question that it shows; another one, or of somebody else, is another screen. */
 	readonly about: Question["about"];
+	readonly text: string;
 	readonly #shell: Shell;
 	readonly callId: number;
 	readonly #deafUntil: number;
@@ -27,6 +28,7 @@ export class DecisionScreen implements Screen {
 		this.#shell = shell;
 		this.callId = call.id;
 		this.about = question.about;
+		this.text = question.text;
 		this.#deafUntil = deafUntil;
 	}
 
@@ -41,8 +43,8 @@ export class DecisionScreen implements Screen {
 		];
 	}
 
-	regions({ call }: View): readonly Region[] {
-		const text = call?.question?.text ?? "";
+	regions(): readonly Region[] {
+		const { text } = this;
 		const title = TEXT.decision[this.about];
 		const loud = this.about !== "enrollment";
 		return [

@@ -18,6 +18,8 @@ export class QuestionScreen implements Screen {
 	readonly name = "question";
 	readonly #shell: Shell;
 	readonly callId: number;
+	/** The words that it asks about; other ones are another question, whoever was named here. */
+	readonly sas: string | undefined;
 	readonly #entry: TextEntry;
 	readonly #deafUntil: number;
 	#naming = false;
@@ -27,6 +29,7 @@ export class QuestionScreen implements Screen {
 		this.#deafUntil = deafUntil;
 		this.#shell = shell;
 		this.callId = call.id;
+		this.sas = call.sas;
 		this.#entry = new TextEntry({ text: cut(peerNameOf(call) ?? ""), mode: "abc", maxLength: MAX_NAME_LENGTH });
 	}
 

@@ -85,6 +85,18 @@ test("a PBX that wants to be trusted waits while an alarm stands", () => {
 	);
 });
 
+test("another PBX that asks in the place of the first is another question, deaf to the key for the one before", () => {
+	staged(ENROLLING, (stage) => {
+		stage.press("wait");
+		const question = { about: "enrollment", text: '"Mallory" asks to be trusted as your gateway.' } as const;
+		stage.phone.state = withCall({ ...ENROLLING, question });
+		stage.press("soft1");
+		equal([stage.phone.commands, stage.ui.screen], [[], "decision"]);
+		stage.press("wait", "soft1");
+		equal(stage.phone.commands, [["decide", "enrollment", true, 1]]);
+	});
+});
+
 test("where encryption was lost: go on, back to encryption, or hang up", () => {
 	staged(ENCRYPTED_BEFORE, (stage) => {
 		stage.press("wait", "soft2");

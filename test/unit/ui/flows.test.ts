@@ -173,6 +173,18 @@ test("a question about words that have gone closes by itself", () => {
 	stage.close();
 });
 
+test("the SAS question: words of another phone in their place are another question, and no name goes over to it", () => {
+	for (const naming of [false, true]) {
+		const stage = new Stage(withCall(SECURE));
+		stage.press("soft1", ...(naming ? ["soft4"] : []));
+		equal(stage.ui.screen, "question");
+		stage.phone.state = withCall({ ...SECURE, peerName: "mallory", sas: "zzzz" });
+		stage.press("soft1");
+		equal(stage.phone.commands, [], "the key was pressed for the words before");
+		stage.close();
+	}
+});
+
 test("a warning: the question comes by itself, and hanging up is one key away", () => {
 	const stage = new Stage(withCall(MISMATCH));
 	equal(stage.ui.screen, "question");
