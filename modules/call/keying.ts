@@ -271,6 +271,8 @@ export class Keying implements StreamKeys, ZrtpTransport {
 		const role = roleOf(keying?.ours.setup, keying?.theirs.setup) ?? this.#dtls?.role;
 		this.#by = "dtls";
 		const identity = this.#options.identity();
+		// What the handshake replaces never comes back: its packet index is lost.
+		this.#sdes.close();
 		if (fingerprint === undefined || role === undefined || identity === undefined) {
 			this.#dtlsFailed("the descriptions of the two ends do not fit together");
 			return;
@@ -343,6 +345,7 @@ export class Keying implements StreamKeys, ZrtpTransport {
 		this.#reason = undefined;
 		this.#endDtls();
 		this.#forget();
+		this.#sdes.close();
 		if (!this.#zrtp.send && !this.#zrtp.receive) this.#options.stream.clearKeys();
 	}
 

@@ -236,6 +236,32 @@ test("a call that loses its keys says so until it has them again", () => {
 	equal([server(alice), alice.keying.status.lost], [["sdes", "on"], false]);
 });
 
+test("a key whose packet index is lost is never on again, though the peer comes with its own one as before", () => {
+	const [alice, bob] = [end(10), end(100)];
+	const offer = alice.keying.offer();
+	const take = (): string[] => {
+		const answer = bob.keying.answer(offer);
+		if ("fault" in answer) throw new Error(answer.fault);
+		bob.keying.connect({ profile: answer.protocol, keying: { ours: answer, theirs: offer } });
+		return bob.stream.take();
+	};
+	const sendKeys = [take()[0]];
+	// Without keys in between, then with DTLS, then with an offer of bob's own.
+	bob.keying.connect({ profile: "RTP/AVP" });
+	equal(bob.stream.take(), ["clear"]);
+	sendKeys.push(take()[0]);
+	const dtls = end(200, { offer: "dtls" }).keying.offer();
+	const answer = bob.keying.answer(dtls);
+	if ("fault" in answer) throw new Error(answer.fault);
+	bob.keying.connect({ profile: answer.protocol, keying: { ours: answer, theirs: dtls }, remotePort: 9 });
+	bob.stream.take();
+	sendKeys.push(take()[0]);
+	bob.keying.connect({ profile: "RTP/AVP" });
+	agree(bob, end(300));
+	sendKeys.push(bob.stream.take().find((told) => told.startsWith("send")));
+	equal(new Set(sendKeys).size, 4, sendKeys.join(", "));
+});
+
 test("hostile answers change nothing", () => {
 	const alice = end(10, { policy: "mandatory" });
 	const offer = alice.keying.offer();
