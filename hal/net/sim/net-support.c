@@ -59,7 +59,11 @@ int netSocket(const NetAddress* address, int type)
 	if (fd < 0)
 		return -1;
 	int flags = fcntl(fd, F_GETFL);
-	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {
+	bool ready = flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) >= 0;
+#ifndef ESP_PLATFORM /* lwIP refuses it, and nothing is executed there. */
+	ready = ready && fcntl(fd, F_SETFD, FD_CLOEXEC) >= 0;
+#endif
+	if (!ready) {
 		int error = errno;
 		close(fd);
 		errno = error;
