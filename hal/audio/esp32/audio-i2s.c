@@ -1,5 +1,5 @@
 /*
- * The voice device on ESP32: one media task, pinned to the core that the VM does not use, kept in time by the codec: it
+ * The voice device on ESP32: one media task, pinned to one core, far above the VM, kept in time by the codec: it
  * blocks in the read of the microphone's samples, 5 ms at a time, serves the streams' sockets in between and runs a
  * frame when 20 ms are together. While nothing speaks and nothing plays it waits for sockets alone, and the codec
  * rests.
@@ -7,10 +7,8 @@
 #include <errno.h>
 #include <driver/i2s_std.h>
 #include <esp_attr.h>
-#include <esp_log.h>
 #include <esp_pthread.h>
 #include <esp_timer.h>
-#include <esp_vfs_eventfd.h>
 #include <esp_wifi.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -62,8 +60,6 @@ typedef struct {
 	int16_t heard[AUDIO_FRAME_SAMPLES];
 	size_t heardSamples;
 } Device;
-
-static const char gTag[] = "sotto audio";
 
 static Device* deviceOf(Audio* audio)
 {
@@ -156,15 +152,16 @@ static void openCodec(Device* device)
 	error = makeChannels(device);
 	device->failed = error != ESP_OK;
 	if (device->failed)
-		ESP_LOGE(gTag, "the codec does not answer: %s", esp_err_to_name(error));
+		printf("the codec does not answer (%d)\n", (int)error);
 }
 
 /* Waits 5 ms, by the codec's clock where it runs; adds what the microphone heard. */
 static void readPiece(Device* device)
 {
 	size_t got = 0;
-	if (device->failed || i2s_channel_read(device->microphone, device->slots, sizeof device->slots, &got,
-										   READ_TIMEOUT_MS) == ESP_ERR_TIMEOUT) {
+	/* Whatever the reason: a read that fails returns at once, and this task stands above nearly every other. */
+	if (device->failed ||
+		i2s_channel_read(device->microphone, device->slots, sizeof device->slots, &got, READ_TIMEOUT_MS) != ESP_OK) {
 		usleep(PIECE_MS * 1000);
 		got = 0;
 	}
@@ -245,7 +242,6 @@ static int startTask(Device* device)
 
 Audio* audioPortOpen(char reason[AUDIO_REASON_BYTES])
 {
-	const esp_vfs_eventfd_config_t events = ESP_VFS_EVENTD_CONFIG_DEFAULT();
 	Device* device = calloc(1, sizeof *device);
 	if (!device) {
 		snprintf(reason, AUDIO_REASON_BYTES, "no memory for the voice device");
@@ -253,8 +249,7 @@ Audio* audioPortOpen(char reason[AUDIO_REASON_BYTES])
 	}
 	audioCoreStart(&device->core);
 	device->references = 1;
-	/* Whoever registers second is told that it is there. */
-	(void)esp_vfs_eventfd_register(&events);
+	/* boards/esp32/process.c has registered events. */
 	device->wake = eventfd(0, 0);
 	if (device->wake < 0) {
 		snprintf(reason, AUDIO_REASON_BYTES, "cannot make an event: %s", strerror(errno));
