@@ -10,6 +10,8 @@ declare module "mc/config" {
 			readonly buttons?: readonly { readonly pin: number; readonly name: string }[];
 			/** TCA8418: `names` by row and column, "" for a place without a key. */
 			readonly matrix?: {
+				/** The I2C controller, where another one has wires of its own. */
+				readonly port?: number;
 				readonly data: number;
 				readonly clock: number;
 				readonly hz: number;
@@ -19,6 +21,8 @@ declare module "mc/config" {
 				readonly names: readonly (readonly string[])[];
 			};
 		};
+		/** Pin that holds the screen in reset while it is high; the SDK's driver knows the other kind. */
+		readonly screenReset?: number;
 		readonly [name: string]: unknown;
 	};
 	export default config;
@@ -46,15 +50,17 @@ declare module "sntp" {
 declare module "embedded:io/digital" {
 	export default class Digital {
 		static readonly InputPullUp: number;
+		static readonly Output: number;
 		static readonly Falling: number;
-		constructor(options: { pin: number; mode: number; edge: number; onReadable: (this: Digital) => void });
+		constructor(options: { pin: number; mode: number; edge?: number; onReadable?: (this: Digital) => void });
+		write(value: number): void;
 		close(): void;
 	}
 }
 
 declare module "embedded:io/i2c" {
 	export default class I2C {
-		constructor(options: { data: number; clock: number; hz: number; address: number });
+		constructor(options: { data: number; clock: number; hz: number; address: number; port?: number });
 		write(bytes: Uint8Array): void;
 		read(byteLength: number): ArrayBuffer;
 	}
@@ -64,6 +70,14 @@ declare module "embedded:network/interface/wifi" {
 	export default class WiFi {
 		constructor(options: { onChanged?: (property: "connection" | "address") => void });
 		connect(options: { SSID: string; password?: string }): void;
+		readonly connection: number;
+		readonly address: string | undefined;
+	}
+}
+
+declare module "embedded:network/interface/ethernet" {
+	export default class Ethernet {
+		constructor(options: { onChanged?: (property: "connection" | "address") => void });
 		readonly connection: number;
 		readonly address: string | undefined;
 	}

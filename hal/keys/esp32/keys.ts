@@ -46,7 +46,13 @@ export default class Keys {
 			const options = { pin, mode: Digital.InputPullUp, edge: Digital.Falling, onReadable: pressed };
 			this.#buttons.push(new Digital(options));
 		}
-		if (config.keys?.matrix) this.#openMatrix(config.keys.matrix);
+		try {
+			if (config.keys?.matrix) this.#openMatrix(config.keys.matrix);
+		} catch {
+			// No keypad answers: the phone rings and shows it all the same.
+			this.#matrix = undefined;
+			this.#dropped++;
+		}
 		this.#poll = Timer.repeat(() => this.#tick(), POLL_MS);
 	}
 
@@ -73,6 +79,7 @@ export default class Keys {
 	}
 
 	#openMatrix({
+		port,
 		data,
 		clock,
 		hz,
@@ -80,7 +87,7 @@ export default class Keys {
 		rows,
 		columns,
 	}: NonNullable<NonNullable<typeof config.keys>["matrix"]>): void {
-		const io = new I2C({ data, clock, hz, address });
+		const io = new I2C({ data, clock, hz, address, ...(port !== undefined && { port }) });
 		const columnMask = (1 << columns) - 1;
 		io.write(Uint8Array.of(KP_GPIO1, (1 << rows) - 1, columnMask & 0xff, columnMask >> 8));
 		io.write(Uint8Array.of(CFG, KEY_EVENTS_ON));
