@@ -1,11 +1,54 @@
-/* Restart, why the last run ended, and how much memory there is. */
+/* What the program needs of the chip before it begins, its words on the serial port, restart, why the last run ended,
+ * and how much memory there is.
+ */
 #include "xsmc.h"
 #include "mc.xs.h"
+#include <esp_event.h>
 #include <esp_heap_caps.h>
+#include <esp_netif.h>
+#include <esp_ota_ops.h>
 #include <esp_system.h>
+#include <esp_vfs_eventfd.h>
+#include <stdio.h>
 
 /* From boards/sim/sdk/engine.c, which sees the inside of the SDK's engine: the first four are slots and chunks. */
 extern int hostHeapFigures(xsMachine* the, double* figures, int capacity);
+
+/* hal/net has one event, the voice device has one. */
+#define EVENTS_MOST 4
+
+static void must(xsMachine* the, esp_err_t error, const char* what)
+{
+	/* Of what is there already both answers are known. */
+	if (error != ESP_OK && error != ESP_ERR_INVALID_STATE)
+		xsUnknownError("%s cannot be made ready (%d)", what, (int)error);
+}
+
+void xs_process_prepare(xsMachine* the)
+{
+	const esp_vfs_eventfd_config_t events = {.max_fds = EVENTS_MOST};
+	must(the, esp_netif_init(), "the network");
+	must(the, esp_event_loop_create_default(), "the event loop");
+	must(the, esp_vfs_eventfd_register(&events), "events");
+}
+
+void xs_process_mark_valid(xsMachine* the)
+{
+	(void)the;
+	/* An image that came over the serial port has nothing to be marked, and says so. */
+	(void)esp_ota_mark_app_valid_cancel_rollback();
+}
+
+void xs_process_print(xsMachine* the)
+{
+	char* line = xsmcToString(xsArg(0));
+#ifdef mxDebug
+	xsLog("%s\n", line);
+#else
+	puts(line);
+	fflush(stdout);
+#endif
+}
 
 void xs_process_restart(xsMachine* the)
 {

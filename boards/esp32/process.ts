@@ -43,7 +43,22 @@ function restart(this: void): void {
 
 /** Writes one line to the serial port. */
 export function print(this: void, line: string): void {
-	trace(`${line}\n`);
+	printLine(line);
+}
+
+/** trace() says nothing in the SDK's release builds. */
+function printLine(this: void, line: string): void {
+	native("xs_process_print").call(undefined, line);
+}
+
+/** Makes lwIP and events ready; once, before anything that opens a socket. */
+export function prepare(this: void): void {
+	native("xs_process_prepare").call(undefined);
+}
+
+/** This image works: the bootloader does not go back to the one before it. */
+export function markValid(this: void): void {
+	native("xs_process_mark_valid").call(undefined);
 }
 
 /** Nobody asks a device to end. */

@@ -1,8 +1,3 @@
-/** Where a device begins: says why it was started again, joins its network and boots the handset. */
+/** Where a device begins: joins its network, then boots the handset. In this order. */
+import "./begin";
 import "app/main";
-import { Network } from "./network";
-import { print, resetReason } from "./process";
-
-const reason = resetReason();
-if (reason !== undefined) print(`started again: ${reason}`);
-Network.start();

@@ -10,7 +10,10 @@ import { root } from "../builder/paths";
 const NOBLE = /^crypto\/noble/;
 
 /** Where the program begins: importing them is what starts it, so that cannot happen at build time. */
-const ENTRIES: readonly string[] = ["app/main", "board/start"];
+const ENTRIES: readonly string[] = ["app/main", "board/start", "board/begin"];
+
+/** One of two: which of them is board/network stands in the board's manifest. */
+const ALTERNATIVES: readonly string[] = ["board/wire"];
 
 /** Folder on disk, and the beginning of its modules' specifiers. */
 const FOLDERS: readonly (readonly [folder: string, specifier: string])[] = [
@@ -48,7 +51,7 @@ function devices(): string[] {
 export function preloadManifest(): string {
 	const ours = FOLDERS.flatMap(([folder, specifier]) => modulesIn(folder, specifier));
 	const names = [...ours, ...devices(), ...PORTED.keys()]
-		.filter((name) => !NOBLE.test(name) && !ENTRIES.includes(name))
+		.filter((name) => !NOBLE.test(name) && !ENTRIES.includes(name) && !ALTERNATIVES.includes(name))
 		.sort();
 	return `${JSON.stringify({ preload: names }, null, "\t")}\n`;
 }

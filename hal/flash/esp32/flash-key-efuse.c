@@ -10,13 +10,13 @@
 #include "mc.xs.h"
 
 #include <esp_efuse.h>
-#include <esp_log.h>
 #include <esp_random.h>
 #include <mbedtls/platform_util.h>
 #include <nvs.h>
 #include <nvs_flash.h>
 #include <soc/soc_caps.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #if SOC_HMAC_SUPPORTED
@@ -82,7 +82,7 @@ void xs_flash_device_key(xsMachine* the)
 			mbedtls_platform_zeroize(key, sizeof(key));
 			xsUnknownError("the device key cannot be read or kept (NVS %d); it was left as it is", (int)error);
 		}
-		ESP_LOGW(gName, "the device key is in flash, not in eFuses: see docs/flash.md");
+		puts("the device key is in flash, not in eFuses: see docs/flash.md");
 	}
 	memcpy(out, key, sizeof(key));
 	mbedtls_platform_zeroize(key, sizeof(key));

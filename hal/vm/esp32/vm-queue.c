@@ -1,7 +1,7 @@
 /*
  * hal/vm where the Moddable SDK runs the VM in a FreeRTOS task: a post is one message in the machine's queue, which any
- * task may fill. The queue is made long enough in the board's manifest (defines, task); a post that finds it full is
- * tried again by the next one, since its sender has more to tell than that it told.
+ * task may fill. The queue is made long enough in the board's manifest (defines, task) for every post there can be,
+ * since whoever finds it full waits: on the VM's own task that would be for ever.
  */
 #include "hal/vm/vm.h"
 #include "xsHost.h"
