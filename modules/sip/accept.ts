@@ -97,7 +97,7 @@ export function openInvite(core: Core, call: Call, request: Request, to: Destina
 export function incomingFor(transaction: InviteServer, request: Request, tag: string, initial: boolean): Incoming {
 	return {
 		transaction,
-		request,
+		cseq: request.cseq,
 		initial,
 		offered: sdpOf(request) !== undefined,
 		tag,
@@ -121,8 +121,9 @@ export function ring(core: Core, call: Call, sdp?: string): void {
 	if (incoming === undefined || !incoming.initial || !incoming.transaction.pending) return;
 	// RFC 3262 section 3: one at a time.
 	const waiting = incoming.reliable !== undefined && !incoming.reliable.acknowledged;
-	const required = hasOption(incoming.request, "require", "100rel");
-	const able = required || hasOption(incoming.request, "supported", "100rel");
+	const request = incoming.transaction.read();
+	const required = hasOption(request, "require", "100rel");
+	const able = required || hasOption(request, "supported", "100rel");
 	// Section 5: an offer of ours can only go reliably, and the first reliable response has to carry it.
 	const speaks = sdp !== undefined && incoming.early === undefined && (incoming.offered || able);
 	if (waiting || (required && !incoming.offered && incoming.early === undefined && !speaks)) return;
@@ -150,16 +151,17 @@ export function accept(core: Core, call: Call, sdp: string): void {
 	incoming.limit?.cancel();
 	incoming.reliable?.again?.cancel();
 	incoming.reliable?.limit.cancel();
+	const request = incoming.transaction.read();
 	// Requests are atomic (section 12.2.2): the target moves only now that the re-INVITE is accepted.
-	if (!incoming.initial && call.dialog !== undefined) refreshTarget(call.dialog, incoming.request);
-	if (!incoming.initial) learnPeer(call, incoming.request);
-	const bytes = formatResponse(incoming.request, {
+	if (!incoming.initial && call.dialog !== undefined) refreshTarget(call.dialog, request);
+	if (!incoming.initial) learnPeer(call, request);
+	const bytes = formatResponse(request, {
 		status: 200,
 		toTag: incoming.tag,
 		headers: [
 			core.contactHeader(call.account, incoming.transaction.to),
 			...core.capabilities(),
-			...sessionResponse(core, call, incoming.request),
+			...sessionResponse(core, call, request),
 		],
 		...(!incoming.agreed && { body: { contentType: SDP_TYPE, text: incoming.early ?? sdp } }),
 	});
@@ -207,7 +209,7 @@ export function reject(
 export function receiveAck(core: Core, call: Call, ack: Request): void {
 	const incoming = call.incoming;
 	// Repeated ACKs, and those for older INVITEs, say nothing new.
-	if (incoming === undefined || !incoming.answered || ack.cseq !== incoming.request.cseq) return;
+	if (incoming === undefined || !incoming.answered || ack.cseq !== incoming.cseq) return;
 	stopIncoming(call);
 	if (incoming.hangup) {
 		hangUp(core, call);

@@ -10,7 +10,7 @@ import type { Core } from "./core";
 import { type Dialog, matches } from "./dialog";
 import type { Exchange } from "./exchange";
 import type { InviteServer } from "./invite-server";
-import { header, headerList, type Message, type Request } from "./message";
+import { header, headerList, type Lines, type Message, type Request } from "./message";
 import type { NonInviteServer } from "./non-invite-server";
 import type { Reliable } from "./prack";
 import type { Transfer } from "./refer";
@@ -46,7 +46,7 @@ export interface Outgoing {
 /** An INVITE of the peer's, new call or re-INVITE, until its ACK. */
 export interface Incoming {
 	readonly transaction: InviteServer;
-	readonly request: Request;
+	readonly cseq: number;
 	/** Begins the call; else it is a re-INVITE. */
 	readonly initial: boolean;
 	/** The INVITE had an offer; else ours is in the 2xx and the answer in the ACK. */
@@ -187,7 +187,7 @@ export function stopIncoming(call: Call): void {
 }
 
 /** Takes what a request or response of the peer says of itself; a message that says nothing changes nothing. */
-export function learnPeer(call: Call, message: Message): void {
+export function learnPeer(call: Call, message: Lines): void {
 	const allows = headerList(message, "allow").map((method) => method.toUpperCase());
 	const supports = [...headerList(message, "supported"), ...headerList(message, "require")];
 	const said = header(message, "supported") !== undefined || supports.length > 0;
@@ -198,7 +198,7 @@ export function learnPeer(call: Call, message: Message): void {
 }
 
 /** True when the header lists an option tag (RFC 3261 section 19.2). */
-export function hasOption(message: Message, name: "require" | "supported", tag: string): boolean {
+export function hasOption(message: Lines, name: "require" | "supported", tag: string): boolean {
 	return headerList(message, name).some((value) => value.toLowerCase() === tag);
 }
 

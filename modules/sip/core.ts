@@ -50,8 +50,6 @@ export class Core implements Ground {
 	readonly locator: Locator;
 	/** Connections asked for, and who waits for them. */
 	readonly #connecting = new Map<string, ((error: string | undefined) => void)[]>();
-	/** Transactions that this step has answered. */
-	#answered: ServerTransaction[] = [];
 	#actions: Action[] = [];
 	#nextIncoming = -1;
 	#nextReferral = 1;
@@ -68,14 +66,8 @@ export class Core implements Ground {
 		});
 	}
 
-	serverAnswered(transaction: ServerTransaction): void {
-		this.#answered.push(transaction);
-	}
-
 	/** Hands over what the step has to do; the step is over with it. */
 	take(): Action[] {
-		for (const transaction of this.#answered) transaction.trim();
-		if (this.#answered.length > 0) this.#answered = [];
 		const actions = this.#actions;
 		this.#actions = [];
 		return actions;
@@ -124,7 +116,7 @@ export class Core implements Ground {
 
 	/** Answers through the transaction, with our tag. */
 	respond(transaction: ServerTransaction, parts: ResponseParts): void {
-		transaction.respond(parts.status, formatResponse(transaction.request, parts));
+		transaction.respond(parts.status, formatResponse(transaction.read(), parts));
 	}
 
 	/** Answers without keeping a transaction (section 8.2.7): what is refused for want of room. */

@@ -5,7 +5,7 @@
  */
 
 import { type Address, formatAddress, parseAddress } from "./address";
-import { type Header, header, headerList, type Message, type Request, type Response, tagOf } from "./message";
+import { type Header, header, headerList, type Lines, type Request, type Response, tagOf } from "./message";
 import type { Body, OutgoingRequest } from "./request";
 import { param } from "./syntax";
 import { type Place, parseUri, placeOf } from "./uri";
@@ -75,7 +75,7 @@ export function fromRequest(request: Request, localTag: string): Dialog | undefi
 }
 
 /** Target refresh (sections 12.2.1.2, 12.2.2): a re-INVITE or its 2xx may move the peer, never the route set. */
-export function refreshTarget(dialog: Dialog, message: Message): void {
+export function refreshTarget(dialog: Dialog, message: Lines): void {
 	const target = contactOf(message);
 	if (target !== undefined && parseUri(target) !== undefined) dialog.target = target;
 }
@@ -133,7 +133,7 @@ export function nextHop(dialog: Dialog): Place | undefined {
 }
 
 /** The URI of the first Contact; undefined when it is missing, malformed or `*`. */
-export function contactOf(message: Message): string | undefined {
+export function contactOf(message: Lines): string | undefined {
 	const value = headerList(message, "contact")[0];
 	const uri = value === undefined ? undefined : parseAddress(value)?.uri;
 	return uri !== undefined && parseUri(uri) !== undefined ? uri : undefined;

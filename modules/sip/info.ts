@@ -41,8 +41,7 @@ export function sendDtmf(core: Core, call: Call, digit: string, durationMs: numb
 }
 
 /** The CSeq has been checked. */
-export function receiveInfo(core: Core, transaction: NonInviteServer, call: Call): void {
-	const { request } = transaction;
+export function receiveInfo(core: Core, transaction: NonInviteServer, request: Request, call: Call): void {
 	// Some servers probe a call with an empty INFO and end it when that is refused (RFC 2976 section 2.2: answer 200).
 	if (request.body.length === 0) {
 		core.respond(transaction, { status: 200 });

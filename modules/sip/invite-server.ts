@@ -9,9 +9,10 @@
  */
 
 import { T2_MS, TIMER_G_MS, TIMER_H_MS, TIMER_I_MS, TIMER_L_MS } from "./constants";
+import { type Answerable, keep, readKept } from "./kept";
 import type { Request } from "./message";
 import type { Timer } from "./timers";
-import { type Ground, mergeKey, NO_REQUEST, type ServerTransaction } from "./transaction";
+import { type Ground, mergeKey, type ServerTransaction } from "./transaction";
 import { type Destination, isReliable } from "./uri";
 
 export interface InviteServerUser {
@@ -24,7 +25,8 @@ export interface InviteServerUser {
 export class InviteServer implements ServerTransaction {
 	readonly key: string;
 	readonly merge: string | undefined;
-	#request: Request;
+	/** Until the final response: see keep(). */
+	#kept: string;
 	#state: "proceeding" | "completed" | "confirmed" | "accepted" | "terminated" = "proceeding";
 	readonly #ground: Ground;
 	/** Where responses go. */
@@ -38,14 +40,14 @@ export class InviteServer implements ServerTransaction {
 	constructor(ground: Ground, key: string, request: Request, to: Destination, user: InviteServerUser) {
 		this.key = key;
 		this.merge = mergeKey(request);
-		this.#request = request;
+		this.#kept = keep(request);
 		this.#ground = ground;
 		this.to = to;
 		this.#user = user;
 	}
 
-	get request(): Request {
-		return this.#request;
+	read(): Answerable {
+		return readKept(this.#kept);
 	}
 
 	get state(): string {
@@ -92,7 +94,7 @@ export class InviteServer implements ServerTransaction {
 			case "proceeding":
 				this.#last = bytes;
 				this.#ground.send(bytes, this.to);
-				if (status >= 200) this.#ground.serverAnswered(this);
+				if (status >= 200) this.#kept = "";
 				if (status >= 300) {
 					this.#state = "completed";
 					// Section 17.2.1: neither timer G nor I over a reliable transport.
@@ -114,10 +116,6 @@ export class InviteServer implements ServerTransaction {
 			case "terminated":
 				return;
 		}
-	}
-
-	trim(): void {
-		this.#request = NO_REQUEST;
 	}
 
 	stop(): void {

@@ -43,6 +43,11 @@ export interface Response extends Common {
 
 export type Message = Request | Response;
 
+/** Anything with header fields. */
+export interface Lines {
+	readonly headers: readonly Header[];
+}
+
 /** What could not be read, and as much of it as an answer needs (section 8.2.6 wants Via, From, To, Call-ID, CSeq back). */
 export interface Malformed {
 	readonly type: "malformed";
@@ -56,13 +61,13 @@ export interface Malformed {
 }
 
 /** The first value of a header (name in lower case), or undefined. */
-export function header(message: { readonly headers: readonly Header[] }, name: string): string | undefined {
+export function header(message: Lines, name: string): string | undefined {
 	for (const candidate of message.headers) if (candidate.name === name) return candidate.value;
 	return undefined;
 }
 
 /** Every element of a comma-separated header, over all its lines, in order (section 7.3.1). A malformed line gives nothing. */
-export function headerList(message: { readonly headers: readonly Header[] }, name: string): string[] {
+export function headerList(message: Lines, name: string): string[] {
 	const values: string[] = [];
 	for (const candidate of message.headers)
 		if (candidate.name === name)
@@ -71,7 +76,7 @@ export function headerList(message: { readonly headers: readonly Header[] }, nam
 }
 
 /** The lines of a header as they stand, for values that have commas of their own (challenges). */
-export function headerLines(message: { readonly headers: readonly Header[] }, name: string): string[] {
+export function headerLines(message: Lines, name: string): string[] {
 	const values: string[] = [];
 	for (const candidate of message.headers) if (candidate.name === name) values.push(candidate.value);
 	return values;

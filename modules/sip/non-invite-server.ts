@@ -7,15 +7,17 @@
  */
 
 import { TIMER_J_MS } from "./constants";
+import { type Answerable, keep, readKept } from "./kept";
 import type { Request } from "./message";
 import type { Timer } from "./timers";
-import { type Ground, mergeKey, NO_REQUEST, type ServerTransaction } from "./transaction";
+import { type Ground, mergeKey, type ServerTransaction } from "./transaction";
 import { type Destination, isReliable } from "./uri";
 
 export class NonInviteServer implements ServerTransaction {
 	readonly key: string;
 	readonly merge: string | undefined;
-	#request: Request;
+	/** Until the final response: see keep(). */
+	#kept: string;
 	#state: "trying" | "proceeding" | "completed" | "terminated" = "trying";
 	readonly #ground: Ground;
 	/** Where responses go. */
@@ -27,13 +29,13 @@ export class NonInviteServer implements ServerTransaction {
 	constructor(ground: Ground, key: string, request: Request, to: Destination) {
 		this.key = key;
 		this.merge = mergeKey(request);
-		this.#request = request;
+		this.#kept = keep(request);
 		this.#ground = ground;
 		this.to = to;
 	}
 
-	get request(): Request {
-		return this.#request;
+	read(): Answerable {
+		return readKept(this.#kept);
 	}
 
 	get state(): string {
@@ -65,17 +67,13 @@ export class NonInviteServer implements ServerTransaction {
 				this.#ground.send(bytes, this.to);
 				this.#state = status < 200 ? "proceeding" : "completed";
 				if (status < 200) return;
-				this.#ground.serverAnswered(this);
+				this.#kept = "";
 				this.#timeout = this.#ground.timers.after(isReliable(this.to) ? 0 : TIMER_J_MS, () => this.stop());
 				return;
 			case "completed":
 			case "terminated":
 				return;
 		}
-	}
-
-	trim(): void {
-		this.#request = NO_REQUEST;
 	}
 
 	stop(): void {

@@ -22,12 +22,12 @@ import type { Destination } from "./uri";
 export function receiveNotify(
 	core: Core,
 	transaction: NonInviteServer,
+	request: Request,
 	call: Call | undefined,
 	from: Destination,
 ): void {
-	const { request } = transaction;
 	const [name, params] = valueAndParams(request, "event");
-	if (call !== undefined && receiveReferNotify(core, transaction, call)) return;
+	if (call !== undefined && receiveReferNotify(core, transaction, request, call)) return;
 	if (name === undefined || !ALLOW_EVENTS.split(", ").includes(name)) {
 		core.respond(transaction, {
 			status: 489,
@@ -38,12 +38,12 @@ export function receiveNotify(
 	}
 	const subscription = find(core, request);
 	if (subscription !== undefined && subscription.package === name && param(params, "id") === undefined) {
-		receiveNews(core, transaction, subscription);
+		receiveNews(core, transaction, request, subscription);
 		return;
 	}
 	const account = core.accountFor(request);
 	if (name === "message-summary" && tagOf(request.to) === undefined && account !== undefined) {
-		unsolicited(core, transaction, account, from);
+		unsolicited(core, transaction, request, account, from);
 		return;
 	}
 	// Section 4.1.3: a NOTIFY that matches nothing.
@@ -65,8 +65,7 @@ function find(core: Core, request: Request): Subscription | undefined {
 	return undefined;
 }
 
-function receiveNews(core: Core, transaction: NonInviteServer, subscription: Subscription): void {
-	const { request } = transaction;
+function receiveNews(core: Core, transaction: NonInviteServer, request: Request, subscription: Subscription): void {
 	const [state, params] = valueAndParams(request, "subscription-state");
 	if (state === undefined) {
 		core.respond(transaction, { status: 400, reason: "Subscription-State is missing or malformed" });
@@ -95,7 +94,7 @@ function receiveNews(core: Core, transaction: NonInviteServer, subscription: Sub
 	}
 	subscription.waiting?.cancel();
 	subscription.waiting = undefined;
-	const gap = request.body.length > 0 && !take(core, transaction, subscription);
+	const gap = request.body.length > 0 && !take(core, transaction, request, subscription);
 	if (!transaction.over) core.respond(transaction, { status: 200 });
 	if (state === "terminated")
 		terminated(core, subscription, param(params, "reason")?.toLowerCase(), param(params, "retry-after"));
@@ -108,8 +107,7 @@ function receiveNews(core: Core, transaction: NonInviteServer, subscription: Sub
 }
 
 /** The body. False: it cannot be used without a document that is missing. */
-function take(core: Core, transaction: NonInviteServer, subscription: Subscription): boolean {
-	const { request } = transaction;
+function take(core: Core, transaction: NonInviteServer, request: Request, subscription: Subscription): boolean {
 	const text = utf8Decode(request.body) ?? latin1Decode(request.body);
 	if (subscription.package === "message-summary") {
 		const summary = parseMessageSummary(text);
@@ -172,8 +170,13 @@ function terminated(
 }
 
 /** RFC 3842 leaves it out, and every PBX does it: the mailbox told without a subscription, by the account's own servers alone. */
-function unsolicited(core: Core, transaction: NonInviteServer, account: Account, from: Destination): void {
-	const { request } = transaction;
+function unsolicited(
+	core: Core,
+	transaction: NonInviteServer,
+	request: Request,
+	account: Account,
+	from: Destination,
+): void {
 	if (!core.trusts(account, from)) {
 		core.respond(transaction, { status: 403, toTag: core.tag() });
 		return;

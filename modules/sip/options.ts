@@ -5,20 +5,20 @@
 
 import { ALLOW, KNOWN_METHODS, MAX_CALLS, SDP_TYPE } from "./constants";
 import type { Core } from "./core";
-import { type Header, tagOf } from "./message";
+import { type Header, type Request, tagOf } from "./message";
 import type { NonInviteServer } from "./non-invite-server";
 
 /**
  * Section 11.2: what an INVITE would find here. Inside a dialog, and while there is room for a call, that is 200; else it is
  * the answer that an INVITE would get.
  */
-export function receiveOptions(core: Core, transaction: NonInviteServer): void {
-	if (core.calls.size >= MAX_CALLS && tagOf(transaction.request.to) === undefined) {
+export function receiveOptions(core: Core, transaction: NonInviteServer, request: Request): void {
+	if (core.calls.size >= MAX_CALLS && tagOf(request.to) === undefined) {
 		core.respond(transaction, { status: 503, toTag: core.tag(), headers: [{ name: "Retry-After", value: "10" }] });
 		return;
 	}
 	const headers: Header[] = [
-		core.contactHeader(core.accountFor(transaction.request), transaction.to),
+		core.contactHeader(core.accountFor(request), transaction.to),
 		{ name: "Accept", value: SDP_TYPE },
 		{ name: "Accept-Encoding", value: "identity" },
 		{ name: "Accept-Language", value: "en" },
@@ -28,7 +28,7 @@ export function receiveOptions(core: Core, transaction: NonInviteServer): void {
 }
 
 /** Sections 8.2.1 and 21.5.2: 405 for a method that we know and do not do, 501 for one that nobody told us of. */
-export function refuseMethod(core: Core, transaction: NonInviteServer): void {
-	const status = KNOWN_METHODS.includes(transaction.request.method) ? 405 : 501;
+export function refuseMethod(core: Core, transaction: NonInviteServer, request: Request): void {
+	const status = KNOWN_METHODS.includes(request.method) ? 405 : 501;
 	core.respond(transaction, { status, toTag: core.tag(), headers: [{ name: "Allow", value: ALLOW }] });
 }

@@ -9,7 +9,7 @@ import { SDP_TYPE, T1_MS } from "./constants";
 import type { Core } from "./core";
 import { type Dialog, nextHop, requestIn } from "./dialog";
 import { Credentials, Exchange } from "./exchange";
-import { header, type Response } from "./message";
+import { header, type Request, type Response } from "./message";
 import type { NonInviteServer } from "./non-invite-server";
 import { formatResponse, type ResponseParts } from "./respond";
 import { parseNumber } from "./syntax";
@@ -76,7 +76,7 @@ export function respondReliably(
 		{ name: "Require", value: "100rel" },
 		{ name: "RSeq", value: String(rseq) },
 	];
-	const bytes = formatResponse(incoming.request, { ...parts, toTag: incoming.tag, headers });
+	const bytes = formatResponse(incoming.transaction.read(), { ...parts, toTag: incoming.tag, headers });
 	const limit = core.timers.after(64 * T1_MS, () => {
 		core.respond(incoming.transaction, { status: 504, toTag: incoming.tag });
 		core.ended(call, 504, "the other side never confirmed that it heard us ring", "timeout");
@@ -107,11 +107,11 @@ function repeat(
 export function receivePrack(
 	core: Core,
 	transaction: NonInviteServer,
+	request: Request,
 	call: Call,
 	dialog: Dialog,
 	onAgreed: () => void,
 ): void {
-	const { request } = transaction;
 	const match = RACK.exec(header(request, "rack") ?? "");
 	const incoming = call.incoming;
 	const reliable = incoming?.reliable;
@@ -123,7 +123,7 @@ export function receivePrack(
 		incoming !== undefined &&
 		reliable !== undefined &&
 		Number(match[1]) === reliable.rseq &&
-		Number(match[2]) === incoming.request.cseq &&
+		Number(match[2]) === incoming.cseq &&
 		match[3] === "INVITE";
 	if (!known || reliable.acknowledged) {
 		core.respond(transaction, { status: 481 });

@@ -85,9 +85,10 @@ function receiveRequest(core: Core, request: Request, to: Destination): void {
 	core.servers.set(key, transaction);
 	if (request.method === "CANCEL") receiveCancel(core, transaction, request);
 	else if (fault !== undefined) core.respond(transaction, { toTag: core.tag(), ...fault });
-	else if (request.method === "OPTIONS") receiveOptions(core, transaction);
-	else if (request.method === "NOTIFY") receiveNotify(core, transaction, inside?.call, to);
-	else if (inside === undefined || !receiveInside(core, transaction, inside, to)) refuseMethod(core, transaction);
+	else if (request.method === "OPTIONS") receiveOptions(core, transaction, request);
+	else if (request.method === "NOTIFY") receiveNotify(core, transaction, request, inside?.call, to);
+	else if (inside === undefined || !receiveInside(core, transaction, request, inside, to))
+		refuseMethod(core, transaction, request);
 	if (inside !== undefined && fault === undefined && request.method !== "CANCEL")
 		inside.dialog.remoteCseq = request.cseq;
 }
@@ -96,25 +97,26 @@ function receiveRequest(core: Core, request: Request, to: Destination): void {
 function receiveInside(
 	core: Core,
 	transaction: NonInviteServer,
+	request: Request,
 	inside: { readonly call: Call; readonly dialog: Dialog },
 	from: Destination,
 ): boolean {
 	const { call, dialog } = inside;
-	switch (transaction.request.method) {
+	switch (request.method) {
 		case "BYE":
 			receiveBye(core, transaction, call, dialog);
 			return true;
 		case "PRACK":
-			receivePrack(core, transaction, call, dialog, () => acceptAgreed(core, call));
+			receivePrack(core, transaction, request, call, dialog, () => acceptAgreed(core, call));
 			return true;
 		case "UPDATE":
-			receiveUpdate(core, transaction, call, dialog, from);
+			receiveUpdate(core, transaction, request, call, dialog, from);
 			return true;
 		case "REFER":
-			receiveRefer(core, transaction, call, dialog);
+			receiveRefer(core, transaction, request, call, dialog);
 			return true;
 		case "INFO":
-			receiveInfo(core, transaction, call);
+			receiveInfo(core, transaction, request, call);
 			return true;
 		default:
 			return false;

@@ -136,8 +136,7 @@ function answered(core: Core, call: Call, transfer: Transfer, response: Response
  * A NOTIFY of the subscription that our REFER made. False: it is not about one. The first news may come before the
  * response to REFER (RFC 3515 section 2.4.4).
  */
-export function receiveReferNotify(core: Core, transaction: NonInviteServer, call: Call): boolean {
-	const { request } = transaction;
+export function receiveReferNotify(core: Core, transaction: NonInviteServer, request: Request, call: Call): boolean {
 	const transfer = call.transfer;
 	if (transfer === undefined || !isAbout(transfer, request)) return false;
 	if (

@@ -40,8 +40,13 @@ export interface Referral {
 }
 
 /** Section 2.4.2. The CSeq has been checked. */
-export function receiveRefer(core: Core, transaction: NonInviteServer, call: Call, dialog: Dialog): void {
-	const { request } = transaction;
+export function receiveRefer(
+	core: Core,
+	transaction: NonInviteServer,
+	request: Request,
+	call: Call,
+	dialog: Dialog,
+): void {
 	const fault = referFault(core, call, request);
 	if (fault !== undefined) {
 		core.respond(transaction, fault);

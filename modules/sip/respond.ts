@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Answerable } from "./kept";
 import { type Header, type Malformed, type Request, tagOf } from "./message";
 import { type Body, withBody } from "./request";
 import { split } from "./syntax";
@@ -67,7 +68,7 @@ export function fromSource(request: Request, from: Destination): { request: Requ
 }
 
 /** The packet. */
-export function formatResponse(request: Request, parts: ResponseParts): Uint8Array {
+export function formatResponse(request: Answerable, parts: ResponseParts): Uint8Array {
 	return build(request.headers, request.via, parts, tagOf(request.to) === undefined ? parts.toTag : undefined);
 }
 
@@ -103,7 +104,7 @@ const ECHOED: Readonly<Record<string, string>> = Object.freeze({
 });
 const ECHOED_NAMES: readonly string[] = Object.freeze(Object.keys(ECHOED));
 
-/** @param top the first Via, with its source; undefined when it cannot be read and is repeated as it stands */
+/** @param top the first Via, with its source; undefined when it is to be repeated as it stands */
 function build(
 	headers: readonly Header[],
 	top: Via | undefined,

@@ -9,7 +9,7 @@ import { hangUp } from "./bye";
 import { type Call, hasOption } from "./call";
 import { MAX_SESSION_SEC, MIN_SESSION_SEC, SESSION_SEC } from "./constants";
 import type { Core } from "./core";
-import { type Header, header, type Message, type Request, type Response } from "./message";
+import { type Header, header, type Lines, type Request, type Response } from "./message";
 import { refresh } from "./refresh";
 import { param, parseNumber, parseParams } from "./syntax";
 import type { Timer } from "./timers";
@@ -69,7 +69,7 @@ export function sessionTooSmall(request: Request): { status: number; headers: He
 }
 
 /** For our 2xx to an INVITE or UPDATE (section 9, table 2); the timers begin with it. */
-export function sessionResponse(core: Core, call: Call, request: Request): Header[] {
+export function sessionResponse(core: Core, call: Call, request: Lines): Header[] {
 	const asked = sessionExpires(request);
 	const capable = hasOption(request, "supported", "timer") || hasOption(request, "require", "timer");
 	const ownSec = core.config.sessionExpiresSec ?? SESSION_SEC;
@@ -91,7 +91,7 @@ export function sessionResponse(core: Core, call: Call, request: Request): Heade
 	return headers;
 }
 
-function sessionExpires(message: Message): Expires | undefined {
+function sessionExpires(message: Lines): Expires | undefined {
 	const value = header(message, "session-expires");
 	if (value === undefined) return undefined;
 	const semicolon = value.indexOf(";");

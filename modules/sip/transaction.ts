@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Answerable } from "./kept";
 import { type Request, type Response, tagOf } from "./message";
 import { param } from "./syntax";
 import type { Timers } from "./timers";
@@ -16,8 +17,6 @@ export interface Ground {
 	send(bytes: Uint8Array, to: Destination): void;
 	clientEnded(key: string): void;
 	serverEnded(key: string): void;
-	/** A final response is out: the transaction may forget the request when this step is over. */
-	serverAnswered(transaction: ServerTransaction): void;
 }
 
 /** Why no response came. */
@@ -43,14 +42,12 @@ export interface ClientTransaction {
 /** A server transaction as the agent keeps it. */
 export interface ServerTransaction {
 	readonly key: string;
-	/** Whole until the step in which the final response went out is over; then NO_REQUEST. */
-	readonly request: Request;
+	/** What is left of the request to answer it from, read anew each time; nothing once the final response is out. */
+	read(): Answerable;
 	/** See mergeKey. */
 	readonly merge: string | undefined;
 	/** Where responses go. */
 	readonly to: Destination;
-	/** Forgets the request: what is left answers repeats. */
-	trim(): void;
 	/** A retransmission of the request, or the ACK for an INVITE. */
 	receive(request: Request): void;
 	/** @param status of the response whose packet this is */
@@ -60,20 +57,6 @@ export interface ServerTransaction {
 	/** Ends it without a word. */
 	stop(): void;
 }
-
-/** Stands where a request was that nobody needs any more. */
-export const NO_REQUEST: Request = Object.freeze({
-	type: "request",
-	method: "",
-	uri: "",
-	headers: Object.freeze([]),
-	via: Object.freeze({ transport: "UDP", host: "", port: undefined, params: Object.freeze([]) }),
-	from: Object.freeze({ displayName: undefined, uri: "", params: Object.freeze([]) }),
-	to: Object.freeze({ displayName: undefined, uri: "", params: Object.freeze([]) }),
-	callId: "",
-	cseq: 0,
-	body: new Uint8Array(0),
-});
 
 /** Section 8.2.2.2: the same for a request that came by two ways; undefined inside a dialog. */
 export function mergeKey(request: Request): string | undefined {

@@ -111,8 +111,14 @@ function refused(
 }
 
 /** Section 5.2. The CSeq has been checked. */
-export function receiveUpdate(core: Core, transaction: NonInviteServer, call: Call, dialog: Dialog, from: Destination) {
-	const { request } = transaction;
+export function receiveUpdate(
+	core: Core,
+	transaction: NonInviteServer,
+	request: Request,
+	call: Call,
+	dialog: Dialog,
+	from: Destination,
+) {
 	const tooSmall = sessionTooSmall(request);
 	if (tooSmall !== undefined) {
 		core.respond(transaction, tooSmall);
@@ -177,7 +183,7 @@ export function refuseOffer(core: Core, call: Call, status: number): void {
 }
 
 function grant(core: Core, transaction: NonInviteServer, call: Call, dialog: Dialog, sdp: string | undefined): void {
-	const request: Request = transaction.request;
+	const request = transaction.read();
 	refreshTarget(dialog, request);
 	learnPeer(call, request);
 	const confirmed = call.dialog === dialog && call.incoming?.initial !== true;

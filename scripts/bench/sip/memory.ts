@@ -6,6 +6,7 @@
 
 import { exit, gc, heap, print } from "board/process";
 import { utf8Encode } from "bytes/text";
+import { incomingFor } from "sip/accept";
 import { InviteClient } from "sip/invite-client";
 import { InviteServer } from "sip/invite-server";
 import type { Request } from "sip/message";
@@ -15,7 +16,7 @@ import { parse } from "sip/parse";
 import { formatRequest, type OutgoingRequest } from "sip/request";
 import { formatResponse, fromSource } from "sip/respond";
 import { Timers } from "sip/timers";
-import { type Ground, type ServerTransaction, serverKey } from "sip/transaction";
+import { type Ground, serverKey } from "sip/transaction";
 import { RPORT } from "sip/via";
 import { CORPUS } from "./corpus";
 
@@ -30,9 +31,6 @@ class Transactions implements Ground {
 	send(): void {}
 	clientEnded(): void {}
 	serverEnded(): void {}
-	serverAnswered(transaction: ServerTransaction): void {
-		transaction.trim();
-	}
 }
 
 function used(): number {
@@ -102,7 +100,7 @@ function outgoing(method: string, index: number): OutgoingRequest {
 			{ name: "Contact", value: "<sip:alice@192.0.2.101:5060>" },
 			{ name: "User-Agent", value: "Sotto/0.1" },
 		],
-		body: method === "INVITE" ? { contentType: "application/sdp", text: OFFER } : undefined,
+		body: method === "INVITE" || method === "UPDATE" ? { contentType: "application/sdp", text: OFFER } : undefined,
 	};
 }
 
@@ -130,11 +128,17 @@ const result = {
 		transaction.start();
 		return [transaction.key, transaction];
 	}),
-	/** With the request, which the call needs until it is answered. */
+	/** With what the call keeps of the INVITE and its state until the ACK. */
 	ringingInviteServer: held((ground, i) => {
 		const request = incoming("INVITE", i);
 		const transaction = new InviteServer(ground, serverKey(request), request, TO, user);
-		transaction.respond(180, formatResponse(request, { status: 180, toTag: "314159" }));
+		transaction.respond(180, formatResponse(transaction.read(), { status: 180, toTag: "314159" }));
+		return [transaction.key, incomingFor(transaction, request, `314159${i}`, true)];
+	}),
+	/** UPDATE and REFER, while the person decides. */
+	waitingNonInviteServer: held((ground, i) => {
+		const request = incoming("UPDATE", i);
+		const transaction = new NonInviteServer(ground, serverKey(request), request, TO);
 		return [transaction.key, transaction];
 	}),
 	inviteServer: held((ground, i) => {

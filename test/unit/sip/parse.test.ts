@@ -2,6 +2,7 @@
 
 import { now } from "board/clock";
 import { latin1Decode, utf8Decode, utf8Encode } from "bytes/text";
+import { keep, readKept } from "sip/kept";
 import { header, headerLines, headerList, type Malformed, type Message } from "sip/message";
 import { isKeepAlive, parse } from "sip/parse";
 import { formatRequest } from "sip/request";
@@ -220,6 +221,35 @@ test("a response copies what it must, in order (sections 8.2.6, 12.1.1)", () => 
 	equal(header(response, "from"), "Alice <sip:alice@atlanta.example.com>;tag=1928301774");
 	equal(response.cseq, 314159);
 	equal(headerList(good(formatResponse(seen, { status: 486 })), "record-route"), []);
+});
+
+test("what is kept of a request gives the same responses, octet for octet", () => {
+	const requests = [
+		request("INVITE", [
+			"Record-Route: <sip:p1.example.com;lr>, <sip:p2.example.com;lr>",
+			"Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1;rport, , SIP/2.0/TCP far.example.com;branch=z9hG4bK2",
+			"Via: SIP/2.0/UDP [2001:db8::1]:5061;branch=z9hG4bK3",
+			"Timestamp: 54",
+			"Supported: timer,\r\n 100rel",
+		]),
+		request("INVITE", ['To: "a;tag=b: c" <sip:bob@biloxi.example.com>', "From: sip:alice@atlanta.example.com"]),
+		request("UPDATE", ["To: Bob <sip:bob@biloxi.example.com>;tag=kept", "Require: 100rel"]),
+	];
+	for (const bytes of requests) {
+		const message = good(bytes);
+		if (message.type !== "request") throw new Error(message.type);
+		const { request: seen } = fromSource(message, { address: "203.0.113.9", port: 1234 });
+		const kept = readKept(keep(seen));
+		for (const parts of [
+			{ status: 100 },
+			{ status: 183, toTag: "xyz" },
+			{ status: 200, toTag: "xyz" },
+			{ status: 487 },
+		])
+			equal(utf8Decode(formatResponse(kept, parts)), utf8Decode(formatResponse(seen, parts)));
+		for (const name of ["supported", "require", "contact", "allow", "session-expires"])
+			equal(headerList(kept, name), headerList(seen, name));
+	}
 });
 
 test("a malformed request is answered as far as it can be read; an ACK never", () => {

@@ -2,14 +2,14 @@
 
 import { InviteClient } from "sip/invite-client";
 import { InviteServer } from "sip/invite-server";
-import type { Request, Response } from "sip/message";
+import { header, type Request, type Response } from "sip/message";
 import { NonInviteClient } from "sip/non-invite-client";
 import { NonInviteServer } from "sip/non-invite-server";
 import { parse } from "sip/parse";
 import type { OutgoingRequest } from "sip/request";
 import { formatResponse } from "sip/respond";
 import { Timers } from "sip/timers";
-import { type ServerTransaction, serverKey } from "sip/transaction";
+import { serverKey } from "sip/transaction";
 import { equal, ok, test } from "test/harness";
 import { raw, request } from "./raw";
 
@@ -35,11 +35,6 @@ class Bench {
 
 	serverEnded(key: string): void {
 		this.ended.push(key);
-	}
-
-	/** As the agent does when its step is over. */
-	serverAnswered(transaction: ServerTransaction): void {
-		transaction.trim();
 	}
 
 	onResponse(response: Response): void {
@@ -316,7 +311,9 @@ test("J: a repeated request gets the final response again for 32 s; before one, 
 	equal(bench.sent, []);
 	server.respond(100, formatResponse(options, { status: 100 }));
 	server.receive(options);
+	ok(header(server.read(), "call-id") !== undefined, "it can be answered");
 	server.respond(200, formatResponse(options, { status: 200 }));
+	equal(server.read().headers, [], "nothing of the request stays");
 	server.receive(options);
 	server.respond(500, formatResponse(options, { status: 500 }));
 	equal(
