@@ -1,8 +1,8 @@
 #include <string.h>
 #include "packet-ring.h"
 
-/* What lies before each packet: address, port, length. */
-#define RECORD_BYTES 8u
+/* What lies before each packet: its source and its length. */
+#define RECORD_BYTES (sizeof(PacketSource) + sizeof(uint16_t))
 
 static void put(PacketRing* ring, const uint8_t* from, size_t byteLength)
 {
@@ -22,7 +22,7 @@ static void take(PacketRing* ring, uint8_t* to, size_t byteLength)
 	ring->byteLength -= byteLength;
 }
 
-bool packetRingPut(PacketRing* ring, PacketSource source, const uint8_t* packet, size_t byteLength)
+bool packetRingPut(PacketRing* ring, const PacketSource* source, const uint8_t* packet, size_t byteLength)
 {
 	uint8_t record[RECORD_BYTES];
 	uint16_t length = (uint16_t)byteLength;
@@ -31,9 +31,8 @@ bool packetRingPut(PacketRing* ring, PacketSource source, const uint8_t* packet,
 		ring->dropped++;
 		return false;
 	}
-	memcpy(record, &source.address, 4);
-	memcpy(record + 4, &source.port, 2);
-	memcpy(record + 6, &length, 2);
+	memcpy(record, source, sizeof *source);
+	memcpy(record + sizeof *source, &length, sizeof length);
 	put(ring, record, sizeof record);
 	put(ring, packet, byteLength);
 	ring->count++;
@@ -47,9 +46,8 @@ size_t packetRingTake(PacketRing* ring, PacketSource* source, uint8_t* packet)
 	if (ring->count == 0)
 		return 0;
 	take(ring, record, sizeof record);
-	memcpy(&source->address, record, 4);
-	memcpy(&source->port, record + 4, 2);
-	memcpy(&length, record + 6, 2);
+	memcpy(source, record, sizeof *source);
+	memcpy(&length, record + sizeof *source, sizeof length);
 	take(ring, packet, length);
 	ring->count--;
 	return length;

@@ -11,11 +11,6 @@ static Rtp* rtpOfStream(AudioStream* onDevice)
 	return (Rtp*)((char*)onDevice - offsetof(Rtp, onDevice));
 }
 
-static bool isSame(PacketSource a, PacketSource b)
-{
-	return a.address == b.address && a.port == b.port;
-}
-
 static void readable(AudioStream* onDevice, unsigned which, uint64_t nowUs)
 {
 	Rtp* rtp = rtpOfStream(onDevice);
@@ -31,10 +26,10 @@ static void readable(AudioStream* onDevice, unsigned which, uint64_t nowUs)
 			rtp->stream.counters.malformed++;
 			continue;
 		}
-		if (rtpStunDatagram(rtp, which, bytes, (size_t)got, from))
+		if (rtpStunDatagram(rtp, which, bytes, (size_t)got, &from))
 			continue;
-		stranger = !isSame(from, rtp->peers[which]);
-		moved = which == channelMedia ? streamDatagram(&rtp->stream, bytes, (size_t)got, from, stranger, nowUs)
+		stranger = !packetSourceIsSame(&from, &rtp->peers[which]);
+		moved = which == channelMedia ? streamDatagram(&rtp->stream, bytes, (size_t)got, &from, stranger, nowUs)
 									  : streamControl(&rtp->stream, bytes, (size_t)got, stranger, nowUs);
 		if (moved)
 			rtp->peers[which] = from;
@@ -58,9 +53,9 @@ static bool sendToPeer(void* refcon, StreamChannel channel, const uint8_t* bytes
 	if (rtp->peers[channel].port == 0)
 		return true;
 	/* One port for both: reports take the media socket (RFC 5761). */
-	if (isSame(rtp->peers[channel], rtp->peers[channelMedia]))
+	if (packetSourceIsSame(&rtp->peers[channel], &rtp->peers[channelMedia]))
 		channel = channelMedia;
-	return rtpSocketSend(rtp->sockets.descriptors[channel], rtp->peers[channel], bytes, byteLength);
+	return rtpSocketSend(rtp->sockets.descriptors[channel], &rtp->peers[channel], bytes, byteLength);
 }
 
 static void notifyVm(void* refcon)

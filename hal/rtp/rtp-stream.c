@@ -158,7 +158,7 @@ static void countForVm(RtpStream* stream, PacketKind kind)
 		stream->counters.zrtpReceived++;
 }
 
-void streamConnected(RtpStream* stream, PacketSource peer)
+void streamConnected(RtpStream* stream, const PacketSource* peer)
 {
 	uint8_t packet[PACKET_MOST_BYTES];
 	PacketSource from;
@@ -167,8 +167,7 @@ void streamConnected(RtpStream* stream, PacketSource peer)
 	stream->connected = true;
 	for (uint32_t waiting = stream->zrtp.count; waiting > 0; waiting--) {
 		size_t byteLength = packetRingTake(&stream->zrtp, &from, packet);
-		if (from.address == peer.address && from.port == peer.port &&
-			packetRingPut(&stream->zrtp, from, packet, byteLength))
+		if (packetSourceIsSame(&from, peer) && packetRingPut(&stream->zrtp, &from, packet, byteLength))
 			countForVm(stream, packetKind(packet, byteLength));
 		else
 			stream->counters.strangers++;
@@ -177,7 +176,7 @@ void streamConnected(RtpStream* stream, PacketSource peer)
 		notify(stream, streamReadable);
 }
 
-bool streamDatagram(RtpStream* stream, uint8_t* bytes, size_t byteLength, PacketSource from, bool stranger,
+bool streamDatagram(RtpStream* stream, uint8_t* bytes, size_t byteLength, const PacketSource* from, bool stranger,
 					uint64_t nowUs)
 {
 	if (!stream->connected) {

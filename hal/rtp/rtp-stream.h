@@ -91,9 +91,9 @@ struct RtpStream {
 
 void streamStart(RtpStream* stream, uint32_t ssrc, uint32_t randomness);
 /* The peer is known. ZRTP packets that it sent before are handed up now; what strangers sent is gone. */
-void streamConnected(RtpStream* stream, PacketSource peer);
+void streamConnected(RtpStream* stream, const PacketSource* peer);
 /* Whether the datagram came from a stranger and was authenticated nevertheless: then the owner may move the peer. */
-bool streamDatagram(RtpStream* stream, uint8_t* bytes, size_t byteLength, PacketSource from, bool stranger,
+bool streamDatagram(RtpStream* stream, uint8_t* bytes, size_t byteLength, const PacketSource* from, bool stranger,
 					uint64_t nowUs);
 bool streamControl(RtpStream* stream, uint8_t* bytes, size_t byteLength, bool stranger, uint64_t nowUs);
 /* 20 ms: one frame of the peer's voice to the speaker; then one frame for the peer. device is this stream's own. */

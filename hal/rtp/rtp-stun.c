@@ -10,7 +10,7 @@
 /* A check has some 120 octets. */
 #define STUN_MOST_BYTES 548u
 
-bool rtpStunDatagram(Rtp* rtp, StreamChannel channel, const uint8_t* bytes, size_t byteLength, PacketSource from)
+bool rtpStunDatagram(Rtp* rtp, StreamChannel channel, const uint8_t* bytes, size_t byteLength, const PacketSource* from)
 {
 	uint8_t tagged[1 + STUN_MOST_BYTES];
 	if (!rtp->stun || packetKind(bytes, byteLength) != packetStun)
@@ -51,7 +51,7 @@ void xs_rtp_read_stun(xsMachine* the)
 	uint8_t tagged[PACKET_MOST_BYTES];
 	PacketSource from;
 	size_t byteLength = 0;
-	char text[16];
+	char text[RTP_ADDRESS_BYTES];
 	audioLock(rtp->audio);
 	if (rtp->stun)
 		byteLength = packetRingTake(rtp->stun, &from, tagged);
@@ -60,7 +60,7 @@ void xs_rtp_read_stun(xsMachine* the)
 		return;
 	xsmcSetArrayBuffer(xsResult, tagged + 1, (xsIntegerValue)byteLength - 1);
 	xsmcVars(1);
-	rtpAddressFormat(from.address, text);
+	rtpAddressFormat(&from, text);
 	xsmcSetString(xsVar(0), text);
 	xsmcSet(xsResult, xsID_address, xsVar(0));
 	xsmcSetInteger(xsVar(0), from.port);
@@ -76,7 +76,6 @@ void xs_rtp_write_stun(xsMachine* the)
 	void* bytes;
 	xsUnsignedValue byteLength;
 	PacketSource to;
-	char text[32];
 	bool sent;
 	xsIntegerValue component = xsmcToInteger(xsArg(0));
 	xsIntegerValue port = xsmcToInteger(xsArg(3));
@@ -84,13 +83,11 @@ void xs_rtp_write_stun(xsMachine* the)
 		xsRangeError("rtp: a component is 1 or 2");
 	if (port < 1 || port > 65535)
 		xsRangeError("rtp: a port is from 1 to 65535");
-	xsmcToStringBuffer(xsArg(2), text, sizeof text);
-	if (!rtpAddressParse(text, &to.address))
-		xsRangeError("rtp: %s is not an IPv4 address", text);
+	rtpAddressArgument(the, rtp, &xsArg(2), &to);
 	to.port = (uint16_t)port;
 	xsmcGetBufferReadable(xsArg(1), &bytes, &byteLength);
 	if (packetKind(bytes, byteLength) != packetStun)
 		xsRangeError("rtp: not a STUN message");
-	sent = rtpSocketSend(rtp->sockets.descriptors[component - 1], to, bytes, byteLength);
+	sent = rtpSocketSend(rtp->sockets.descriptors[component - 1], &to, bytes, byteLength);
 	xsmcSetBoolean(xsResult, sent);
 }

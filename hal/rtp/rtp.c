@@ -113,7 +113,7 @@ static bool takeCallback(xsMachine* the, xsSlot* callback)
 
 void xs_rtp_constructor(xsMachine* the)
 {
-	char reason[RTP_REASON_BYTES], address[32];
+	char reason[RTP_REASON_BYTES], address[RTP_ADDRESS_BYTES];
 	uint32_t randomness, ssrc;
 	xsIntegerValue port;
 	bool attached;
@@ -195,21 +195,26 @@ static uint16_t portArgument(xsMachine* the, xsSlot* slot, xsIntegerValue least)
 	return (uint16_t)port;
 }
 
+void rtpAddressArgument(xsMachine* the, const Rtp* rtp, xsSlot* slot, PacketSource* to)
+{
+	char text[RTP_ADDRESS_BYTES];
+	xsmcToStringBuffer(*slot, text, sizeof text);
+	if (!rtpAddressParse(text, to) || rtpAddressIsIPv6(to) != rtp->sockets.isIPv6)
+		xsRangeError("rtp: %s is not an %s address", text, rtp->sockets.isIPv6 ? "IPv6" : "IPv4");
+}
+
 void xs_rtp_connect(xsMachine* the)
 {
 	Rtp* rtp = rtpOf(the);
 	PacketSource media, control;
-	char text[32];
-	xsmcToStringBuffer(xsArg(0), text, sizeof text);
-	if (!rtpAddressParse(text, &media.address))
-		xsRangeError("rtp: %s is not an IPv4 address", text);
-	control.address = media.address;
+	rtpAddressArgument(the, rtp, &xsArg(0), &media);
+	control = media;
 	media.port = portArgument(the, &xsArg(1), 1);
 	control.port = portArgument(the, &xsArg(2), 0);
 	audioLock(rtp->audio);
 	rtp->peers[channelMedia] = media;
 	rtp->peers[channelControl] = control;
-	streamConnected(&rtp->stream, media);
+	streamConnected(&rtp->stream, &media);
 	audioUnlock(rtp->audio);
 }
 
@@ -220,10 +225,10 @@ void xs_rtp_read(xsMachine* the)
 	PacketSource from;
 	bool stranger;
 	size_t byteLength;
-	char text[16];
+	char text[RTP_ADDRESS_BYTES];
 	audioLock(rtp->audio);
 	byteLength = packetRingTake(&rtp->stream.zrtp, &from, packet);
-	stranger = from.address != rtp->peers[channelMedia].address || from.port != rtp->peers[channelMedia].port;
+	stranger = byteLength > 0 && !packetSourceIsSame(&from, &rtp->peers[channelMedia]);
 	audioUnlock(rtp->audio);
 	if (byteLength == 0)
 		return;
@@ -231,7 +236,7 @@ void xs_rtp_read(xsMachine* the)
 	if (!stranger)
 		return;
 	xsmcVars(1);
-	rtpAddressFormat(from.address, text);
+	rtpAddressFormat(&from, text);
 	xsmcSetString(xsVar(0), text);
 	xsmcSet(xsResult, xsID_address, xsVar(0));
 	xsmcSetInteger(xsVar(0), from.port);
@@ -252,7 +257,7 @@ void xs_rtp_write(xsMachine* the)
 		xsRangeError("rtp: neither a ZRTP nor a DTLS packet");
 	audioLock(rtp->audio);
 	peer = rtp->peers[channelMedia];
-	sent = rtp->stream.connected && rtpSocketSend(rtp->sockets.descriptors[channelMedia], peer, bytes, byteLength);
+	sent = rtp->stream.connected && rtpSocketSend(rtp->sockets.descriptors[channelMedia], &peer, bytes, byteLength);
 	if (sent)
 		rtp->stream.counters.zrtpSent += kind == packetZrtp;
 	else

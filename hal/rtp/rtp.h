@@ -31,8 +31,11 @@ typedef struct {
 /* What the media thread calls, and what the stream calls to send: rtp-device.c. */
 void rtpDeviceStart(Rtp* rtp);
 /* On the media thread: true where the datagram was STUN and its way ends here (rtp-stun.c). */
-bool rtpStunDatagram(Rtp* rtp, StreamChannel channel, const uint8_t* bytes, size_t byteLength, PacketSource from);
+bool rtpStunDatagram(Rtp* rtp, StreamChannel channel, const uint8_t* bytes, size_t byteLength,
+					 const PacketSource* from);
 /* The object by its host data; throws after close(). */
 Rtp* rtpOf(xsMachine* the);
+/* The address of text, without its port; throws where it is none of the sockets' family. */
+void rtpAddressArgument(xsMachine* the, const Rtp* rtp, xsSlot* text, PacketSource* to);
 
 #endif

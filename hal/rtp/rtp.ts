@@ -6,7 +6,10 @@
 import type Audio from "hal/audio/audio";
 
 export interface RTPOptions {
-	/** Own IPv4 address in dotted form. */
+	/**
+	 * Own numeric address, IPv4 or IPv6: the stream has no other family. A link-local one names its network behind a percent
+	 * sign, fe80::1%eth0 (RFC 4007 section 11). Boards whose lwIP has no IPv6 refuse such addresses in words.
+	 */
 	readonly address: string;
 	/** Even UDP port; RTCP takes the next one. 0: any free pair. */
 	readonly port: number;
@@ -148,7 +151,7 @@ class RTP extends Native("xs_rtp_destructor") {
 	}
 	/**
 	 * Where packets go and alone come from. Before the first call all packets are a stranger's. May be called again.
-	 * @param address IPv4 in dotted form
+	 * @param address numeric, of the family of our own; a link-local one without its scope, which is ours
 	 * @param rtcpPort 0 where the peer takes no RTCP; `port` where it has RTCP on the same (RFC 5761)
 	 */
 	connect(address: string, port: number, rtcpPort: number): void {
@@ -226,7 +229,7 @@ class RTP extends Native("xs_rtp_destructor") {
 	readStun(): RTPStunPacket | undefined {
 		return native("xs_rtp_read_stun").call(this);
 	}
-	/** Sends a STUN message from one of our sockets. @throws RangeError for an address that is not IPv4 @returns false where the system did not take it */
+	/** Sends a STUN message from one of our sockets. @throws RangeError for an address of another family @returns false where the system did not take it */
 	writeStun(component: 1 | 2, message: Uint8Array, address: string, port: number): boolean {
 		return native("xs_rtp_write_stun").call(this, component, message, address, port);
 	}

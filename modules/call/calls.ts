@@ -66,6 +66,7 @@ export class Calls {
 		this.reception = new Reception({
 			...shared,
 			features,
+			address,
 			codecs,
 			keysFor: (protectedLeg) => this.#keysFor(protectedLeg),
 			autoAnswer,

@@ -5,6 +5,7 @@
 
 import type { ComponentId, TransportAddress } from "ice/types";
 import { MediaStream, type MediaStreamOptions } from "media/stream";
+import { isIPv6 } from "sdp/address";
 import type { AnnouncedStream as Announced } from "sdp/announced";
 import { isDtls } from "sdp/keying";
 import type { IceLines, NegotiatedMedia } from "sdp/offer-answer";
@@ -251,10 +252,10 @@ export class Leg {
 		this.#options.context.rtpPorts.give(this.#port);
 	}
 
-	/** An agent for this stream, in place of the one before: the peer has begun anew, or is the first to speak of it. */
+	/** An agent for this stream, in place of the one before: the peer has begun anew, or is the first to speak of it. It knows IPv4 alone. */
 	#beginIce(offerer: boolean): void {
 		const { nat, address, random, mediaLog, now } = this.#options.context;
-		if (!nat || this.#final) return;
+		if (!nat || this.#final || isIPv6(address)) return;
 		this.#ice?.close();
 		this.#selected.clear();
 		this.#iceFailed = false;

@@ -11,6 +11,7 @@ import {
 	type CodecName,
 	type IceLines,
 	isRejection,
+	type LocalMedia,
 	type LocalSession,
 	type LocalStream,
 	makeAnswer,
@@ -200,8 +201,11 @@ function sameHash(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean
 }
 
 /** Why an offer could never be answered, told before anything rings; undefined: it can be. */
-export function refusalOf(offer: string, codecs: readonly CodecName[], keys?: StreamKeys): Rejection | undefined {
-	// Only the offer's own faults matter here, so that any address and port of ours will do.
-	const answer = makeAnswer(offer, { address: "0.0.0.0", port: 9, sessionId: 0, version: 0, codecs, keys });
+export function refusalOf(
+	offer: string,
+	{ address, codecs, keys }: Pick<LocalMedia, "address" | "codecs" | "keys">,
+): Rejection | undefined {
+	// Only the offer's own faults matter here, so that any port of ours will do.
+	const answer = makeAnswer(offer, { address, port: 9, sessionId: 0, version: 0, codecs, keys });
 	return isRejection(answer) ? answer : undefined;
 }

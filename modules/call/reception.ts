@@ -20,6 +20,8 @@ const FORBIDDEN = 403;
 export interface ReceptionOptions {
 	readonly lines: Lines;
 	readonly features: () => Features;
+	/** Own address, whose family an offer has to have. */
+	readonly address: string;
 	readonly codecs: readonly CodecName[];
 	/** Who judges the keys of an offer before anything rings. @param protectedLeg signalling came over checked TLS */
 	readonly keysFor: (protectedLeg: boolean) => StreamKeys & { close(): void };
@@ -82,7 +84,8 @@ export class Reception {
 		}
 		const protectedLeg = action.leg?.secure === true;
 		const keys = this.#options.keysFor(protectedLeg);
-		const refusal = sdp === undefined ? undefined : refusalOf(sdp, this.#options.codecs, keys);
+		const { address, codecs } = this.#options;
+		const refusal = sdp === undefined ? undefined : refusalOf(sdp, { address, codecs, keys });
 		keys.close();
 		if (refusal) {
 			this.#options.say(`a call of ${uri} was refused: ${refusal.reason}`);

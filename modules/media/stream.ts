@@ -8,7 +8,7 @@ import RTP, { type MicrophoneMode, type RTPStatistics } from "hal/rtp/rtp";
 import type { AreaLog } from "log/log";
 
 export interface MediaStreamOptions {
-	/** Own IPv4 address, dotted. */
+	/** Own numeric address. The stream is of its family alone; an IPv6 one that is link-local has its scope: fe80::1%eth0. */
 	readonly address: string;
 	/** Even UDP port for RTP; 0: any free pair. */
 	readonly port: number;
@@ -36,7 +36,7 @@ export interface MediaStreamOptions {
 
 /** Where the peer expects media. */
 export interface MediaPeer {
-	/** IPv4, dotted. 0.0.0.0 is a peer on hold (RFC 2543): nothing is sent. */
+	/** Numeric, of our own family, without a scope. 0.0.0.0 and :: are a peer on hold (RFC 2543): nothing is sent. */
 	readonly address: string;
 	readonly port: number;
 	/** 0: the peer takes no RTCP. */
@@ -103,7 +103,7 @@ export class MediaStream {
 			},
 		});
 		if (options.latching === true) this.#rtp.latching = true;
-		this.#log.debug(`RTP on ${options.address}:${this.#rtp.port}`);
+		this.#log.debug(`RTP on ${placeOf(options.address, this.#rtp.port)}`);
 	}
 
 	/** Own RTP port; RTCP is on the next one. */
@@ -111,12 +111,12 @@ export class MediaStream {
 		return this.#rtp.port;
 	}
 
-	/** May be repeated when the peer moves. @throws {RangeError} for an address that is not IPv4, or a port out of range */
+	/** May be repeated when the peer moves. @throws {RangeError} for an address of another family, or a port out of range */
 	connect(peer: MediaPeer): void {
-		this.#heldByAddress = peer.address === "0.0.0.0";
+		this.#heldByAddress = peer.address === "0.0.0.0" || peer.address === "::";
 		if (!this.#heldByAddress) this.#rtp.connect(peer.address, peer.port, peer.rtcpPort);
 		this.#applyDirection();
-		const text = `${peer.address}:${peer.port}`;
+		const text = placeOf(peer.address, peer.port);
 		if (text !== this.#peer) this.#log.debug(`media peer ${text}, RTCP port ${peer.rtcpPort}`);
 		this.#peer = text;
 	}
@@ -271,4 +271,8 @@ export class MediaStream {
 	#applyDirection(): void {
 		this.#rtp.direction = this.#heldByAddress ? "inactive" : this.#direction;
 	}
+}
+
+function placeOf(address: string, port: number): string {
+	return address.indexOf(":") < 0 ? `${address}:${port}` : `[${address}]:${port}`;
 }

@@ -17,6 +17,8 @@ export interface PhoneProcessOptions {
 	readonly panelPort?: number;
 	readonly sipPort?: number;
 	readonly rtpPort?: number;
+	/** Numeric, to bind; without it the phone finds its own. */
+	readonly address?: string;
 	/** The executable, where it is not the release build. */
 	readonly program?: string;
 	/** Starts something else than the program: its arguments, and the desk's socket. */
@@ -56,6 +58,7 @@ export class PhoneProcess extends EventEmitter<Events> {
 		if (options.config !== undefined) args.push("--config", options.config);
 		if (options.sipPort !== undefined) args.push("--sip-port", String(options.sipPort));
 		if (options.rtpPort !== undefined) args.push("--rtp-port", String(options.rtpPort));
+		if (options.address !== undefined) args.push("--address", options.address);
 		this.#child =
 			options.launch?.(args, desk.path) ??
 			spawn(options.program ?? programPath("release"), args, { stdio: ["ignore", "pipe", "pipe"] });

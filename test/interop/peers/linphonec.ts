@@ -18,6 +18,8 @@ import path from "node:path";
 
 export interface LinphonecOptions {
 	readonly name: string;
+	/** Numeric; 127.0.0.1 without it. */
+	readonly address?: string;
 	/** Folder of its config, its home and its secrets; kept between runs when it is. */
 	readonly folder: string;
 	readonly sipPort: number;
@@ -51,7 +53,7 @@ export class Linphonec {
 	#ended = false;
 
 	private constructor(options: LinphonecOptions) {
-		this.uri = `sip:${options.name}@127.0.0.1:${options.sipPort}`;
+		this.uri = `sip:${options.name}@${hostOf(options.address)}:${options.sipPort}`;
 		const { folder } = options;
 		const home = path.join(folder, "home");
 		for (const each of [".local/share/linphone", ".config/linphone"])
@@ -166,17 +168,30 @@ export class Linphonec {
 	}
 }
 
-function configOf({ name, sipPort, rtpPort, mediaEncryption = "zrtp", sip = [], codecs }: LinphonecOptions): string {
+/** As it stands in a URI. */
+export function hostOf(address = "127.0.0.1"): string {
+	return address.includes(":") ? `[${address}]` : address;
+}
+
+function configOf({
+	name,
+	address,
+	sipPort,
+	rtpPort,
+	mediaEncryption = "zrtp",
+	sip = [],
+	codecs,
+}: LinphonecOptions): string {
 	return `[sip]
 sip_port=${sipPort}
 sip_tcp_port=0
 sip_tls_port=0
 guess_hostname=0
-contact=sip:${name}@127.0.0.1
+contact=sip:${name}@${hostOf(address)}
 default_proxy=-1
 media_encryption=${mediaEncryption}
 media_encryption_mandatory=0
-use_ipv6=0
+use_ipv6=${address?.includes(":") ? 1 : 0}
 ipv6_migration_done=TRUE
 register_only_when_network_is_up=0
 auto_net_state_mon=0

@@ -8,7 +8,7 @@ import type { CallState } from "../../../modules/call/state";
 import { serveConfigs } from "../../../scripts/simulator/config-server";
 import type { PhoneProcess } from "../../../scripts/simulator/phone-process";
 import { Capture } from "./capture";
-import { Linphonec, type LinphonecOptions } from "./linphonec";
+import { hostOf, Linphonec, type LinphonecOptions } from "./linphonec";
 import { freeRtpPorts } from "./rtp-ports";
 import { startSotto, TRACE_ALL } from "./sotto";
 import { writeTone } from "./tone-file";
@@ -24,6 +24,8 @@ export interface MeetingOptions {
 	readonly program: string;
 	/** Added to Sotto's config. */
 	readonly config?: Readonly<Record<string, unknown>>;
+	/** Of both; 127.0.0.1 without it. */
+	readonly address?: string;
 	readonly linphone?: Partial<Pick<LinphonecOptions, "autoAnswer" | "mediaEncryption" | "sip">>;
 	/** Where the two listen for SIP, for two meetings at once. */
 	readonly sipPorts?: { readonly sotto: number; readonly linphone: number };
@@ -40,6 +42,7 @@ export class Meeting {
 	readonly sottoRtpPort: number;
 	readonly heardBySotto: string;
 	readonly heardByLinphone: string;
+	readonly #host: string;
 
 	private constructor(
 		sotto: PhoneProcess,
@@ -47,7 +50,9 @@ export class Meeting {
 		capture: Capture,
 		sottoRtpPort: number,
 		files: { heardBySotto: string; heardByLinphone: string },
+		host: string,
 	) {
+		this.#host = host;
 		this.sotto = sotto;
 		this.linphone = linphone;
 		this.capture = capture;
@@ -70,10 +75,11 @@ export class Meeting {
 		const [rtpPort = 0, linphoneRtpPort = 0] = await freeRtpPorts(2);
 		const sipPorts = options.sipPorts ?? { sotto: SOTTO_SIP, linphone: LINPHONE_SIP };
 		const ends: (() => unknown)[] = [];
+		const at = options.address === undefined ? {} : { address: options.address };
 		try {
 			const configs = await serveConfigs({
 				sotto: {
-					account: { aor: `sip:sotto@127.0.0.1:${sipPorts.sotto}`, displayName: "Sotto" },
+					account: { aor: `sip:sotto@${hostOf(options.address)}:${sipPorts.sotto}`, displayName: "Sotto" },
 					audio: { microphone: `tone:${SOTTO_HZ}` },
 					sip: { port: sipPorts.sotto },
 					log: TRACE_ALL,
@@ -85,6 +91,7 @@ export class Meeting {
 			ends.push(() => capture.stop());
 			const linphone = await Linphonec.start({
 				name: "linphone",
+				...at,
 				folder: path.join(options.folder, "linphone"),
 				sipPort: sipPorts.linphone,
 				rtpPort: linphoneRtpPort,
@@ -96,6 +103,7 @@ export class Meeting {
 			ends.push(() => linphone.stop());
 			const sotto = await startSotto({
 				name: "Sotto",
+				...at,
 				state: path.join(options.folder, "sotto"),
 				config: configs.url("sotto"),
 				rtpPort,
@@ -104,7 +112,7 @@ export class Meeting {
 			ends.push(() => sotto.stop());
 			await sotto.until("ready", () => true);
 			sotto.send({ speaker: files.heardBySotto });
-			const meeting = new Meeting(sotto, linphone, capture, rtpPort, files);
+			const meeting = new Meeting(sotto, linphone, capture, rtpPort, files, hostOf(options.address));
 			return [meeting, await talk(meeting)];
 		} finally {
 			for (const end of ends.reverse()) await end();
@@ -120,7 +128,7 @@ export class Meeting {
 
 	/** linphonec calls, and Sotto rings. */
 	async beCalled(): Promise<void> {
-		this.linphone.command(`call sip:sotto@127.0.0.1:${SOTTO_SIP}`);
+		this.linphone.command(`call sip:sotto@${this.#host}:${SOTTO_SIP}`);
 		await this.sotto.until("ringing", ({ calls: [call] }) => call?.state === "ringing");
 	}
 

@@ -190,7 +190,12 @@ test("each description has a higher version than the one before, in one session,
 		texts.every((text) => text.match(/^m=/gm)?.length === 1),
 		true,
 	);
-	equal(refusalOf(texts[0] ?? "", ["PCMA"]), undefined);
-	equal(refusalOf((texts[0] ?? "").replace(/PCM/g, "XYZ").replace(/AVP 0 8/, "AVP 96 97"), ["PCMA"])?.reject, 488);
-	equal(refusalOf("nonsense", ["PCMA"])?.reject, 400);
+	const local = { address: "192.0.2.1", codecs: ["PCMA"] } as const;
+	equal(refusalOf(texts[0] ?? "", local), undefined);
+	equal(refusalOf((texts[0] ?? "").replace(/PCM/g, "XYZ").replace(/AVP 0 8/, "AVP 96 97"), local)?.reject, 488);
+	equal(refusalOf("nonsense", local)?.reject, 400);
+	equal(
+		refusalOf(texts[0] ?? "", { ...local, address: "::1" })?.reason,
+		"media over IPv4 is not supported where this phone has IPv6",
+	);
 });

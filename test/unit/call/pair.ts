@@ -8,6 +8,7 @@ import { hardwareRandom } from "crypto/random";
 import Audio from "hal/audio/audio";
 import Flash from "hal/flash/flash";
 import { type Entry, Log } from "log/log";
+import { bracketed } from "sip/uri";
 import { ok } from "test/harness";
 import { statePath } from "test/unit/flash/state-folder";
 import Timer from "timer";
@@ -64,7 +65,7 @@ export class Station {
 	}
 
 	get uri(): string {
-		return `sip:${this.name}@${HOME}:${this.phone.sipPort}`;
+		return `sip:${this.name}@${bracketed(this.#options.address ?? HOME)}:${this.phone.sipPort}`;
 	}
 
 	/** The call, which there must be. */

@@ -11,8 +11,10 @@ export class Party {
 	readonly events: RTPEvent[] = [];
 	readonly packets: Uint8Array[] = [];
 	readableCalls = 0;
+	readonly address: string;
 
 	constructor(ssrc: number, options: AudioOptions, address = HOME) {
+		this.address = address;
 		this.audio = new Audio(options);
 		this.rtp = new RTP({
 			address,
@@ -30,7 +32,7 @@ export class Party {
 		return this.rtp.statistics;
 	}
 	connect(other: Party): void {
-		this.rtp.connect(HOME, other.rtp.port, other.rtp.port + 1);
+		this.rtp.connect(other.address, other.rtp.port, other.rtp.port + 1);
 	}
 	close(): void {
 		this.rtp.close();
@@ -43,9 +45,10 @@ export async function withPair(
 	body: (alice: Party, bob: Party) => Promise<void>,
 	alice: AudioOptions = { microphone: { tone: 440 } },
 	bob: AudioOptions = {},
+	address = HOME,
 ): Promise<void> {
-	const a = new Party(0xa11ce, alice);
-	const b = new Party(0xb0b, bob);
+	const a = new Party(0xa11ce, alice, address);
+	const b = new Party(0xb0b, bob, address);
 	try {
 		a.connect(b);
 		b.connect(a);

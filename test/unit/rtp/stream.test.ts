@@ -3,7 +3,7 @@ import { now } from "board/clock";
 import Audio from "hal/audio/audio";
 import RTP from "hal/rtp/rtp";
 import { equal, ok, test, throws } from "test/harness";
-import { HOME, keys, Party, secure, sleep, until, withPair } from "test/unit/rtp/scene";
+import { HOME, keys, Party, secure, sleep, until, withPair, zrtpPacket } from "test/unit/rtp/scene";
 
 test("a held microphone sends nothing, not even reports", () =>
 	withPair(async (alice, bob) => {
@@ -118,46 +118,103 @@ test("taking the keys away holds an open microphone", () =>
 		equal(alice.statistics.clearSent, 0);
 	}));
 
-test("who is not the peer is counted and not heard", () =>
-	withPair(async (alice, bob) => {
-		const mallory = new Party(0xbad, { microphone: { tone: 1000 } });
-		try {
-			bob.rtp.allowClearReceive = true;
-			mallory.connect(bob);
-			mallory.rtp.requireEncryption = false;
-			mallory.rtp.microphone = "open";
-			await until("the stranger was counted", () => bob.statistics.strangers > 5);
-			equal(bob.statistics.received, 0);
-			equal(alice.statistics.strangers, 0);
-		} finally {
-			mallory.close();
-		}
-	}));
+for (const address of [HOME, "::1"]) {
+	const inFamily = (body: Parameters<typeof withPair>[0]): Promise<void> =>
+		withPair(body, { microphone: { tone: 440 } }, {}, address);
 
-test("latching follows an authenticated packet, and nothing else", () =>
-	withPair(async (alice, bob) => {
-		const moved = new Party(0xa11ce + 1, { microphone: { tone: 440 } });
-		const mallory = new Party(0xbad, { microphone: { tone: 1000 } });
-		try {
-			bob.rtp.latching = true;
-			secure(alice, bob, keys("AES1", "HS80", 1));
-			secure(bob, alice, keys("AES1", "HS80", 2));
-			mallory.connect(bob);
-			mallory.rtp.installKeys("send", keys("AES1", "HS80", 77));
-			mallory.rtp.microphone = "open";
-			await until("the stranger was rejected", () => bob.statistics.rejected > 5);
-			equal(mallory.statistics.strangers, 0);
-			mallory.rtp.close();
-			moved.connect(bob);
-			alice.rtp.close();
-			moved.rtp.installKeys("receive", keys("AES1", "HS80", 2));
-			moved.rtp.installKeys("send", keys("AES1", "HS80", 1));
-			await until("the peer was followed", () => moved.statistics.encryptedReceived > 5);
-		} finally {
-			moved.close();
-			mallory.close();
-		}
-	}));
+	test(`who is not the peer is counted and not heard: ${address}`, () =>
+		inFamily(async (alice, bob) => {
+			const mallory = new Party(0xbad, { microphone: { tone: 1000 } }, address);
+			try {
+				bob.rtp.allowClearReceive = true;
+				mallory.connect(bob);
+				mallory.rtp.requireEncryption = false;
+				mallory.rtp.microphone = "open";
+				await until("the stranger was counted", () => bob.statistics.strangers > 5);
+				equal(bob.statistics.received, 0);
+				equal(alice.statistics.strangers, 0);
+			} finally {
+				mallory.close();
+			}
+		}));
+
+	test(`latching follows an authenticated packet, and nothing else: ${address}`, () =>
+		inFamily(async (alice, bob) => {
+			const moved = new Party(0xa11ce + 1, { microphone: { tone: 440 } }, address);
+			const mallory = new Party(0xbad, { microphone: { tone: 1000 } }, address);
+			try {
+				bob.rtp.latching = true;
+				secure(alice, bob, keys("AES1", "HS80", 1));
+				secure(bob, alice, keys("AES1", "HS80", 2));
+				mallory.connect(bob);
+				mallory.rtp.installKeys("send", keys("AES1", "HS80", 77));
+				mallory.rtp.microphone = "open";
+				await until("the stranger was rejected", () => bob.statistics.rejected > 5);
+				equal(mallory.statistics.strangers, 0);
+				mallory.rtp.close();
+				moved.connect(bob);
+				alice.rtp.close();
+				moved.rtp.installKeys("receive", keys("AES1", "HS80", 2));
+				moved.rtp.installKeys("send", keys("AES1", "HS80", 1));
+				await until("the peer was followed", () => moved.statistics.encryptedReceived > 5);
+			} finally {
+				moved.close();
+				mallory.close();
+			}
+		}));
+
+	test(`ZRTP packets of a stranger tell who sent them where it may have moved: ${address}`, () =>
+		inFamily(async (_alice, bob) => {
+			const stranger = new Party(1, {}, address);
+			let from: { address: string | undefined; port: number | undefined } | undefined;
+			const audio = new Audio({});
+			const listener = new RTP({
+				address,
+				port: 0,
+				ssrc: 3,
+				audio,
+				onReadable() {
+					const packet = this.read();
+					from = packet && { address: packet.address, port: packet.port };
+				},
+			});
+			try {
+				listener.connect(address, bob.rtp.port, 0);
+				listener.latching = true;
+				stranger.rtp.connect(address, listener.port, 0);
+				stranger.rtp.write(zrtpPacket(1));
+				await until("it came", () => from !== undefined);
+				equal(from, { address, port: stranger.rtp.port });
+			} finally {
+				listener.close();
+				stranger.close();
+				audio.close();
+			}
+		}));
+}
+
+test("a stream has the family of its own address, and says so", () => {
+	const audio = new Audio({});
+	const four = new RTP({ address: HOME, port: 0, ssrc: 1, audio });
+	const six = new RTP({ address: "::1", port: 0, ssrc: 1, audio });
+	try {
+		throws(() => four.connect("::1", 5004, 5005), /: ::1 is not an IPv4 address/);
+		throws(() => four.connect("::ffff:127.0.0.1", 5004, 5005), /is not an IPv4 address/);
+		for (const wrong of [HOME, "::ffff:127.0.0.1", "::1%lo", "[::1]", "localhost", ""])
+			throws(() => six.connect(wrong, 5004, 5005), /is not an IPv6 address/);
+		throws(() => six.connect("1".repeat(80), 5004, 5005), RangeError);
+		throws(
+			() => new RTP({ address: "::1", port: six.port, ssrc: 1, audio }),
+			new RegExp(`UDP port ${six.port} on ::1: the port is in use`),
+		);
+		throws(() => new RTP({ address: "fe80::1%none", port: 0, ssrc: 1, audio }), /no numeric IPv4 or IPv6 address/);
+		six.connect("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255", 5004, 5005);
+	} finally {
+		four.close();
+		six.close();
+		audio.close();
+	}
+});
 
 test("the ports of a stream cannot be had twice, and the error names them", () =>
 	withPair(async (alice) => {

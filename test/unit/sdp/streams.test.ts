@@ -166,6 +166,29 @@ test("IPv6: our own address decides the family", () => {
 	equal(reasonOf("IN IP4 192.0.2.1"), "media over IPv4 is not supported where this phone has IPv6");
 	equal(reasonOf("IN IP6 2001:db8::g"), "the media address 2001:db8::g is not an IPv6 address");
 	equal(reasonOf("IN IP6 ff02::1"), "multicast media is not supported");
+	equal(reasonOf("IN IP6 2001:db8::1%eth0"), "the media address 2001:db8::1%eth0 is not an IPv6 address");
+	equal(reasonOf("IN IP6 ::192.0.2.256"), "the media address ::192.0.2.256 is not an IPv6 address");
+	for (const dressed of ["::ffff:192.0.2.1", "::FFFF:c000:201", "0:0:0:0:0:ffff:c000:201"])
+		equal(reasonOf(`IN IP6 ${dressed}`), "media over IPv4 is not supported where this phone has IPv6", dressed);
+	const addressOf = (text: string): string | false => {
+		const result = makeAnswer(sdp("m=audio 5004 RTP/AVP 0", `c=IN IP6 ${text}`), six);
+		return !isRejection(result) && result.media.remoteAddress;
+	};
+	for (const [written, same] of [
+		["2001:DB8:0:0:0:0:0:1", "2001:db8::1"],
+		["2001:db8::0:1", "2001:db8::1"],
+		["2001:db8:0:1:0:0:0:1", "2001:db8:0:1::1"],
+		["2001:0:0:1:0:0:1:1", "2001::1:0:0:1:1"],
+		["1:0:3:4:5:6:7:8", "1:0:3:4:5:6:7:8"],
+		["1:2:3:4:5:6:192.0.2.1", "1:2:3:4:5:6:c000:201"],
+		["1:2:3:4:5:6:0::", "1:2:3:4:5:6::"],
+		["ff::1", "ff::1"],
+		["0:0:0:0:0:0:0:1", "::1"],
+	] as const)
+		equal(addressOf(written), same, written);
+	const held = makeAnswer(sdp("m=audio 5004 RTP/AVP 0", "c=IN IP6 0:0:0:0:0:0:0:0"), six);
+	ok(!isRejection(held));
+	equal([held.media.remoteAddress, held.media.heldByPeer, held.media.direction], ["::", true, "recvonly"]);
 	for (const good of ["::", "::1", "1::", "1:2:3:4:5:6:7:8", "::ffff:192.0.2.1", "1:2:3:4:5:6:192.0.2.1"])
 		ok(isIPv6(good), good);
 	for (const bad of [

@@ -15,8 +15,6 @@
 #include "hal/rtp/rtp-sockets.h"
 #include "hal/rtp/rtp-stream.h"
 
-#define HOME 0x7F000001u
-
 typedef struct {
 	RtpStream stream;
 	AudioStream onDevice;
@@ -29,7 +27,7 @@ typedef struct {
 static bool sendToPeer(void* refcon, StreamChannel channel, const uint8_t* bytes, size_t byteLength)
 {
 	Line* line = refcon;
-	return rtpSocketSend(line->sockets.descriptors[channel], line->peers[channel], bytes, byteLength);
+	return rtpSocketSend(line->sockets.descriptors[channel], &line->peers[channel], bytes, byteLength);
 }
 
 static void notify(void* refcon)
@@ -51,9 +49,9 @@ static void readable(AudioStream* onDevice, unsigned which, uint64_t nowUs)
 	if (got <= 0)
 		return;
 	if (which == channelMedia)
-		streamDatagram(&line->stream, bytes, (size_t)got, from, from.port != line->peers[0].port, nowUs);
+		streamDatagram(&line->stream, bytes, (size_t)got, &from, !packetSourceIsSame(&from, &line->peers[0]), nowUs);
 	else
-		streamControl(&line->stream, bytes, (size_t)got, from.port != line->peers[1].port, nowUs);
+		streamControl(&line->stream, bytes, (size_t)got, !packetSourceIsSame(&from, &line->peers[1]), nowUs);
 }
 
 static void listen(AudioStream* onDevice, Audio* audio)
@@ -66,7 +64,7 @@ static void frame(AudioStream* onDevice, Audio* audio, uint64_t nowUs)
 	streamFrame(&lineOf(onDevice)->stream, audio, onDevice, nowUs);
 }
 
-static Line* openLine(uint32_t ssrc, double toneHz, const char* recording)
+static Line* openLine(const char* home, uint32_t ssrc, double toneHz, const char* recording)
 {
 	char reason[AUDIO_REASON_BYTES];
 	Line* line = calloc(1, sizeof *line);
@@ -76,7 +74,7 @@ static Line* openLine(uint32_t ssrc, double toneHz, const char* recording)
 							  &(MicrophoneChoice){.kind = microphoneTone, .toneHz = toneHz, .toneAmplitude = 8000},
 							  reason) == 0);
 	CHECK(audioPortSpeaker(line->audio, &(SpeakerChoice){.path = recording}, reason) == 0);
-	CHECK(rtpSocketsOpen(&line->sockets, "127.0.0.1", 0, reason) == 0);
+	CHECK(rtpSocketsOpen(&line->sockets, home, 0, reason) == 0);
 	streamStart(&line->stream, ssrc, ssrc);
 	memcpy(line->stream.cname, "0123456789abcdef01234567", RTCP_CNAME_BYTES);
 	line->stream.send = sendToPeer;
@@ -89,11 +87,13 @@ static Line* openLine(uint32_t ssrc, double toneHz, const char* recording)
 	return line;
 }
 
-static void attach(Line* line, const Line* peer)
+static void attach(Line* line, const Line* peer, const char* home)
 {
 	audioLock(line->audio);
-	line->peers[0] = (PacketSource){HOME, peer->sockets.port};
-	line->peers[1] = (PacketSource){HOME, (uint16_t)(peer->sockets.port + 1)};
+	for (unsigned i = 0; i < 2; i++) {
+		CHECK(rtpAddressParse(home, &line->peers[i]));
+		line->peers[i].port = (uint16_t)(peer->sockets.port + i);
+	}
 	line->stream.connected = true;
 	CHECK(audioAttach(line->audio, &line->onDevice));
 	audioUnlock(line->audio);
@@ -172,16 +172,16 @@ static void waitForVoice(Line* line, uint32_t packets)
 	CHECK(got - start >= packets);
 }
 
-static void conversation(const char* recordings[2])
+static void conversation(const char* home, const char* recordings[2])
 {
-	Line* alice = openLine(0xA, 440, recordings[0]);
-	Line* bob = openLine(0xB, 1000, recordings[1]);
+	Line* alice = openLine(home, 0xA, 440, recordings[0]);
+	Line* bob = openLine(home, 0xB, 1000, recordings[1]);
 	char reason[AUDIO_REASON_BYTES];
 	int16_t* pcm;
 	size_t samples;
 	CHECK(srtpPrepare());
-	attach(alice, bob);
-	attach(bob, alice);
+	attach(alice, bob, home);
+	attach(bob, alice, home);
 	pauseMs(100);
 	/* Everything that this thread may do, again and again, while the other ones run. */
 	for (int i = 0; i < 40; i++) {
@@ -218,6 +218,7 @@ static void conversation(const char* recordings[2])
 	CHECK(alice->stream.counters.encryptedReceived > 60);
 	audioUnlock(alice->audio);
 	CHECK(alice->notified > 0);
+	CHECK(alice->stream.counters.strangers == 0 && bob->stream.counters.strangers == 0);
 	closeLine(alice);
 	closeLine(bob);
 	for (int i = 0; i < 2; i++) {
@@ -285,6 +286,81 @@ static void manyStreams(void)
 	audioRelease(audio);
 }
 
+static void addresses(void)
+{
+	static const struct {
+		const char* text;
+		const char* shown; /* NULL: none */
+		bool six;
+	} cases[] = {
+		{"127.0.0.1", "127.0.0.1", false},
+		{"::1", "::1", true},
+		{"::", "::", true},
+		{"2001:DB8:0:0:0:0:0:1", "2001:db8::1", true},
+		{"::127.0.0.1", "::127.0.0.1", true},
+		{"1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8", true},
+		{"::ffff:127.0.0.1", NULL, false}, /* IPv4 is written as IPv4 */
+		{"::ffff:7f00:1", NULL, false},
+		{"fe80::1%lo", NULL, false}, /* a peer has no scope */
+		{"[::1]", NULL, false},
+		{"1:2:3:4:5:6:7", NULL, false},
+		{"::1::", NULL, false},
+		{"127.0.0.256", NULL, false},
+		{"localhost", NULL, false},
+		{"", NULL, false},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		PacketSource it, again;
+		char text[RTP_ADDRESS_BYTES];
+		CHECK(rtpAddressParse(cases[i].text, &it) == (cases[i].shown != NULL));
+		if (!cases[i].shown)
+			continue;
+		CHECK(it.port == 0 && rtpAddressIsIPv6(&it) == cases[i].six);
+		rtpAddressFormat(&it, text);
+		CHECK(strcmp(text, cases[i].shown) == 0);
+		CHECK(rtpAddressParse(text, &again) && packetSourceIsSame(&it, &again));
+		again.port = 1;
+		CHECK(!packetSourceIsSame(&it, &again));
+		again = it;
+		again.address[15] ^= 1;
+		CHECK(!packetSourceIsSame(&it, &again));
+	}
+}
+
+/* What comes says who sent it; nothing passes from one family to the other; a pair is two neighbours. */
+static void doors(void)
+{
+	static const char* const homes[] = {"127.0.0.1", "::1"};
+	static const char* const wrong[] = {"fe80::1%none", "127.0.0.1%lo", "::ffff:127.0.0.1", "1.2.3", "%lo"};
+	char reason[RTP_REASON_BYTES], bytes[8];
+	RtpSockets open[2], taken;
+	PacketSource from, to[2];
+	for (unsigned i = 0; i < 2; i++) {
+		CHECK(rtpSocketsOpen(&open[i], homes[i], 0, reason) == 0);
+		CHECK(open[i].isIPv6 == (i == 1) && open[i].port % 2 == 0);
+		CHECK(rtpAddressParse(homes[i], &to[i]));
+		to[i].port = open[i].port;
+		CHECK(rtpSocketSend(open[i].descriptors[1], &to[i], "voice", 5));
+		CHECK(rtpSocketReceive(open[i].descriptors[0], bytes, sizeof bytes, &from) == 5);
+		to[i].port++;
+		CHECK(packetSourceIsSame(&from, &to[i]));
+		CHECK(rtpSocketReceive(open[i].descriptors[0], bytes, sizeof bytes, &from) == -1);
+		CHECK(rtpSocketsOpen(&taken, homes[i], open[i].port, reason) != 0);
+		CHECK(strstr(reason, homes[i]) && strstr(reason, "in use"));
+	}
+	CHECK(!rtpSocketSend(open[0].descriptors[0], &to[1], "voice", 5));
+	CHECK(!rtpSocketSend(open[1].descriptors[0], &to[0], "voice", 5));
+	for (unsigned i = 0; i < 2; i++)
+		rtpSocketsClose(&open[i]);
+	/* Bound to every address of IPv6, and to none of IPv4. */
+	CHECK(rtpSocketsOpen(&open[1], "::", 0, reason) == 0);
+	CHECK(rtpSocketsOpen(&open[0], "0.0.0.0", open[1].port, reason) == 0);
+	for (unsigned i = 0; i < 2; i++)
+		rtpSocketsClose(&open[i]);
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		CHECK(rtpSocketsOpen(&taken, wrong[i], 0, reason) != 0 && strstr(reason, "no numeric"));
+}
+
 int main(int argc, char** argv)
 {
 	char one[512], other[512];
@@ -294,6 +370,9 @@ int main(int argc, char** argv)
 	snprintf(other, sizeof other, "%s/bob.wav", folder);
 	badFiles(folder);
 	manyStreams();
-	conversation(recordings);
+	addresses();
+	doors();
+	conversation("127.0.0.1", recordings);
+	conversation("::1", recordings);
 	return report();
 }
