@@ -22,7 +22,7 @@ export class Network {
 	#retry: Timer | undefined;
 
 	static start(): Network {
-		return new Network(preference("ssid"));
+		return new Network(preference("wifiName"));
 	}
 
 	/** Without a name the radio runs all the same: its noise is what the chip's random numbers are made of. */

@@ -42,6 +42,9 @@ export function findEsp32Board(name: string | undefined): Esp32Board {
 /** What the image is told when it is built: the network to join and where its config is. */
 export type ImageConfig = Readonly<Record<"ssid" | "password" | "config" | "name", string | undefined>>;
 
+/** With `ssid` in its config the SDK joins the network itself, and starts no program before that and the time are there. */
+const CONFIG_NAMES: Readonly<Record<string, string>> = { ssid: "wifiName" };
+
 function prepare(board: Esp32Board): string {
 	if (makeAssets()) say("Fonts and icons made ...");
 	const folder = join(buildFolder, "esp32");
@@ -54,7 +57,7 @@ function prepare(board: Esp32Board): string {
 }
 
 function mcconfigArguments(board: Esp32Board, output: string, config: ImageConfig): string[] {
-	const told = Object.entries(config).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
+	const told = Object.entries(config).flatMap(([name, value]) => (value === undefined ? [] : [`${CONFIG_NAMES[name] ?? name}=${value}`]));
 	return ["-p", `esp32:./boards/${board.name}`, "-o", output, ...told];
 }
 
