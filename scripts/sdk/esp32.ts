@@ -57,7 +57,9 @@ function prepare(board: Esp32Board): string {
 }
 
 function mcconfigArguments(board: Esp32Board, output: string, config: ImageConfig): string[] {
-	const told = Object.entries(config).flatMap(([name, value]) => (value === undefined ? [] : [`${CONFIG_NAMES[name] ?? name}=${value}`]));
+	const told = Object.entries(config).flatMap(([name, value]) =>
+		value === undefined ? [] : [`${CONFIG_NAMES[name] ?? name}=${value}`],
+	);
 	return ["-p", `esp32:./boards/${board.name}`, "-o", output, ...told];
 }
 
