@@ -284,7 +284,14 @@ test(
 		const states: readonly (readonly [string, (alice: Station, bob: Station) => Promise<void>])[] = [
 			["idle", async () => {}],
 			["dialling", async (alice, bob) => alice.phone.dial(bob.uri)],
-			["ringing", ring],
+			[
+				"ringing",
+				async (alice, bob) => {
+					await ring(alice, bob);
+					// Before a provisional response the caller may not say CANCEL (RFC 3261 section 9.1).
+					await until("the 180", () => / 180 Ringing to INVITE/.test(alice.said));
+				},
+			],
 			[
 				"connected",
 				async (alice, bob) => {
@@ -350,6 +357,23 @@ test("switched off between its 200 and the ACK, a phone still says BYE (RFC 3261
 		await until("the end", () => alice.call.state === "ended", 3000);
 		await until("gone", () => gone, 3000);
 		equal(alice.call.reason, "the other party hung up");
+	});
+});
+
+test("switched off before any answer to its INVITE, a phone still takes the call back (RFC 3261 9.1)", async () => {
+	await withPair(async (alice, bob) => {
+		alice.phone.dial(bob.uri);
+		let gone = false;
+		alice.phone.close(() => {
+			gone = true;
+		});
+		ok(/ INVITE sip/.test(alice.said), "the INVITE is out");
+		ok(!/ to INVITE/.test(alice.said), "nothing has answered it");
+		ok(!gone, "CANCEL has to wait for a provisional response");
+		await until("gone", () => gone, 3000);
+		await until("the end", () => bob.phone.state.calls[0]?.state === "ended", 3000);
+		equal(bob.call.reason, "the caller hung up");
+		ok(/ CANCEL sip/.test(bob.said));
 	});
 });
 
