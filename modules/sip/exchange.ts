@@ -270,7 +270,8 @@ export class Exchange {
 		const Transaction = request.method === "INVITE" ? InviteClient : NonInviteClient;
 		const transaction = new Transaction(this.#core, request, to, user);
 		this.#core.clients.set(transaction.key, transaction);
-		this.#current = { to, request: keptOf(request), transaction };
+		const kept = transaction instanceof InviteClient ? transaction.request : keptOf(request);
+		this.#current = { to, request: kept, transaction };
 		this.#patience?.cancel();
 		if (this.#index + 1 < this.#targets.length)
 			this.#patience = this.#core.timers.after(NEXT_SERVER_MS, () => {

@@ -32,6 +32,7 @@ export interface Body {
 }
 
 const MAX_FORWARDS = 70;
+const NONE: readonly never[] = Object.freeze([]);
 
 /** The packet. */
 export function formatRequest(request: OutgoingRequest): Uint8Array {
@@ -48,7 +49,9 @@ export function formatRequest(request: OutgoingRequest): Uint8Array {
  * for a 2xx repeats (section 13.2.2.4).
  */
 export function keptOf(request: OutgoingRequest): OutgoingRequest {
-	return { ...request, headers: request.headers.filter(isCredentials), body: undefined };
+	const headers = request.headers.some(isCredentials) ? request.headers.filter(isCredentials) : NONE;
+	const routes = request.routes.length === 0 ? NONE : request.routes;
+	return { ...request, routes, headers, body: undefined };
 }
 
 export function isCredentials(entry: Header): boolean {
