@@ -47,6 +47,8 @@ export class Call implements LocalSide {
 	#sasMismatch = false;
 	#verifiedHere = false;
 	#clearAgreed = false;
+	/** The owner has ended encryption and wants it back, and a stream is not there yet. */
+	#goingSecure = false;
 	/** Sessions of the first stream when the owner's word was given; another one is another phone. */
 	#sessions = 0;
 	/** Of the phone that was there before the present one, and of this one. */
@@ -212,11 +214,19 @@ export class Call implements LocalSide {
 	encrypt(on: boolean): boolean {
 		const { clear } = this.describe();
 		if (clear !== (on ? "done" : "possible")) return false;
+		this.#goingSecure = on;
 		for (const { zrtp } of this.#legs)
 			if (on) zrtp?.goSecure();
 			else zrtp?.clear();
 		this.#settle();
 		return true;
+	}
+
+	/** A stream that was still on its way out when the owner wanted encryption back turns as soon as it is there. */
+	#followBack(): void {
+		if (!this.#goingSecure) return;
+		for (const { zrtp } of this.#legs) if (zrtp?.status.state === "cleared") zrtp.goSecure();
+		if (this.#legs.every(({ status }) => status?.state === "secure")) this.#goingSecure = false;
 	}
 
 	/** Every wait and every stream ends; safe to repeat. */
@@ -334,6 +344,7 @@ export class Call implements LocalSide {
 		for (const leg of added)
 			leg.settle({ ...facts, expected: facts.expected || secure, clearAgreed: facts.clearAgreed && !secure });
 		if (secure) for (const leg of added) leg.firstStreamSecure();
+		this.#followBack();
 		this.#tell();
 		this.#options.onChange();
 	}

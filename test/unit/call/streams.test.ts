@@ -55,7 +55,6 @@ test("a stream added by re-INVITE, from either end, over networks that lose, dup
 			equal([alice.call.sas, bob.call.sas, between.streams], [sas, sas, 2], `seed ${seed}`);
 			for (const station of [alice, bob]) {
 				ok(station.said.includes("chooses S256 AES1 HS80 Mult"), "Multistream, and no second DH");
-				equal(station.said.split("in DHPart").length <= 2 || loss > 0, true);
 				equal([station.call.stats?.clearSent, station.call.stats?.rejected, station.store.length], [0, 0, 1]);
 			}
 			if (loss >= 0.2) ok(between.lost > 0);
@@ -75,22 +74,26 @@ test("while the second stream has no keys the lock is open, nothing leaves there
 		ok(!alice.said.includes("voice in the clear is allowed"));
 	}));
 
-test("GoClear ends both streams, and both come back", () =>
-	over(
-		{ seed: 6 },
-		async (alice, bob) => {
-			alice.phone.addStream();
-			await bothStreams(alice, bob);
-			ok(alice.phone.encrypt(false));
-			await until("cleared", () => alice.call.clear === "done" && bob.call.clear === "done");
-			equal([alice.call.lock, bob.call.lock, bob.call.question?.about], ["open", "warning", "cleared"]);
-			const before = streamsSecure(alice);
-			ok(alice.phone.encrypt(true));
-			await bothStreams(alice, bob);
-			ok(streamsSecure(alice) >= before + 2, "two streams");
-		},
-		{ allowClear: true },
-	));
+test(
+	"GoClear ends both streams, and both come back",
+	() =>
+		over(
+			{ seed: 6 },
+			async (alice, bob) => {
+				alice.phone.addStream();
+				await bothStreams(alice, bob);
+				ok(alice.phone.encrypt(false));
+				await until("cleared", () => alice.call.clear === "done" && bob.call.clear === "done");
+				equal([alice.call.lock, bob.call.lock, bob.call.question?.about], ["open", "warning", "cleared"]);
+				const before = streamsSecure(alice);
+				ok(alice.phone.encrypt(true));
+				await bothStreams(alice, bob);
+				ok(streamsSecure(alice) >= before + 2, "two streams");
+			},
+			{ allowClear: true },
+		),
+	{ timeoutMs: 60_000 },
+);
 
 test("hold, resume and the end with two streams", () =>
 	over({ seed: 7 }, async (alice, bob) => {
