@@ -2,7 +2,7 @@
  * The target for the bare board in QEMU (boards/virt-rv32): what comes in is its sizes and the linker script, what goes
  * out is one image that fills the first bank of flash.
  */
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sizes from "../../boards/virt-rv32/sizes.json" with { type: "json" };
 import { bareLibraries } from "./bare-libraries";
@@ -129,7 +129,10 @@ export function virtTarget(memory: VirtSizes = virtSizes): Target {
 				);
 			const bank = Buffer.alloc(sizes.flashByteLength, 0xff);
 			program.copy(bank);
-			writeFileSync(imageFile(executable), bank);
+			/* A machine that runs keeps the image that it has. */
+			const making = `${imageFile(executable)}.new`;
+			writeFileSync(making, bank);
+			renameSync(making, imageFile(executable));
 		},
 	};
 }

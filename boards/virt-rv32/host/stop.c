@@ -4,5 +4,6 @@
 
 void hostStop(bool memory, const char* why)
 {
-	machineReset(memory ? resetMemory : resetException, why);
+	/* What C could not have makes an exception of some other name. */
+	machineReset(memory || machineHeapRefused() ? resetMemory : resetException, why);
 }

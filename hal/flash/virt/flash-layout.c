@@ -4,7 +4,7 @@ const FlashPartition flashPartitions[] = {
 	{"device.key", 0, 1},
 	{"settings.flash", 1, 32},
 	{"secrets.flash", 33, 64},
-	/* For tests of the store. */
-	{"store.flash", 97, 31},
+	/* For tests of the store, in the place of a phone's secrets. */
+	{"store.flash", 33, 95},
 	{NULL, 0, 0},
 };

@@ -208,6 +208,9 @@ void machineTrap(uint32_t cause, uint32_t at, uint32_t value, uint32_t from)
 {
 	char detail[96];
 	if (cause & CAUSE_INTERRUPT) {
+		const char* full = machineFullStack();
+		if (full != NULL)
+			machineReset(resetMemory, full);
 		state.maskedAt = cycles();
 		if ((cause & 31) == causeTimer)
 			timer(at);
@@ -218,6 +221,9 @@ void machineTrap(uint32_t cause, uint32_t at, uint32_t value, uint32_t from)
 	}
 	snprintf(detail, sizeof detail, "%s: cause %lu at 0x%08lx from 0x%08lx, value 0x%08lx", causeText(cause),
 			 (unsigned long)cause, (unsigned long)at, (unsigned long)from, (unsigned long)value);
+	const char* full = machineFullStack();
+	if (full != NULL)
+		machineReset(resetMemory, full);
 	machineReset(resetTrap, detail);
 }
 

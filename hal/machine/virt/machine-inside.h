@@ -7,6 +7,8 @@
 /* startup.S: after RAM is set up. */
 void machineStart(void);
 void machineTrap(uint32_t cause, uint32_t at, uint32_t value, uint32_t from);
+/* memory.c: why nothing can be trusted any more; NULL: neither stack has grown over its end. */
+const char* machineFullStack(void);
 /* interrupts.c */
 /* Nothing behind the VM's region can be read or written from now on, whatever RAM QEMU has there. */
 void machineCapMemory(void);

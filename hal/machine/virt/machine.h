@@ -90,6 +90,8 @@ typedef struct {
 	uint32_t used, peak, size;
 } MachineHeap;
 MachineHeap machineHeap(void);
+/* The C heap once had no room for what was asked of it. */
+bool machineHeapRefused(void);
 /* Most of a stack that was ever used, and its size, in bytes. */
 typedef struct {
 	uint32_t peak, size;

@@ -19,6 +19,7 @@ typedef struct {
 } Header;
 
 #define PAINT 0xA5u
+#define PAINTED_WORD 0xA5A5A5A5u
 
 extern char __text_crypto[], __text_media[], __text_network[], __text_vm[], __text_screen[], __text_others[];
 extern char __bss_crypto[], __bss_media[], __bss_network[], __bss_vm[], __bss_screen[], __bss_others[], __bss_end[];
@@ -26,6 +27,7 @@ extern char __bss_crypto[], __bss_media[], __bss_network[], __bss_vm[], __bss_sc
 static char* brk = __heap_start;
 static uint32_t used, peak;
 static uint32_t usedBy[owners], peakBy[owners];
+static bool refused;
 
 void* sbrk(ptrdiff_t increment)
 {
@@ -94,6 +96,8 @@ static void* allocate(size_t byteLength, const void* caller)
 	void* block = NULL;
 	if (byteLength < SIZE_MAX - sizeof(Header))
 		block = countIn(__real_malloc(byteLength + sizeof(Header)), byteLength, ownerOf(caller));
+	if (block == NULL)
+		refused = true;
 	machineUnmask(before);
 	return block;
 }
@@ -141,6 +145,21 @@ void* __wrap_realloc(void* block, size_t byteLength)
 MachineHeap machineHeap(void)
 {
 	return (MachineHeap){used, peak, (uint32_t)(__heap_end - __heap_start)};
+}
+
+bool machineHeapRefused(void)
+{
+	return refused;
+}
+
+/* What was painted at the far end of a stack has gone: what lies beyond is no longer to be trusted. */
+const char* machineFullStack(void)
+{
+	if (*(const volatile uint32_t*)(const void*)__interrupt_stack != PAINTED_WORD)
+		return "the stack of the program is full";
+	if (*(const volatile uint32_t*)(const void*)__stacks_start != PAINTED_WORD)
+		return "the stack of the interrupts is full";
+	return NULL;
 }
 
 static MachineStack stackOf(const char* low, const char* high)
