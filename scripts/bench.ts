@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { boardFigures, buildBoardPrograms } from "./bench/board";
+import { boardFigures, buildBoardPrograms, soakFigures } from "./bench/board";
 import { type Figure, table } from "./bench/figure";
 import { buildHeapPrograms, heapFigures } from "./bench/heap";
 import { phoneFigures } from "./bench/phones";
@@ -18,15 +18,32 @@ import { BuildError, say } from "./builder/process";
 import { buildProgram } from "./simulator/program";
 import { onLoopbackAlone } from "./testing/loopback";
 
-/** What measures, and the areas of the figures that come of it. */
-const BENCHES: readonly { readonly areas: readonly string[]; readonly run: () => Promise<Figure[]> }[] = [
+interface Bench {
+	/** Of the figures that come of it. */
+	readonly areas: readonly string[];
+	/** Builds what it runs; done before the network is left. */
+	readonly prepare?: () => Promise<unknown>;
+	readonly run: () => Promise<Figure[]>;
+}
+
+/** What measures. */
+const BENCHES: readonly Bench[] = [
 	{ areas: ["zrtp/dh3k-hello-to-encrypted", "phone"], run: phoneFigures },
-	{ areas: ["vm"], run: heapFigures },
-	{ areas: ["zrtp/x255-session-heap", "zrtp/dh3k-session-heap"], run: sessionHeapFigures },
-	{ areas: ["zrtp/x255-instructions", "zrtp/dh3k-instructions"], run: handshakeFigures },
-	{ areas: ["board"], run: boardFigures },
+	{ areas: ["vm"], prepare: buildHeapPrograms, run: heapFigures },
+	{
+		areas: ["zrtp/x255-session-heap", "zrtp/dh3k-session-heap"],
+		prepare: buildSessionHeapProgram,
+		run: sessionHeapFigures,
+	},
+	{
+		areas: ["zrtp/x255-instructions", "zrtp/dh3k-instructions"],
+		prepare: buildHandshakePrograms,
+		run: handshakeFigures,
+	},
+	{ areas: ["board"], prepare: buildBoardPrograms, run: boardFigures },
+	{ areas: ["soak"], prepare: buildBoardPrograms, run: soakFigures },
 	{ areas: ["store"], run: storeFigures },
-	{ areas: ["sip"], run: sipFigures },
+	{ areas: ["sip"], prepare: buildSipProgram, run: sipFigures },
 ];
 const INSIDE = "SOTTO_BENCH_ON_LOOPBACK";
 
@@ -45,11 +62,7 @@ async function main(): Promise<number> {
 	}
 	if (process.env[INSIDE] === undefined) {
 		await buildProgram();
-		await buildHeapPrograms();
-		await buildHandshakePrograms();
-		await buildSessionHeapProgram();
-		await buildSipProgram();
-		await buildBoardPrograms();
+		for (const { prepare } of benches) await prepare?.();
 		const [program, args] = onLoopbackAlone([
 			process.execPath,
 			"--import",

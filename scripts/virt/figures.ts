@@ -2,10 +2,20 @@
 
 export interface BoardFigures {
 	readonly instructions: number;
-	readonly vm: { readonly used: number; readonly slots: number; readonly chunks: number; readonly keys: number };
+	readonly vm: {
+		/** Bytes; the region is all that the VM may have. */
+		readonly used: number;
+		readonly region: number;
+		readonly slots: number;
+		readonly chunks: number;
+		readonly keys: number;
+		readonly collections: number;
+	};
 	/** Static data and C heap of each owner: now, and the most it ever was. Bytes. */
 	readonly owners: Readonly<Record<string, readonly [number, number]>>;
 	/** The most that was ever used, and the size. */
+	/** C heap, bytes. */
+	readonly heap: { readonly used: number; readonly peak: number; readonly size: number };
 	readonly stacks: { readonly main: readonly [number, number]; readonly interrupt: readonly [number, number] };
 	readonly voice: {
 		readonly frames: number;
