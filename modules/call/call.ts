@@ -63,6 +63,11 @@ export class Call implements LocalSide {
 	#endedAt: number | undefined;
 	#reason: string | undefined;
 	#protectedLeg = false;
+	/**
+	 * It comes in the place of a call that was encrypted, at the wish of others (RFC 3515, RFC 3891): silence in ZRTP is no
+	 * absence. Set before there is media.
+	 */
+	followsEncrypted = false;
 
 	constructor(options: CallOptions) {
 		this.#options = options;
@@ -73,6 +78,10 @@ export class Call implements LocalSide {
 		this.#gateway = new PeerName(options.context.store, options.context.zrtpLog);
 	}
 
+	/** Voice was encrypted between the phones at some time, in this call or in the one before it. */
+	get encrypted(): boolean {
+		return this.#legs[0]?.wasSecure === true || this.followsEncrypted;
+	}
 	/** SIP URI of the other party. */
 	get peer(): string {
 		return this.#options.peer;
@@ -295,7 +304,7 @@ export class Call implements LocalSide {
 	/** Why silence in ZRTP is no mere absence. The store is asked once, and only where there is silence. */
 	#expected(): SecurityFacts["expected"] {
 		const [first] = this.#legs;
-		if (first?.wasSecure) return "in this call";
+		if (first?.wasSecure || this.followsEncrypted) return "in this call";
 		if (first?.status?.state !== "absent") return undefined;
 		this.#before ??= encryptedBefore(this.#context, this.#options.peer);
 		return this.#before ? "in earlier calls" : undefined;

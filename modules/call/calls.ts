@@ -159,6 +159,7 @@ export class Calls {
 				if (!askedBy) break;
 				const line = this.call(action.target, { referral: action.referral });
 				line.via = askedBy.call.describe().peerName;
+				line.call.followsEncrypted = askedBy.call.encrypted;
 				this.transfer.made(line, askedBy);
 				if (line.live) break;
 				// It could not even begin: whoever asked is told at once.

@@ -121,3 +121,47 @@ test("what cannot be sent on", () =>
 		equal(alice.phone.transfer(carol.uri), "there is no call to send on");
 		equal(alice.phone.transfer("bob smith"), '"bob smith" is no address to send a call to');
 	}));
+
+/** Of bob's call with somebody without ZRTP. */
+async function silentUnasked(bob: Station, carol: Station): Promise<void> {
+	await until(
+		"the end of the wait",
+		() => /no longer is|not encrypted/.test(callWith(bob, carol).notice ?? ""),
+		12_000,
+	);
+	const { lock, question, stats } = callWith(bob, carol);
+	equal([lock, question?.about, stats?.clearSent], ["warning", "unencrypted", 0]);
+	bob.phone.decide("unencrypted", true, callWith(bob, carol).id);
+	equal(callWith(bob, carol).lock, "open");
+	await until("voice", () => (callWith(bob, carol).stats?.clearSent ?? 0) > 3);
+}
+
+test("connected from an encrypted call with a phone without ZRTP: a warning, and nobody is heard unasked", () =>
+	withThree(
+		async (alice, bob, carol) => {
+			await secured(alice, bob);
+			equal(alice.phone.transfer(carol.uri), undefined);
+			await until("carol rings", () => live(carol).length === 1);
+			carol.phone.answer();
+			await silentUnasked(bob, carol);
+		},
+		{ carol: { zrtp: false } },
+	));
+
+test("a phone without ZRTP that takes the place of an encrypted call: a warning, and nobody is heard unasked", () =>
+	withThree(
+		async (alice, bob, carol) => {
+			alice.phone.dial(carol.uri);
+			await until("carol rings", () => live(carol).length === 1);
+			carol.phone.answer();
+			await until("connected", () => live(alice)[0]?.state === "connected");
+			alice.phone.dial(bob.uri);
+			await until("bob rings", () => live(bob).length === 1);
+			bob.phone.answer();
+			await securedBetween([alice, bob]);
+			equal(alice.phone.connectOthers(), undefined);
+			await until("bob has carol", () => live(bob).length === 1 && bob.call.peer.includes("carol"));
+			await silentUnasked(bob, carol);
+		},
+		{ carol: { zrtp: false } },
+	));
