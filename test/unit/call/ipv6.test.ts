@@ -67,6 +67,22 @@ test("ICE is not begun on an IPv6 stream, whatever the settings say", () => {
 	);
 });
 
+for (const offer of ["sdes", "dtls"] as const)
+	test(`keys of signalling over IPv6, ${offer}: voice both ways, none of it in the clear`, () => {
+		const srtp = { policy: "mandatory", offer, suites: ["AES_CM_128_HMAC_SHA1_80"], inClear: true } as const;
+		const options = { ...SIX, zrtp: false, srtp };
+		return withPair(
+			async (alice, bob) => {
+				await connect(alice, bob);
+				await voice(alice, bob);
+				for (const { call } of [alice, bob])
+					equal([call.keying, call.stats?.clearSent, call.stats?.clearReceived], [offer, 0, 0]);
+			},
+			options,
+			options,
+		);
+	});
+
 test("a call in the clear over IPv6 is one, and says so", () =>
 	withPair(
 		async (alice, bob) => {
