@@ -117,6 +117,8 @@ export interface Call {
 	session: Session | undefined;
 	/** Shortest session interval that anybody on the way takes, in seconds. */
 	minSessionSec: number;
+	/** Times that it was raised by 422. */
+	sessionRaises: number;
 	/** A REFER of ours and what became of it. */
 	transfer: Transfer | undefined;
 	/** REFERs that the peer has sent in it. */
@@ -142,6 +144,7 @@ export function newCall(id: number, account: Account | undefined): Call {
 		peer: { allows: [], supports: [] },
 		session: undefined,
 		minSessionSec: MIN_SESSION_SEC,
+		sessionRaises: 0,
 		transfer: undefined,
 		refers: 0,
 		replaces: undefined,

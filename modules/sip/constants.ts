@@ -77,6 +77,8 @@ export const RESERVED_TRANSACTIONS = 32;
 export const MAX_FORKS = 8;
 /** Challenges that one request may collect on its way (one proxy each, and the other party). */
 export const MAX_CHALLENGES = 4;
+/** Times in a row that one request is sent again because its interval was too short for somebody on the way. */
+export const MAX_RAISES = 4;
 /** 3xx that one call follows. */
 export const MAX_REDIRECTS = 5;
 /** Places that one 3xx may name. */

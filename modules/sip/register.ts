@@ -4,6 +4,7 @@
  */
 
 import { type Address, parseAddress } from "./address";
+import { MAX_RAISES } from "./constants";
 import type { Core } from "./core";
 import { Credentials, Exchange } from "./exchange";
 import { keyOf } from "./flows";
@@ -24,6 +25,8 @@ export interface Registration {
 	wanted: boolean;
 	/** Raised by 423. */
 	expiresSec: number;
+	/** Times that it was raised since the last success or failure. */
+	raises: number;
 	/** Failures in a row. */
 	failures: number;
 	/** Redirections since the last success or failure. */
@@ -106,6 +109,7 @@ function registrationOf(core: Core, id: string): Registration | undefined {
 		credentials: new Credentials(),
 		wanted: true,
 		expiresSec: account.expiresSec,
+		raises: 0,
 		failures: 0,
 		moves: 0,
 		moved: undefined,
@@ -214,6 +218,7 @@ function succeeded(
 		return;
 	}
 	registration.moves = 0;
+	registration.raises = 0;
 	registration.serviceRoutes = serviceRoutesOf(response);
 	registration.outbound = headerList(response, "require").includes("outbound");
 	const gruu = param(bound?.params ?? [], "pub-gruu");
@@ -300,7 +305,8 @@ function refused(
 		response.status === 423 &&
 		minimum !== undefined &&
 		minimum > registration.expiresSec &&
-		minimum <= MAX_EXPIRES_SEC
+		minimum <= MAX_EXPIRES_SEC &&
+		registration.raises++ < MAX_RAISES
 	) {
 		registration.expiresSec = minimum;
 		send(core, registration);
@@ -339,6 +345,7 @@ function failed(
 	}
 	registration.moved = undefined;
 	registration.moves = 0;
+	registration.raises = 0;
 	const full = Math.min(RETRY_BASE_MS * 2 ** Math.min(++registration.failures, 10), RETRY_MAX_MS);
 	// RFC 5626 section 4.5: half to whole, so that a fleet does not come back in the same second.
 	const delayMs = Math.max(Math.floor(full / 2) + core.below(Math.floor(full / 2)), leastMs);

@@ -7,7 +7,7 @@
 
 import { hangUp } from "./bye";
 import { type Call, hasOption } from "./call";
-import { MAX_SESSION_SEC, MIN_SESSION_SEC, SESSION_SEC } from "./constants";
+import { MAX_RAISES, MAX_SESSION_SEC, MIN_SESSION_SEC, SESSION_SEC } from "./constants";
 import type { Core } from "./core";
 import { type Header, header, type Lines, type Request, type Response } from "./message";
 import { refresh } from "./refresh";
@@ -49,6 +49,8 @@ export function raiseSession(call: Call, response: Response): boolean {
 	const least = parseNumber(header(response, "min-se")?.split(";")[0]?.trim(), 6);
 	if (response.status !== 422 || least === undefined) return false;
 	if (least <= call.minSessionSec || least > MAX_SESSION_SEC) return false;
+	// Once for each server on the way is sense; a second more each time would go on for a day.
+	if (call.sessionRaises++ >= MAX_RAISES) return false;
 	call.minSessionSec = least;
 	return true;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ALLOW_EVENTS, MAX_SUBSCRIPTIONS, T1_MS } from "./constants";
+import { ALLOW_EVENTS, MAX_RAISES, MAX_SUBSCRIPTIONS, T1_MS } from "./constants";
 import type { Core } from "./core";
 import { type Dialog, fromResponse, nextHop, refreshTarget, requestIn } from "./dialog";
 import { DIALOG_INFO_TYPE, type DialogState } from "./dialog-info";
@@ -31,6 +31,8 @@ export interface Subscription {
 	wanted: boolean;
 	/** Asked for; raised by 423. */
 	expiresSec: number;
+	/** Times that it was raised since the last success or failure. */
+	raises: number;
 	/** New for each dialog. */
 	callId: string;
 	tag: string;
@@ -80,6 +82,7 @@ export function subscribe(core: Core, event: SubscribeEvent): void {
 		exchange: undefined,
 		timer: undefined,
 		waiting: undefined,
+		raises: 0,
 		failures: 0,
 		state: { version: undefined, dialogs: new Map() },
 	};
@@ -187,6 +190,7 @@ function accepted(
 		refreshTarget(subscription.dialog, response);
 		// Only what lasted counts as a success: a server that accepts and ends at once is not asked in a loop.
 		subscription.failures = 0;
+		subscription.raises = 0;
 	}
 	if (!subscription.wanted) {
 		send(core, subscription);
@@ -218,7 +222,13 @@ function refused(
 	}
 	const least = parseNumber(header(response, "min-expires"), 9);
 	// Section 4.1.2.1
-	if (response.status === 423 && least !== undefined && least > subscription.expiresSec && least <= MAX_EXPIRES_SEC) {
+	if (
+		response.status === 423 &&
+		least !== undefined &&
+		least > subscription.expiresSec &&
+		least <= MAX_EXPIRES_SEC &&
+		subscription.raises++ < MAX_RAISES
+	) {
 		subscription.expiresSec = least;
 		send(core, subscription);
 		return;
@@ -244,6 +254,7 @@ export function retry(core: Core, subscription: Subscription, status: number, re
 		over(core, subscription);
 		return;
 	}
+	subscription.raises = 0;
 	const full = Math.min(RETRY_FIRST_MS * 2 ** Math.min(subscription.failures++, 10), RETRY_LAST_MS);
 	// Half to whole, so that a fleet does not come back in the same second.
 	const delayMs = Math.max(Math.floor(full / 2) + core.below(Math.floor(full / 2)), leastSec * 1000);

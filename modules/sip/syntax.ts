@@ -41,7 +41,9 @@ export function split(text: string, separator: string): string[] | undefined {
 		return plain.length > MAX_PARTS ? undefined : plain.map((part) => part.trim());
 	}
 	const parts: string[] = [];
-	let part = "";
+	// Parts are cut out whole: grown by a character at a time, a long one would be copied as often as it has characters.
+	let begin = 0;
+	let at = 0;
 	let quoted = false;
 	let escaped = false;
 	let bracket = false;
@@ -54,14 +56,13 @@ export function split(text: string, separator: string): string[] | undefined {
 		else if (character === "<") bracket = true;
 		else if (character === ">") bracket = false;
 		else if (character === separator && !bracket) {
-			if (parts.push(part.trim()) >= MAX_PARTS) return undefined;
-			part = "";
-			continue;
+			if (parts.push(text.slice(begin, at).trim()) >= MAX_PARTS) return undefined;
+			begin = at + 1;
 		}
-		part += character;
+		at += character.length;
 	}
 	if (quoted || bracket) return undefined;
-	parts.push(part.trim());
+	parts.push(text.slice(begin).trim());
 	return parts;
 }
 

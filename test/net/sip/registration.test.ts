@@ -2,6 +2,7 @@
 
 import { utf8Encode } from "bytes/text";
 import type { Account } from "sip/agent";
+import { header } from "sip/message";
 import { equal, ok, test } from "test/harness";
 import { Registrar, type RegistrarOptions } from "./registrar";
 import { World } from "./world";
@@ -101,6 +102,17 @@ test("423 without sense ends as a failure", () => {
 	registrar.answer = () => ({ status: 423, headers: [{ name: "Min-Expires", value: "1" }] });
 	world.run(200);
 	equal(registrar.seen.length, 1);
+	equal(world.reports("alice", "registrationFailed")[0]?.status, 423);
+});
+
+test("423 that asks for a second more each time is a failure soon", () => {
+	const { world, registrar } = registered();
+	registrar.answer = (request) => ({
+		status: 423,
+		headers: [{ name: "Min-Expires", value: String(Number(header(request, "expires")) + 1) }],
+	});
+	world.run(2000);
+	ok(registrar.seen.length <= 5, `${registrar.seen.length} requests`);
 	equal(world.reports("alice", "registrationFailed")[0]?.status, 423);
 });
 

@@ -54,6 +54,17 @@ test("422 raises the interval, once for each server on the way; what cannot be g
 	equal(wire.world.reports("bob", "ended")[0]?.status, 422);
 });
 
+test("422 that asks for a second more each time ends the call soon", () => {
+	const { wire } = calling();
+	for (let i = 1; i <= 20; i++) {
+		const last = wire.requests("INVITE").slice(-1)[0];
+		ok(last !== undefined);
+		wire.respond(last, { status: 422, toTag: String(i), headers: [{ name: "Min-SE", value: String(1800 + i) }] });
+	}
+	equal(wire.requests("INVITE").length, 5);
+	equal(wire.world.reports("bob", "ended")[0]?.status, 422);
+});
+
 test("a peer without UPDATE is refreshed by re-INVITE with the description of call/", () => {
 	const { wire, invite } = calling();
 	wire.respond(invite, {

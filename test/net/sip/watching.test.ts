@@ -196,6 +196,22 @@ test("refusals: 489 is the end, 423 raises, 481 begins anew, silence after the 2
 	equal(wire.world.reports("bob", "subscriptionFailed"), [
 		{ type: "subscriptionFailed", subscription: 1, status: 489, reason: "the other side answered 489 Bad Event" },
 	]);
+	const creeping = phone();
+	creeping.world.do("bob", {
+		type: "subscribe",
+		subscription: 1,
+		account: "a",
+		package: "message-summary",
+		expiresSec: 60,
+	});
+	creeping.world.run(10);
+	for (let i = 1; i <= 20; i++)
+		creeping.respond(last(creeping), {
+			status: 423,
+			toTag: "x",
+			headers: [{ name: "Min-Expires", value: `${60 + i}` }],
+		});
+	equal(creeping.requests("SUBSCRIBE").length, 5);
 	const lost = watching("message-summary", undefined, "300");
 	notify(lost, 1, "active");
 	lost.world.run(211000);

@@ -37,6 +37,16 @@ test("URIs", () => {
 	equal(parseUri(`sip:${"a".repeat(600)}@x`), undefined);
 });
 
+test("parts are cut where they stand, whatever stands before them", () => {
+	equal(split('"a,\\"\u{1f600},b" <sip:a,b@x>;c, ü\u{1f600} ,<>,', ","), [
+		'"a,\\"\u{1f600},b" <sip:a,b@x>;c',
+		"ü\u{1f600}",
+		"<>",
+		"",
+	]);
+	for (const open of ['"', "<", '"\\', '"a\\"']) equal(split(`${open}${",".repeat(9)}`, ","), undefined, open);
+});
+
 test("where a URI leads: port 5060 by default, maddr over the host (19.1.1)", () => {
 	const at = (text: string): unknown => {
 		const uri = parseUri(text);
