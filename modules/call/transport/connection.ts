@@ -50,6 +50,8 @@ const MESSAGE_LIMIT_MS = 15000;
 const PONG_LIMIT_MS = 10000;
 /** Without any message; a connection that a registration uses stays. */
 const IDLE_LIMIT_MS = 600000;
+/** Read in one turn: a few messages. */
+const READ_BYTE_LENGTH = 4096;
 /** Messages that wait for a connection to be made. */
 const MAX_WAITING = 16;
 
@@ -71,6 +73,8 @@ export class Connection {
 	#keepAlive: Timer | undefined;
 	#pong: Timer | undefined;
 	#idle: Timer | undefined;
+	/** There may be more to read, on another turn. */
+	#more: Timer | undefined;
 
 	constructor(options: ConnectionOptions) {
 		this.#options = options;
@@ -137,7 +141,8 @@ export class Connection {
 	close(): void {
 		if (this.#state === "ended") return;
 		this.#state = "ended";
-		for (const timer of [this.#limit, this.#keepAlive, this.#pong, this.#idle]) if (timer) Timer.clear(timer);
+		for (const timer of [this.#limit, this.#keepAlive, this.#pong, this.#idle, this.#more])
+			if (timer) Timer.clear(timer);
 		this.#socket?.close();
 	}
 
@@ -171,9 +176,16 @@ export class Connection {
 		}
 	}
 
+	/** A little at a time: whoever sends as fast as it can would else keep timers, keys and everybody else from their turn. */
 	#receive(): void {
-		const bytes = this.#socket?.read();
+		if (this.#more) return;
+		const bytes = this.#socket?.read(READ_BYTE_LENGTH);
 		if (bytes === undefined) return;
+		if (bytes.byteLength === READ_BYTE_LENGTH)
+			this.#more = Timer.set(() => {
+				this.#more = undefined;
+				this.#receive();
+			}, 0);
 		for (const part of this.#stream.push(new Uint8Array(bytes))) {
 			if (this.#state === "ended") return;
 			switch (part.type) {

@@ -47,6 +47,9 @@ export const MAX_CONNECTIONS = 32;
 const MAX_INCOMING = 16;
 const MAX_INCOMING_OF_ADDRESS = 4;
 
+/** Read in one turn. */
+const DATAGRAMS_AT_ONCE = 8;
+
 const UDP_PING = utf8Encode("\r\n\r\n");
 
 export class Transports {
@@ -59,6 +62,8 @@ export class Transports {
 	/** Where UDP registrations were last sent, to keep the way back open (RFC 3581 section 4, RFC 5626 section 3.5). */
 	#udpServer: Destination | undefined;
 	#keepAlive: Timer | undefined;
+	/** Sockets of which there may be more to read. */
+	readonly #more = new Map<UDP, Timer>();
 	#closed = false;
 
 	/** @throws {Error} naming address and port when the UDP socket cannot be had */
@@ -82,7 +87,7 @@ export class Transports {
 		const socket: UDP = new UDP({
 			address,
 			port,
-			onReadable: (count) => this.#receive(socket, count),
+			onReadable: () => this.#receive(socket),
 			onError: (error) => {
 				log.warn(error.message);
 				onUndelivered({ address: error.address, port: error.port }, error.message);
@@ -138,19 +143,27 @@ export class Transports {
 		this.#closed = true;
 		if (this.#keepAlive) Timer.clear(this.#keepAlive);
 		this.#keepAlive = undefined;
+		for (const more of this.#more.values()) Timer.clear(more);
+		this.#more.clear();
 		for (const connection of this.#connections.values()) connection.close();
 		this.#connections.clear();
 		for (const each of [this.#listener, this.#listener6, this.#udp, this.#udp6]) each?.close();
 	}
 
-	/** No more than were there: what came meanwhile waits its turn, or a flood would keep keys and timers from theirs. */
-	#receive(socket: UDP, count: number): void {
-		for (let i = 0; i < count; i++) {
+	/** A few, and the rest on another turn, or a flood would keep keys, timers and voices from theirs. */
+	#receive(socket: UDP): void {
+		if (this.#more.has(socket)) return;
+		for (let i = 0; i < DATAGRAMS_AT_ONCE; i++) {
 			const datagram = socket.read();
 			if (datagram === undefined) return;
 			this.#options.onMessage(new Uint8Array(datagram), { address: datagram.address, port: datagram.port });
 			if (this.#closed) return;
 		}
+		const more = Timer.set(() => {
+			this.#more.delete(socket);
+			this.#receive(socket);
+		}, 0);
+		this.#more.set(socket, more);
 	}
 
 	/** RFC 3261 section 18.2.1: TCP on the port of UDP. A phone whose port is taken there still calls, and is called by UDP. */

@@ -1,8 +1,10 @@
 /** What carries SIP, over real sockets on loopback: both transports, connections used again, and hostile ones closed. */
+import { now } from "board/clock";
 import { utf8Decode, utf8Encode } from "bytes/text";
 import { MAX_CONNECTIONS, Transports } from "call/transport/transports";
 import Listener from "hal/net/listener";
 import TCP from "hal/net/tcp";
+import UDP from "hal/net/udp";
 import { Log } from "log/log";
 import { keyOf } from "sip/flows";
 import type { Destination } from "sip/uri";
@@ -30,6 +32,8 @@ class End {
 	readonly connected: Destination[] = [];
 	readonly ended: string[] = [];
 	readonly transports: Transports;
+	/** Called with each message. */
+	onMessage: () => void = () => {};
 
 	constructor(keepAliveSec = 0, address6?: string) {
 		this.transports = new Transports({
@@ -40,7 +44,10 @@ class End {
 			tls: {},
 			chance: () => 0,
 			log: new Log({ now: () => 0, onEntry: () => {} }).area("sip"),
-			onMessage: (bytes, from) => void this.messages.push({ text: utf8Decode(bytes) ?? "", from }),
+			onMessage: (bytes, from) => {
+				this.messages.push({ text: utf8Decode(bytes) ?? "", from });
+				this.onMessage();
+			},
 			onConnected: ({ to }) => void this.connected.push(to),
 			onDisconnected: (_, reason) => void this.ended.push(reason),
 			onUndelivered: (_, reason) => void this.ended.push(reason),
@@ -104,6 +111,33 @@ test("one connection carries messages both ways, and is used again", async () =>
 	equal(a.ended, [`connection with ${LOOPBACK}:${port}: closed by the other end`]);
 	equal(a.transports.count, 0);
 	a.transports.close();
+});
+
+test("many messages that come at once leave timers their turn", async () => {
+	for (const over of ["tcp", "udp"]) {
+		const end = new End();
+		let [inTurn, most] = [0, 0];
+		end.onMessage = () => {
+			most = Math.max(most, ++inTurn);
+			// What comes while the first is read waits in the socket until this turn is over.
+			for (const until = now() + (end.messages.length === 1 ? 100 : 2); now() < until; );
+		};
+		const turns = Timer.repeat(() => {
+			inTurn = 0;
+		}, 1);
+		const hand = over === "udp" ? new UDP({ address: LOOPBACK }) : undefined;
+		const client = hand ? undefined : await connect(end.tcp);
+		for (let i = 0; i < 50; i++) {
+			hand?.write(MESSAGE, LOOPBACK, end.transports.port);
+			client?.socket.write(MESSAGE);
+		}
+		await until("all of them", () => end.messages.length === 50);
+		Timer.clear(turns);
+		hand?.close();
+		client?.socket.close();
+		end.transports.close();
+		ok(most <= 24, `${over}: ${most} in one turn`);
+	}
 });
 
 test("UDP beside it", async () => {
