@@ -48,16 +48,22 @@ const BENCHES: readonly Bench[] = [
 const INSIDE = "SOTTO_BENCH_ON_LOOPBACK";
 
 const names = process.argv.slice(2);
+const areasKnown = (): string => BENCHES.flatMap(({ areas }) => areas).join(", ");
 const wanted = (figure: Figure): boolean => names.length === 0 || names.some((name) => figure.name.startsWith(name));
 
 async function main(): Promise<number> {
+	if (names.includes("--help")) {
+		console.log(
+			`Usage: npm run bench [-- NAME...]\n\n  NAME   the beginning of a figure's name; all of them without one. Areas: ${areasKnown()}`,
+		);
+		return 0;
+	}
 	const benches = BENCHES.filter(
 		({ areas }) =>
 			names.length === 0 || areas.some((area) => names.some((name) => name.startsWith(area) || area.startsWith(name))),
 	);
 	if (benches.length === 0) {
-		const known = new Set(BENCHES.flatMap(({ areas }) => areas));
-		say(`No figure begins with ${names.join(" or ")}. Areas: ${[...known].join(", ")}.`);
+		say(`No figure begins with ${names.join(" or ")}. Areas: ${areasKnown()}.`);
 		return 2;
 	}
 	if (process.env[INSIDE] === undefined) {

@@ -7,12 +7,12 @@ import { buildProgram } from "./simulator/program";
 
 const USAGE = `Usage: npm run phone -- --state DIR [--config URL] [--name N] [--panel PORT] [--sip-port P] [--rtp-port P]
 
-  --config URL   where the phone fetches its settings (JSON over HTTP); docs/settings.md lists them;
+  --config URL   where the phone fetches its settings (JSON by http or https); docs/settings.md lists them;
                  without it: the last good ones, or the defaults
   --state DIR    folder of the phone's flash files; made when it is missing
   --name N       the name on the idle screen
   --panel PORT   where its panel is served on loopback; default any free port
-  --sip-port P   SIP over UDP, instead of the config's
+  --sip-port P   SIP over UDP and TCP, instead of the config's
   --rtp-port P   first RTP port, even, instead of the config's`;
 
 function port(name: string, text: string | undefined): number | undefined {

@@ -40,7 +40,10 @@ for (const [, name = "", width, height, pixels = ""] of output.matchAll(/^frame 
 }
 const pictures = (wanted.length > 0 ? wanted : [...drawn.keys()]).map((name) => {
 	const picture = drawn.get(name);
-	if (!picture) throw new Error(`there is no screen "${name}": ${[...drawn.keys()].join(", ")}`);
+	if (!picture) {
+		process.stderr.write(`There is no screen "${name}". There are: ${[...drawn.keys()].join(", ")}\n`);
+		process.exit(2);
+	}
 	return picture;
 });
 if (pictures.length > 0) writeFileSync(sheetFile ?? join(target, "all.png"), PNG.sync.write(sheetOf(pictures)));
