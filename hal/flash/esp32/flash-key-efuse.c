@@ -6,11 +6,11 @@
  * partition instead: whoever reads the flash then reads the key, too, unless NVS encryption or flash encryption is on.
  * docs/flash.md tells how the key is burned; Sotto never burns a fuse by itself.
  */
+#include "hal/crypto/crypto.h"
 #include "hal/flash/flash.h"
 #include "mc.xs.h"
 
 #include <esp_efuse.h>
-#include <esp_random.h>
 #include <mbedtls/platform_util.h>
 #include <nvs.h>
 #include <nvs_flash.h>
@@ -58,8 +58,10 @@ static esp_err_t keyOfNvs(uint8_t key[FLASH_DEVICE_KEY_LENGTH])
 	if (error == ESP_OK && byteLength != FLASH_DEVICE_KEY_LENGTH)
 		error = ESP_ERR_NVS_INVALID_LENGTH;
 	if (error == ESP_ERR_NVS_NOT_FOUND) {
-		esp_fill_random(key, FLASH_DEVICE_KEY_LENGTH);
-		error = nvs_set_blob(nvs, gEntry, key, FLASH_DEVICE_KEY_LENGTH);
+		/* The port's source, which on a board without a radio sets the noise going first. */
+		error = cryptoEntropy(key, FLASH_DEVICE_KEY_LENGTH) == 0
+					? nvs_set_blob(nvs, gEntry, key, FLASH_DEVICE_KEY_LENGTH)
+					: ESP_FAIL;
 		if (error == ESP_OK)
 			error = nvs_commit(nvs);
 	}
