@@ -9,7 +9,6 @@ import { isIPv6 } from "sdp/address";
 import type { AnnouncedStream as Announced } from "sdp/announced";
 import { isDtls } from "sdp/keying";
 import type { IceLines, NegotiatedMedia } from "sdp/offer-answer";
-import type { CallContext } from "./call-context";
 import { IceStream } from "./ice-stream";
 import { Keying } from "./keying";
 import type { LegFacts, LegOptions } from "./leg-options";
