@@ -227,7 +227,13 @@ export async function soakFigures(): Promise<Figure[]> {
 			figure("soak/frames", "frames", frames),
 			figure("soak/collections", "collections", collections),
 			allowed("soak/latest-frame", "us", after.voice.lateMostUs, FRAME_US),
-			{ ...figure("soak/late-frames", "frames", late, { allowed: 0 }), ratio: null, met: late === 0 },
+			allowed(
+				"soak/interrupts-off",
+				"instructions",
+				after.masked / PER_INSTRUCTION,
+				(FRAME_US / 1000) * INSTRUCTIONS_PER_MS,
+			),
+			figure("soak/missed-with-this-computer", "frames", late),
 		];
 	} finally {
 		await pair.close();

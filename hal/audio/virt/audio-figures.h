@@ -8,7 +8,8 @@ typedef struct {
 	uint32_t frames, lateFrames;
 	/* A frame, both ways: on the average, and at most. */
 	uint32_t instructions, instructionsMost;
-	/* How late the latest began. */
+	/* How late the latest began, since its time or since the core was woken for it. lateFrames counts whole frames
+	   that were missed for whatever reason. */
 	uint32_t lateMostUs;
 } AudioFigures;
 

@@ -42,6 +42,7 @@ static uint32_t cycles(void)
 
 /* QEMU's counter goes on while the core sleeps, by its clock; what it counted then is not work. */
 static uint64_t idle;
+static uint64_t wokeUs;
 
 static uint64_t counter(void)
 {
@@ -101,11 +102,17 @@ uint32_t machineLongestMasked(void)
 	return longest;
 }
 
+uint64_t machineWokeUs(void)
+{
+	return wokeUs;
+}
+
 void machineWait(void)
 {
 	uint64_t start = counter();
 	__asm__ volatile("wfi" : : : "memory");
 	idle += counter() - start;
+	wokeUs = machineNowUs();
 	/* What woke the core runs now; the time it waited is no time that anybody lost. */
 	state.maskedAt = cycles();
 	__asm__ volatile("csrsi mstatus, 8\n\tcsrci mstatus, 8" : : : "memory");

@@ -23,6 +23,8 @@ typedef void (*MachineRun)(void* refcon);
 void machineOnLine(unsigned line, MachineRun run, void* refcon);
 /* Main level: waits until an interrupt has run. machineMask() must be in force, so that none is missed before. */
 void machineWait(void);
+/* When the last such wait ended. */
+uint64_t machineWokeUs(void);
 
 /* ---- Clock ---- */
 

@@ -23,6 +23,9 @@ export class Rig {
 		this.sectorByteLength = sectorByteLength;
 		this.byteLength = sectorCount * sectorByteLength;
 		this.flash = this.power();
+		/* A board has one part for all tests, one after the other. */
+		this.blank();
+		this.power();
 	}
 
 	/** Switches the flash off and on, perhaps to fail later. */
