@@ -116,6 +116,18 @@ test("the VM's memory is exhausted: the reason is told, and after several times 
 	assert.equal(run.code, 1);
 });
 
+test("the chip's memory is exhausted: the reason is told, and after several times it stops", {
+	timeout: 100_000,
+}, async () => {
+	const small = { ...virtSizes, ramByteLength: 256 * 1024 };
+	const { executable: starved } = await buildVirtPhone(small, "sotto-small-ram");
+	const run = await runMachine({ executable: starved, sizes: small, arguments: ["--state", "flash"] }, 60_000);
+	assert.match(run.output, /reset: memory exhausted: the C heap is full/);
+	assert.match(run.output, /started again: memory exhausted/);
+	assert.match(run.output, /stopped after 5 failures in a row/);
+	assert.equal(run.code, 1);
+});
+
 test("a program that hangs is found by the watchdog", { timeout: 100_000 }, async () => {
 	const tests = await buildBoardTests();
 	const run = await runMachine(

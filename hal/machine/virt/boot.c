@@ -93,6 +93,9 @@ int gettimeofday(struct timeval* time, void* zone)
 
 void _exit(int code)
 {
+	/* It gave up because C had no memory for it: that is no end, and another start may fare better. */
+	if ((code & 0xff) != 0 && machineHeapRefused())
+		machineReset(resetMemory, "the C heap is full");
 	machineOff(code & 0xff);
 }
 
