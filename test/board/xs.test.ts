@@ -11,6 +11,7 @@ const FILES = [
 	"unit/bytes/writer.test.ts",
 	"unit/bytes/text.test.ts",
 	"unit/crypto/native-arguments.test.ts",
+	"unit/zrtp/defences.test.ts",
 	"unit/zrtp/messages.test.ts",
 	"unit/zrtp/packet.test.ts",
 	"unit/zrtp/negotiate.test.ts",
@@ -25,4 +26,12 @@ test("XS tests on the board", { timeout: 280_000 }, async () => {
 	const totals = await runXsTests({ files, variant: "release", board: "virt-rv32", timeoutMs: 120_000 });
 	assert.equal(totals.failed, 0);
 	assert.ok(totals.passed > 60, `${totals.passed} passed`);
+});
+
+test("vectors of every key agreement, the native provider's, on the board", { timeout: 280_000 }, async () => {
+	const files = [path.join(root, "test", "vectors/crypto/agreement.test.ts")];
+	const only = ", native";
+	const totals = await runXsTests({ files, only, variant: "release", board: "virt-rv32", timeoutMs: 240_000 });
+	assert.equal(totals.failed, 0);
+	assert.equal(totals.passed, 28);
 });
