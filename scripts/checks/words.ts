@@ -14,6 +14,11 @@ interface Rule {
 const rules: readonly Rule[] = [
 	{ files: /./, pattern: /(?:^|[\s"'`=(:])\/(?:home|Users|root|work)\/[\w.-]/m, why: "a path of one machine" },
 	{
+		files: /./,
+		pattern: /\b(?:deb|security)\.debian\.org\b|\bregistry\.npmjs\b/,
+		why: "a host that packages come from",
+	},
+	{
 		files: /(?:package-lock|npm-shrinkwrap)\.json$/,
 		pattern: /"resolved":\s*"https?:/,
 		why: "a download address in a lock file",
