@@ -33,7 +33,7 @@ const simulator = [
 	"audio/sim/audio-panel",
 	"audio/sim/wav-load",
 	"audio/sim/wav-recorder",
-	"rtp/sim/rtp-sockets-posix",
+	"rtp/posix/rtp-sockets",
 ];
 
 const programs = [

@@ -1,6 +1,6 @@
 /*
- * Sockets of a bare board, by lwIP's raw interface: hal/net/posix and hal/rtp/sim run on them as they do on POSIX. All
- * of lwIP runs with interrupts held off or inside one, so nobody sees it half way.
+ * Sockets of a bare board, by lwIP's raw interface: hal/net/posix and hal/rtp/posix run on them as they do on POSIX.
+ * All of lwIP runs with interrupts held off or inside one, so nobody sees it half way.
  */
 #ifndef SOTTO_SOCKETS_H
 #define SOTTO_SOCKETS_H
