@@ -1,5 +1,5 @@
 /**
- * Hold and transfer with baresip and linphonec, asked by either side: whoever remains hears the other's tone afterwards.
+ * Transfer with linphonec, asked by either side: whoever remains hears the other's tone afterwards.
  * Sotto is there twice, as the one who is asked or asks, and as the one to be called.
  */
 import assert from "node:assert/strict";
@@ -11,7 +11,6 @@ import { type ConfigServer, serveConfigs } from "../../scripts/simulator/config-
 import type { PhoneProcess } from "../../scripts/simulator/phone-process";
 import { freeUdpPorts } from "../../scripts/simulator/ports";
 import { heard, readWav } from "../../scripts/simulator/tone";
-import { Baresip } from "./peers/baresip";
 import { Linphonec } from "./peers/linphonec";
 import { freeRtpPorts } from "./peers/rtp-ports";
 import { buildRecorded, startSotto, TRACE_ALL } from "./peers/sotto";
@@ -87,13 +86,6 @@ async function hush(...names: string[]): Promise<void> {
 	await pause(200);
 }
 
-async function startBaresip(): Promise<Baresip> {
-	const [sipPort = 0, controlPort = 0] = await freeUdpPorts(2);
-	const [rtpPort = 0] = await freeRtpPorts(1);
-	const folder = path.join(FOLDER, `baresip-${++recordings}`);
-	return Baresip.start({ name: "baresip", folder, sipPort, controlPort, rtpPort, hz: TONES.other });
-}
-
 async function startLinphonec(): Promise<{ linphone: Linphonec; record: string }> {
 	const [sipPort = 0] = await freeUdpPorts(1);
 	const [rtpPort = 0] = await freeRtpPorts(1);
@@ -115,84 +107,6 @@ async function startLinphonec(): Promise<{ linphone: Linphonec; record: string }
 	});
 	return { linphone, record };
 }
-
-describe("baresip", { concurrency: false }, () => {
-	test("calls, is held and resumed, holds and resumes, and voice goes both ways afterwards", async () => {
-		const baresip = await startBaresip();
-		try {
-			await baresip.command("dial", uriOf("alice"));
-			await connected("alice");
-			await pause(TALK_MS);
-			phone("alice").send({ hold: true });
-			await phone("alice").until("held", ({ calls }) => calls.some((call) => call.state === "held"));
-			await pause(300);
-			phone("alice").send({ hold: false });
-			await connected("alice");
-			await baresip.command("hold");
-			await phone("alice").until("held by baresip", ({ calls }) => calls.some((call) => call.state === "held"));
-			await baresip.command("resume");
-			await connected("alice");
-			const file = listen("alice");
-			// The meter looks back over five seconds.
-			await pause(TALK_MS + 6000);
-			await hush("alice");
-			await baresip.command("hangup");
-			await phone("alice").until("the end", ({ calls }) => calls.every((call) => call.state === "ended"));
-			assert.ok(heard(readWav(file), TONES.other), "alice hears baresip after it all");
-			// After a hold baresip's recorder writes no more, whoever held: what it receives then is told by its own meter.
-			const meter = [...baresip.output.matchAll(/audio=\d+\/(\d+) \(bit\/s\)/g)].at(-1);
-			assert.ok(Number(meter?.[1]) > 50_000, `baresip receives ${meter?.[1]} bit/s after it all`);
-		} finally {
-			await baresip.stop();
-		}
-		assert.ok(
-			baresip.heard.some((file) => heard(readWav(file), TONES.alice)),
-			"baresip hears alice",
-		);
-	});
-
-	test("sends alice on to bob", async () => {
-		const baresip = await startBaresip();
-		try {
-			await baresip.command("dial", uriOf("alice"));
-			await connected("alice");
-			await baresip.command("transfer", uriOf("bob"));
-			await connected("bob");
-			await connected("alice");
-			const files = [listen("alice"), listen("bob")];
-			await pause(TALK_MS + 3000);
-			await hush("alice", "bob");
-			assert.ok(heard(readWav(files[0] ?? ""), TONES.bob), "alice hears bob");
-			assert.ok(heard(readWav(files[1] ?? ""), TONES.alice), "bob hears alice");
-		} finally {
-			await baresip.stop();
-		}
-	});
-
-	// It cannot replace a call (RFC 3891): transfer after asking is tried with linphonec.
-	test("is sent on to bob by alice", async () => {
-		const baresip = await startBaresip();
-		try {
-			phone("alice").send({ dial: baresip.uri });
-			await connected("alice");
-			phone("alice").send({ transfer: uriOf("bob") });
-			await phone("alice").until("alice is out", ({ calls }) => calls.every((call) => call.state === "ended"), 20_000);
-			await connected("bob");
-			const file = listen("bob");
-			await pause(TALK_MS + 3000);
-			await hush("bob");
-			assert.ok(heard(readWav(file), TONES.other), "bob hears baresip");
-			phone("bob").send({ hangup: true });
-			await pause(300);
-		} finally {
-			await baresip.stop();
-		}
-		assert.ok(
-			baresip.heard.some((file) => heard(readWav(file), TONES.bob)),
-			"baresip hears bob",
-		);
-	});
-});
 
 describe("linphonec", { concurrency: false }, () => {
 	test("sends alice on to bob", async () => {

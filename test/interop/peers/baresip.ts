@@ -1,11 +1,16 @@
 /**
  * baresip of Debian as the other phone: a process of its own with its own config folder, driven by its control port,
- * listened to through its output. It plays a tone, and what it hears it writes to WAV files.
+ * listened to through its output. It plays a tone, and what its player plays is heard (ear.ts). Its own recorder would not do:
+ * sndfile writes no more after any hold, since baresip 1.0 drops the filters of what it receives then, and sets none up
+ * again while those of what it sends stand (audio_decoder_set and aufilt_setup in its src/audio.c).
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import path from "node:path";
+import type { Recording } from "../../../scripts/simulator/tone";
+import { Ear } from "./ear";
+import type { Listener } from "./listening";
 
 export interface BaresipOptions {
 	readonly name: string;
@@ -24,8 +29,10 @@ export interface BaresipOptions {
 const MODULES = "/usr/lib/baresip/modules";
 const START_TIMEOUT_MS = 10_000;
 
-export class Baresip {
+export class Baresip implements Listener {
+	readonly who: string;
 	readonly uri: string;
+	readonly #ear: Ear;
 	readonly #child: ChildProcess;
 	readonly #options: BaresipOptions;
 	readonly #killAtExit = (): void => void this.#child.kill("SIGKILL");
@@ -34,14 +41,16 @@ export class Baresip {
 
 	private constructor(options: BaresipOptions) {
 		this.#options = options;
+		this.who = options.name;
 		this.uri = `sip:${options.name}@127.0.0.1:${options.sipPort}`;
 		rmSync(options.folder, { recursive: true, force: true });
-		mkdirSync(path.join(options.folder, "heard"), { recursive: true });
+		this.#ear = new Ear(options.folder);
 		writeFileSync(path.join(options.folder, "config"), configOf(options));
 		writeFileSync(path.join(options.folder, "accounts"), accountOf(options));
 		writeFileSync(path.join(options.folder, "contacts"), "");
 		this.#child = spawn("baresip", ["-4", "-v", "-f", options.folder], {
 			cwd: options.folder,
+			env: { ...process.env, ALSA_CONFIG_PATH: this.#ear.config },
 			stdio: ["pipe", "pipe", "pipe"],
 		});
 		for (const stream of [this.#child.stdout, this.#child.stderr])
@@ -85,12 +94,11 @@ export class Baresip {
 		});
 	}
 
-	/** @throws {Error} with the end of the output when the pattern does not appear in time */
-	async until(pattern: RegExp, timeoutMs = 15_000): Promise<RegExpExecArray> {
+	/** @throws {Error} with the end of the output when the pattern (with g) does not appear so often in time */
+	async until(pattern: RegExp, timeoutMs = 15_000, times = 1): Promise<void> {
 		const end = Date.now() + timeoutMs;
 		for (;;) {
-			const found = pattern.exec(this.#output);
-			if (found) return found;
+			if ((this.#output.match(pattern)?.length ?? 0) >= times) return;
 			if (this.#ended || Date.now() > end)
 				throw new Error(
 					`baresip ${this.#ended ? "ended" : "did not come"} to ${pattern}; it said:\n${this.#output.slice(-3000)}`,
@@ -99,17 +107,22 @@ export class Baresip {
 		}
 	}
 
-	/** WAV files of what it decoded, one for each call or change of codec. */
-	get heard(): string[] {
-		const folder = path.join(this.#options.folder, "heard");
-		return readdirSync(folder)
-			.filter((name) => name.endsWith("-dec.wav"))
-			.map((name) => path.join(folder, name));
+	playedSec(): number {
+		return this.#ear.playedSec;
+	}
+
+	last(ms: number): Recording {
+		return this.#ear.last(ms);
+	}
+
+	said(): string {
+		return this.#output.slice(-3000);
 	}
 
 	/** Ends it for sure; safe to repeat. */
 	async stop(): Promise<void> {
 		process.off("exit", this.#killAtExit);
+		this.#ear.close();
 		if (this.#ended) return;
 		const ended = new Promise<void>((resolve) => this.#child.once("exit", () => resolve()));
 		this.#child.kill("SIGTERM");
@@ -125,7 +138,7 @@ sip_listen 127.0.0.1:${sipPort}
 call_local_timeout 120
 call_max_calls 4
 audio_path /usr/share/baresip
-audio_player aubridge,sink
+audio_player alsa,heard
 audio_source ausine,${hz}
 audio_alert aubridge,alert
 ausrc_srate 48000
@@ -146,15 +159,14 @@ module_path ${MODULES}
 module ctrl_tcp.so
 module g711.so
 module ausine.so
+module alsa.so
 module aubridge.so
-module sndfile.so
 module uuid.so
 module srtp.so
 module dtls_srtp.so
 module_tmp account.so
 module_app menu.so
 ctrl_tcp_listen 127.0.0.1:${controlPort}
-snd_path heard
 `;
 }
 
