@@ -5,18 +5,20 @@
  */
 
 import { hangUp } from "./bye";
-import { type Call, forget, hasOption, type Incoming, isSdp, learnPeer, newCall, sdpOf, stopIncoming } from "./call";
-import { callInfo } from "./call-info";
 import {
-	MAX_CALLS,
-	OFFER_LIMIT_MS,
-	RING_AGAIN_MS,
-	RING_LIMIT_MS,
-	SDP_TYPE,
-	T1_MS,
-	T2_MS,
-	TIMER_H_MS,
-} from "./constants";
+	type Call,
+	forget,
+	hasOption,
+	type Incoming,
+	isSdp,
+	learnPeer,
+	makeRoomForCall,
+	newCall,
+	sdpOf,
+	stopIncoming,
+} from "./call";
+import { callInfo } from "./call-info";
+import { OFFER_LIMIT_MS, RING_AGAIN_MS, RING_LIMIT_MS, SDP_TYPE, T1_MS, T2_MS, TIMER_H_MS } from "./constants";
 import type { Core } from "./core";
 import { fromRequest, refreshTarget } from "./dialog";
 import { InviteServer } from "./invite-server";
@@ -34,7 +36,7 @@ export function receiveInvite(core: Core, request: Request, to: Destination): vo
 	const call = newCall(core.incomingId(), core.accountFor(request));
 	const tag = core.tag();
 	const transaction = openInvite(core, call, request, to);
-	if (core.calls.size >= MAX_CALLS) {
+	if (!makeRoomForCall(core)) {
 		core.respond(transaction, { status: 503, toTag: tag, headers: [{ name: "Retry-After", value: "10" }] });
 		return;
 	}
@@ -43,12 +45,12 @@ export function receiveInvite(core: Core, request: Request, to: Destination): vo
 		core.respond(transaction, { ...tooSmall, toTag: tag });
 		return;
 	}
-	const replacement = replacementOf(core, request);
+	const replacement = replacementOf(core, request, to);
 	if (replacement.type === "fault") {
 		core.respond(transaction, { ...replacement, toTag: tag });
 		return;
 	}
-	const dialog = fromRequest(request, tag);
+	const dialog = fromRequest(request, tag, to);
 	if (dialog === undefined) {
 		core.respond(transaction, { status: 400, reason: "Contact or Record-Route is missing or malformed", toTag: tag });
 		return;

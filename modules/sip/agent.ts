@@ -23,7 +23,7 @@ import { reinvite } from "./reinvite";
 import { subscribe, unsubscribe } from "./subscribe";
 import type { Action, AgentConfig, Event } from "./types";
 import { answerOffer, refuseOffer } from "./update";
-import { parseUri } from "./uri";
+import { parseUri, placeOf } from "./uri";
 import { certainLeg, wayOut } from "./way";
 
 export type { Account, Action, AgentConfig, EndedBy, Event } from "./types";
@@ -69,6 +69,17 @@ export class Agent {
 	get busy(): boolean {
 		const { calls, registrations } = this.#core;
 		return calls.size > 0 || [...registrations.values()].some(({ exchange }) => exchange !== undefined);
+	}
+
+	/** Whether calls to that URI come back to this phone: its own address, or that of one of its accounts. */
+	isOwn(uri: string): boolean {
+		const to = parseUri(uri);
+		if (to === undefined) return false;
+		const accounts = this.#core.config.accounts.map(({ aor }) => parseUri(aor));
+		return (
+			this.#core.isOwn(placeOf(to)) ||
+			accounts.some((own) => own?.user === to.user && own?.host === to.host && own?.port === to.port)
+		);
 	}
 
 	/** Whether any account registers. */

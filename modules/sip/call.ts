@@ -5,7 +5,7 @@
  */
 
 import { latin1Decode, utf8Decode } from "bytes/text";
-import { CANCELLED_MS, MIN_SESSION_SEC, SDP_TYPE } from "./constants";
+import { CANCELLED_MS, MAX_CALLS, MIN_SESSION_SEC, SDP_TYPE } from "./constants";
 import type { Core } from "./core";
 import { type Dialog, matches } from "./dialog";
 import type { Exchange } from "./exchange";
@@ -129,6 +129,8 @@ export interface Call {
 	follow: ((status: number, reason: string) => void) | undefined;
 	/** Who the peer is, as last reported. */
 	identity: string | undefined;
+	/** When it was last asked, for a doubt, whether the call still stands (origin.ts). */
+	probedAt: number | undefined;
 }
 
 export function newCall(id: number, account: Account | undefined): Call {
@@ -150,6 +152,7 @@ export function newCall(id: number, account: Account | undefined): Call {
 		replaces: undefined,
 		follow: undefined,
 		identity: undefined,
+		probedAt: undefined,
 	};
 }
 
@@ -158,6 +161,22 @@ export function forget(core: Core, call: Call): void {
 	call.outgoing?.limit?.cancel();
 	stop(core, call);
 	core.calls.delete(call);
+}
+
+/** Whether one more call may begin. */
+export function hasRoomForCall(core: Core): boolean {
+	return core.calls.size < MAX_CALLS || [...core.calls].some(({ reported }) => reported);
+}
+
+/** The same, and makes it: a call that is over for its owner, and only waits for an answer to its BYE, gives way. */
+export function makeRoomForCall(core: Core): boolean {
+	if (core.calls.size < MAX_CALLS) return true;
+	for (const call of core.calls) {
+		if (!call.reported) continue;
+		forget(core, call);
+		return true;
+	}
+	return false;
 }
 
 /** Everything that goes on inside the call ends; what the peer waits for is answered. */
@@ -186,6 +205,7 @@ export function stopIncoming(call: Call): void {
 	incoming?.limit?.cancel();
 	incoming?.reliable?.again?.cancel();
 	incoming?.reliable?.limit.cancel();
+	incoming?.transaction.settle();
 	call.incoming = undefined;
 }
 
@@ -218,6 +238,14 @@ export function stopChange(core: Core, call: Call): void {
 	core.timers.after(CANCELLED_MS, () => {
 		if (exchange.state === "proceeding") exchange.stop();
 	});
+}
+
+/** Undefined for a call of ours whose INVITE has not left yet. */
+export function callIdOf({ dialog, outgoing }: Call): string | undefined {
+	if (dialog !== undefined) return dialog.callId;
+	return outgoing === undefined || outgoing.exchange.state === "locating"
+		? undefined
+		: outgoing.exchange.request.callId;
 }
 
 /** The call and the dialog that a request with a To tag belongs to (section 12.2.2). */

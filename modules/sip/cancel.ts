@@ -14,6 +14,7 @@ import type { NonInviteServer } from "./non-invite-server";
 import { answeredElsewhere } from "./reason";
 import { cancelFor } from "./request";
 import { serverKey } from "./transaction";
+import type { Destination } from "./uri";
 
 /** Gives up an outgoing call that has no final response yet. */
 export function cancel(core: Core, call: Call): void {
@@ -60,7 +61,7 @@ export function receiveCancel(core: Core, transaction: NonInviteServer, request:
 	const target = core.servers.get(serverKey(request, "INVITE"));
 	// Section 22.1: nobody can be asked for a password here, so only the hop that sent the INVITE may take it back. A
 	// stranger's CANCEL leaves nothing behind that would stand in the way of the caller's, which has the same branch.
-	if (target instanceof InviteServer && target.to.address !== transaction.to.address) {
+	if (target instanceof InviteServer && !sameHop(target.to, transaction.to)) {
 		core.respond(transaction, { status: 481, toTag: core.tag() });
 		transaction.stop();
 		return;
@@ -85,4 +86,9 @@ export function receiveCancel(core: Core, transaction: NonInviteServer, request:
 		stopIncoming(call);
 		core.act({ type: "offerWithdrawn", call: call.id });
 	}
+}
+
+/** By another connection of the same hop, too, but not by less than the TLS that the INVITE came over. */
+function sameHop(invite: Destination, cancel: Destination): boolean {
+	return invite.address === cancel.address && (invite.transport !== "tls" || cancel.transport === "tls");
 }

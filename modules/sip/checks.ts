@@ -6,7 +6,7 @@
 
 import { bodyFault } from "./accept";
 import { parseAddress } from "./address";
-import { findDialog } from "./call";
+import { callIdOf, findDialog } from "./call";
 import { SDP_TYPE, SUPPORTED } from "./constants";
 import type { Core } from "./core";
 import { type Header, header, headerList, type Request, tagOf } from "./message";
@@ -54,7 +54,7 @@ export function requestFault(core: Core, request: Request, inside: boolean, from
 		// A NOTIFY finds the dialog of its subscription by itself (RFC 6665 section 4.1.3).
 		if (!inside && request.method !== "NOTIFY") return { status: 481 };
 	} else {
-		if (core.isMerged(request)) return { status: 482 };
+		if (core.isMerged(request) || isKnown(core, request)) return { status: 482 };
 		if (INSIDE_METHODS.includes(request.method)) return { status: 481 };
 		// Nobody but the other party of a call can ask for another one.
 		if (request.method === "REFER") return { status: 403 };
@@ -73,6 +73,22 @@ export function requestFault(core: Core, request: Request, inside: boolean, from
 	// Section 12.2.2: out of order.
 	if (dialog?.remoteCseq !== undefined && request.cseq < dialog.remoteCseq) return { status: 500 };
 	return undefined;
+}
+
+/**
+ * An INVITE that is here already (section 8.2.2.2), although nothing is left of its transaction; or one of ours that came
+ * back, by whatever way (section 16.3). Between two accounts of this phone it may.
+ */
+function isKnown(core: Core, request: Request): boolean {
+	if (request.method !== "INVITE") return false;
+	for (const call of core.calls) {
+		const { dialog } = call;
+		if (callIdOf(call) !== request.callId) continue;
+		if (dialog?.ours === false) {
+			if (dialog.remoteTag === tagOf(request.from) && request.cseq <= (dialog.remoteCseq ?? 0)) return true;
+		} else if ((core.accountFor(request) ?? call.account) === call.account) return true;
+	}
+	return false;
 }
 
 /** What the grammar forbids beyond what parse.ts needs to read a message at all (section 21.4.1, RFC 4475 section 3.1.2). */

@@ -20,7 +20,7 @@ import type { Subscription } from "./subscribe";
 import { Timers } from "./timers";
 import { type ClientTransaction, type Ground, mergeKey, type ServerTransaction } from "./transaction";
 import type { Account, Action, AgentConfig, EndedBy } from "./types";
-import { bracketed, type Destination, isNumeric, isReliable, type Place, parseUri, portOf } from "./uri";
+import { bare, bracketed, type Destination, isNumeric, isReliable, type Place, parseUri, portOf } from "./uri";
 import { MAGIC_COOKIE, RPORT, responseDestination, type Via } from "./via";
 import { serviceRoutePlace } from "./way";
 
@@ -152,6 +152,13 @@ export class Core implements Ground {
 		const flow = to === undefined ? undefined : this.flows.get(to);
 		if (flow !== undefined) return flow.listening ?? flow.local;
 		return contact6 !== undefined && to !== undefined && to.address.indexOf(":") >= 0 ? contact6 : contact;
+	}
+
+	/** Whether that is the phone itself: what goes there comes back. @param place with a numeric address */
+	isOwn({ address, port, transport }: Place): boolean {
+		const at = port ?? portOf(transport);
+		const { contact, contact6 } = this.config;
+		return [contact, contact6].some((own) => own !== undefined && own.address === bare(address) && own.port === at);
 	}
 
 	/** A Via with a new branch that asks for rport (RFC 3581 section 3). @param to absent: UDP */

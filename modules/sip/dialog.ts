@@ -8,7 +8,7 @@ import { type Address, formatAddress, parseAddress } from "./address";
 import { type Header, header, headerList, type Lines, type Request, type Response, tagOf } from "./message";
 import type { Body, OutgoingRequest } from "./request";
 import { param } from "./syntax";
-import { type Place, parseUri, placeOf } from "./uri";
+import { type Destination, type Place, parseUri, placeOf } from "./uri";
 import { branchOf, MAGIC_COOKIE, type Via } from "./via";
 
 export interface Dialog {
@@ -29,6 +29,8 @@ export interface Dialog {
 	routes: readonly string[];
 	/** The peer's Contact URI. */
 	target: string;
+	/** Where the message that made it came from (origin.ts); undefined where that is not known. */
+	readonly hop: Destination | undefined;
 }
 
 /** Dialog of a UAC from a 1xx or 2xx to its INVITE (section 12.1.2); undefined without a usable target. */
@@ -48,14 +50,16 @@ export function fromResponse(invite: OutgoingRequest, response: Response): Dialo
 		remoteCseq: undefined,
 		routes,
 		target,
+		hop: response.source,
 	};
 }
 
 /**
  * Dialog of a UAS from an INVITE (section 12.1.1); undefined without a usable Contact, which it must have (8.1.1.8).
  * RFC 2543 left Contact to the caller's choice: requests then go to the address in From (RFC 4475 section 3.4.1).
+ * @param hop where it came from
  */
-export function fromRequest(request: Request, localTag: string): Dialog | undefined {
+export function fromRequest(request: Request, localTag: string, hop: Destination): Dialog | undefined {
 	const routes = headerList(request, "record-route");
 	const old = branchOf(request.via)?.startsWith(MAGIC_COOKIE) !== true && header(request, "contact") === undefined;
 	const target = old ? request.from.uri : contactOf(request);
@@ -71,6 +75,7 @@ export function fromRequest(request: Request, localTag: string): Dialog | undefi
 		remoteCseq: request.cseq,
 		routes,
 		target,
+		hop,
 	};
 }
 

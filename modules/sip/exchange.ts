@@ -219,6 +219,11 @@ export class Exchange {
 			this.#options.onFailure(failure);
 			return;
 		}
+		// A name server, a redirection or a Contact may say so; the phone would ring itself.
+		if (this.#core.isOwn(to)) {
+			this.#next({ type: "transport", error: "that is this phone itself" });
+			return;
+		}
 		if (limitMs !== undefined) this.#patience = this.#core.timers.after(limitMs, () => this.#next({ type: "timeout" }));
 		this.#core.connect(to, (error) => {
 			// Stopped, or too late: another server is being tried.

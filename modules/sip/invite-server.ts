@@ -33,6 +33,7 @@ export class InviteServer implements ServerTransaction {
 	readonly to: Destination;
 	readonly #user: InviteServerUser;
 	#last: Uint8Array | undefined;
+	#settled = false;
 	#retransmit: Timer | undefined;
 	#timeout: Timer | undefined;
 
@@ -60,7 +61,12 @@ export class InviteServer implements ServerTransaction {
 	}
 
 	get over(): boolean {
-		return this.#state === "completed" || this.#state === "confirmed";
+		return this.#state === "completed" || this.#state === "confirmed" || (this.#state === "accepted" && this.#settled);
+	}
+
+	/** Its 2xx is not repeated any more: the ACK is here, or the call over. */
+	settle(): void {
+		this.#settled = true;
 	}
 
 	receive(request: Request): void {

@@ -4,9 +4,20 @@
  */
 
 import { hangUp, sendBye } from "./bye";
-import { type Call, type Early, forget, hasOption, learnPeer, newCall, type Outgoing, sdpOf, stopChange } from "./call";
+import {
+	type Call,
+	type Early,
+	forget,
+	hasOption,
+	learnPeer,
+	makeRoomForCall,
+	newCall,
+	type Outgoing,
+	sdpOf,
+	stopChange,
+} from "./call";
 import { sendCancel } from "./cancel";
-import { MAX_CALLS, MAX_FORKS, PROGRESS_LIMIT_MS, SDP_TYPE, TIMER_M_MS } from "./constants";
+import { MAX_FORKS, PROGRESS_LIMIT_MS, SDP_TYPE, TIMER_M_MS } from "./constants";
 import type { Core } from "./core";
 import { contactOf, type Dialog, fromResponse, nextHop, requestIn } from "./dialog";
 import { Credentials, Exchange } from "./exchange";
@@ -19,7 +30,7 @@ import { formatRequest, isCredentials, type OutgoingRequest } from "./request";
 import { raiseSession, sessionAgreed, sessionRequest } from "./session";
 import type { Event } from "./types";
 import { refuseOffer } from "./update";
-import { type Destination, parseUri, schemeOf, transportFault, type Uri } from "./uri";
+import { type Destination, parseUri, placeOf, schemeOf, transportFault, type Uri } from "./uri";
 import type { Via } from "./via";
 import { routesOf, wayOut } from "./way";
 import { failureStatus, failureWords, statusWords } from "./words";
@@ -36,7 +47,7 @@ export function invite(core: Core, event: InviteEvent): void {
 		core.ended(call, 400, fault ?? "not an address", "local");
 		return;
 	}
-	if (core.calls.size >= MAX_CALLS) {
+	if (!makeRoomForCall(core)) {
 		core.ended(call, 503, "too many calls at once", "local");
 		return;
 	}
@@ -128,14 +139,17 @@ function refused(core: Core, call: Call, plan: Plan, target: string, uri: Uri, r
 	}
 	for (let next = nextTarget(plan.targets, response); wanted && next; next = nextTarget(plan.targets, response)) {
 		const place = parseUri(next);
-		if (place === undefined || dialFault(next, place) !== undefined) continue;
+		if (place === undefined || dialFault(next, place) !== undefined || core.isOwn(placeOf(place))) continue;
 		core.act({ type: "redirected", call: call.id, target: next });
 		stopChange(core, call);
 		attempt(core, call, plan, next, place);
 		return;
 	}
 	const contact = contactOf(response);
-	const moved = response.status < 400 && contact !== undefined ? ` to ${contact}` : "";
+	const place = contact === undefined ? undefined : parseUri(contact);
+	const here =
+		place !== undefined && core.isOwn(placeOf(place)) ? ", and the call was sent back to this phone" : undefined;
+	const moved = response.status < 400 && contact !== undefined ? (here ?? ` to ${contact}`) : "";
 	const words = call.outgoing?.exchange.fault ?? statusWords(response.status, response.reason);
 	core.ended(call, response.status, words + moved, "remote");
 	forget(core, call);

@@ -6,6 +6,7 @@
 
 import type { Address } from "./address";
 import { param, split } from "./syntax";
+import type { Destination } from "./uri";
 import type { Via } from "./via";
 
 /** One header field: the name in lower case and in its long form, the value unfolded and trimmed. */
@@ -39,6 +40,8 @@ export interface Response extends Common {
 	/** 100..699 */
 	readonly status: number;
 	readonly reason: string;
+	/** Where it came from; undefined until receive.ts has said so. */
+	readonly source?: Destination;
 }
 
 export type Message = Request | Response;

@@ -12,6 +12,7 @@ import { applyDialogInfo, DIALOG_INFO_TYPE } from "./dialog-info";
 import { header, type Request, tagOf } from "./message";
 import { MESSAGE_SUMMARY_TYPE, parseMessageSummary } from "./message-summary";
 import type { NonInviteServer } from "./non-invite-server";
+import { isOnTheWay } from "./origin";
 import { receiveReferNotify } from "./refer";
 import { begin, end, granted, over, resubscribe, retry, type Subscription } from "./subscribe";
 import { param, parseNumber, parseParams } from "./syntax";
@@ -38,7 +39,7 @@ export function receiveNotify(
 	}
 	const subscription = find(core, request);
 	if (subscription !== undefined && subscription.package === name && param(params, "id") === undefined) {
-		receiveNews(core, transaction, request, subscription);
+		receiveNews(core, transaction, request, subscription, from);
 		return;
 	}
 	const account = core.accountFor(request);
@@ -65,13 +66,25 @@ function find(core: Core, request: Request): Subscription | undefined {
 	return undefined;
 }
 
-function receiveNews(core: Core, transaction: NonInviteServer, request: Request, subscription: Subscription): void {
+function receiveNews(
+	core: Core,
+	transaction: NonInviteServer,
+	request: Request,
+	subscription: Subscription,
+	from: Destination,
+): void {
+	const { account, dialog } = subscription;
+	// The first one may come straight from a notifier that nobody has heard of yet.
+	if (dialog !== undefined && !isOnTheWay(core, account, dialog, from)) {
+		core.warn(`NOTIFY refused: ${from.address} is not on the way of what is watched`);
+		core.respond(transaction, { status: 403, reason: "Forbidden (not on the way of this subscription)" });
+		return;
+	}
 	const [state, params] = valueAndParams(request, "subscription-state");
 	if (state === undefined) {
 		core.respond(transaction, { status: 400, reason: "Subscription-State is missing or malformed" });
 		return;
 	}
-	const { dialog } = subscription;
 	// RFC 3261 section 12.2.2: out of order.
 	if (dialog?.remoteCseq !== undefined && request.cseq <= dialog.remoteCseq) {
 		core.respond(transaction, { status: 500 });
@@ -83,7 +96,7 @@ function receiveNews(core: Core, transaction: NonInviteServer, request: Request,
 		core.respond(transaction, { status: 415, headers: [{ name: "Accept", value: wantedType }] });
 		return;
 	}
-	if (dialog === undefined) subscription.dialog = fromRequest(request, subscription.tag);
+	if (dialog === undefined) subscription.dialog = fromRequest(request, subscription.tag, from);
 	else {
 		dialog.remoteCseq = request.cseq;
 		refreshTarget(dialog, request);

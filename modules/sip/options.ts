@@ -3,7 +3,8 @@
  * @module
  */
 
-import { ALLOW, KNOWN_METHODS, MAX_CALLS, SDP_TYPE } from "./constants";
+import { hasRoomForCall } from "./call";
+import { ALLOW, KNOWN_METHODS, SDP_TYPE } from "./constants";
 import type { Core } from "./core";
 import { type Header, type Request, tagOf } from "./message";
 import type { NonInviteServer } from "./non-invite-server";
@@ -13,7 +14,7 @@ import type { NonInviteServer } from "./non-invite-server";
  * the answer that an INVITE would get.
  */
 export function receiveOptions(core: Core, transaction: NonInviteServer, request: Request): void {
-	if (core.calls.size >= MAX_CALLS && tagOf(request.to) === undefined) {
+	if (!hasRoomForCall(core) && tagOf(request.to) === undefined) {
 		core.respond(transaction, { status: 503, toTag: core.tag(), headers: [{ name: "Retry-After", value: "10" }] });
 		return;
 	}

@@ -16,6 +16,7 @@ import { headerLines, headerList, type Request, type Response, tagOf } from "./m
 import { NonInviteServer } from "./non-invite-server";
 import { receiveNotify } from "./notify";
 import { receiveOptions, refuseMethod } from "./options";
+import { isOnTheWay, passesFromElsewhere } from "./origin";
 import { isKeepAlive, parse } from "./parse";
 import { receivePrack } from "./prack";
 import { receiveRefer } from "./referral";
@@ -49,7 +50,7 @@ function receiveResponse(core: Core, response: Response, from: Destination): voi
 	if (vias || client === undefined) return;
 	// The branch is unguessable: whoever answers was asked.
 	if (response.method === "REGISTER") core.learnServer(from.address);
-	client.receive(response);
+	client.receive({ ...response, source: from });
 }
 
 function receiveRequest(core: Core, request: Request, to: Destination): void {
@@ -60,6 +61,9 @@ function receiveRequest(core: Core, request: Request, to: Destination): void {
 		return;
 	}
 	const inside = tagOf(request.to) === undefined ? undefined : findDialog(core, request);
+	if (inside !== undefined && !isOnTheWay(core, inside.call.account, inside.dialog, to)) {
+		if (!passesFromElsewhere(core, request, inside.call, inside.dialog, to)) return;
+	}
 	if (request.method === "ACK") {
 		// An ACK is never answered; one for a 2xx has a branch of its own and comes here (section 17.1).
 		if (inside !== undefined) receiveAck(core, inside.call, request);

@@ -16,7 +16,7 @@ import type { NonInviteServer } from "./non-invite-server";
 import { formatSipfrag, SIPFRAG_TYPE } from "./sipfrag";
 import { param } from "./syntax";
 import type { Timer } from "./timers";
-import { parseUri, schemeOf } from "./uri";
+import { parseUri, placeOf, schemeOf } from "./uri";
 
 /** From the REFER to the last NOTIFY. */
 export interface Referral {
@@ -107,6 +107,7 @@ function referFault(
 	if (scheme !== "sip" && scheme !== "sips") return { status: 416 };
 	const uri = parseUri(address.uri);
 	if (uri === undefined) return { status: 400, reason: "Refer-To is malformed" };
+	if (core.isOwn(placeOf(uri))) return { status: 482, reason: "Loop Detected (Refer-To is this phone itself)" };
 	// Section 2.1: any method can be asked for; a phone calls, and does nothing else at others' wish.
 	const method = param(uri.params, "method");
 	if (method !== undefined && method.toUpperCase() !== "INVITE") return { status: 403 };

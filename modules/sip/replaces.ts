@@ -9,6 +9,7 @@ import type { Core } from "./core";
 import type { Dialog } from "./dialog";
 import { headerLines, type Request } from "./message";
 import { param, parseParams } from "./syntax";
+import type { Destination } from "./uri";
 
 /** What an INVITE asks to replace: nothing, a call of ours, or the status it is refused with. */
 export type Replacement =
@@ -16,8 +17,12 @@ export type Replacement =
 	| { readonly type: "call"; readonly call: Call }
 	| { readonly type: "fault"; readonly status: number; readonly reason?: string };
 
-/** Section 3: the checks in the order of the section. */
-export function replacementOf(core: Core, request: Request): Replacement {
+/**
+ * Section 3: the checks in the order of the section. Section 8 wants to know who asks: a call that runs by the account's own
+ * servers is only replaced by one that comes by them, and one over TLS by one over TLS. Between phones that call each other
+ * straight the tags have to do.
+ */
+export function replacementOf(core: Core, request: Request, from: Destination): Replacement {
 	const lines = headerLines(request, "replaces");
 	const line = lines[0];
 	if (line === undefined) return { type: "none" };
@@ -30,7 +35,12 @@ export function replacementOf(core: Core, request: Request): Replacement {
 		return { type: "fault", status: 400, reason: "Replaces is malformed or stands twice" };
 	const found = find(core, callId, toTag, fromTag);
 	if (found === undefined) return { type: "fault", status: 481 };
-	const { call, early } = found;
+	const { call, early, dialog } = found;
+	const ours = dialog.hop !== undefined && core.trusts(call.account, dialog.hop) && !core.trusts(call.account, from);
+	if (ours || (dialog.hop?.transport === "tls" && from.transport !== "tls")) {
+		core.warn(`a call of ${from.address} in the place of another was refused: it does not come by the same servers`);
+		return { type: "fault", status: 403, reason: "Forbidden (not by the servers of the call to replace)" };
+	}
 	// A call that is already over is declined, so that the other does not try elsewhere.
 	if (call.reported) return { type: "fault", status: 603 };
 	if (early) {
@@ -41,14 +51,20 @@ export function replacementOf(core: Core, request: Request): Replacement {
 }
 
 /** Section 3: to-tag is our own tag, from-tag the peer's; tag "0" stands for none (section 6.1). */
-function find(core: Core, callId: string, toTag: string, fromTag: string): { call: Call; early: boolean } | undefined {
+function find(
+	core: Core,
+	callId: string,
+	toTag: string,
+	fromTag: string,
+): { call: Call; early: boolean; dialog: Dialog } | undefined {
 	const remoteTag = fromTag === "0" ? "" : fromTag;
 	const same = (dialog: Dialog): boolean =>
 		dialog.callId === callId && dialog.localTag === toTag && dialog.remoteTag === remoteTag;
 	for (const call of core.calls) {
 		if (call.dialog !== undefined && same(call.dialog))
-			return { call, early: call.incoming?.initial === true && !call.incoming.answered };
-		for (const { dialog } of call.outgoing?.early.values() ?? []) if (same(dialog)) return { call, early: true };
+			return { call, early: call.incoming?.initial === true && !call.incoming.answered, dialog: call.dialog };
+		for (const { dialog } of call.outgoing?.early.values() ?? [])
+			if (same(dialog)) return { call, early: true, dialog };
 	}
 	return undefined;
 }

@@ -50,6 +50,62 @@ test("an answer goes to whoever asked, whatever Via wishes (maddr, received)", (
 	equal(wire.statuses("OPTIONS"), [200, 200]);
 });
 
+test("a hundred calls in ten seconds, each answered and ended: none is turned away, and a call that stands can be changed", () => {
+	const wire = new Wire();
+	const headers = [{ name: "Contact", value: "<sip:alice@10.0.0.99:5060>" }];
+	const standing = wire.connect({ headers });
+	let next = 2;
+	for (let i = 0; i < 100; i++) {
+		const callId = `short${i}`;
+		wire.request("INVITE", { callId });
+		wire.world.do("bob", { type: "accept", call: -2 - i, sdp: "answer" });
+		wire.world.run(30);
+		const to = `<sip:bob@10.0.0.1>;tag=${wire.tag()}`;
+		wire.request("ACK", { callId, to });
+		wire.request("BYE", { callId, to, cseq: 2 });
+		if (i % 3 === 0) {
+			wire.request("INVITE", { to: standing, cseq: next });
+			wire.world.do("bob", { type: "answerReinvite", call: -1, sdp: "answer" });
+			wire.world.run(10);
+			wire.request("ACK", { to: standing, cseq: next++ });
+		}
+	}
+	ok(wire.world.now < 12000, `${wire.world.now} ms`);
+	ok(!wire.statuses("INVITE").includes(503), "no INVITE was turned away");
+	equal(
+		wire.statuses("BYE"),
+		wire.statuses("BYE").map(() => 200),
+	);
+	equal(wire.world.reports("bob", "incoming").length, 101);
+	equal(wire.world.reports("bob", "offered").length, next - 2);
+	ok(
+		wire.world.member("bob").agent.counts.servers <= 96,
+		`${wire.world.member("bob").agent.counts.servers} transactions`,
+	);
+});
+
+test("callers who vanish once they are answered keep nobody out while their BYE is still tried", () => {
+	const wire = new Wire();
+	for (let i = 0; i < 40; i++) {
+		const callId = `gone${i}`;
+		wire.request("INVITE", { callId, headers: [{ name: "Contact", value: "<sip:gone@10.0.0.200>" }] });
+		wire.world.do("bob", { type: "accept", call: -1 - i, sdp: "answer" });
+		wire.world.run(5);
+		wire.request("ACK", { callId, to: `<sip:bob@10.0.0.1>;tag=${wire.tag()}` });
+		wire.world.do("bob", { type: "hangup", call: -1 - i });
+		wire.world.run(5);
+		ok(wire.world.member("bob").agent.counts.calls <= 16, "bounded");
+	}
+	equal(wire.world.reports("bob", "incoming").length, 40);
+	// The owner can still call, too.
+	wire.world.do("bob", { type: "invite", call: 7, uri: "sip:alice@10.0.0.99", sdp: "offer" });
+	wire.world.run(10);
+	equal(wire.requests("INVITE").length, 1);
+	wire.world.do("bob", { type: "hangup", call: 7 });
+	wire.world.run(400000);
+	ok(wire.world.quiet("bob"), "everything runs out");
+});
+
 test("a flood of calls is bounded: 503 for the seventeenth", () => {
 	const wire = new Wire();
 	for (let i = 0; i < 30; i++) wire.request("INVITE", { callId: `flood${i}` });
