@@ -12,7 +12,7 @@ import { type Header, header, headerList, type Response } from "./message";
 import { type Param, param, parseNumber } from "./syntax";
 import type { Timer } from "./timers";
 import type { Account } from "./types";
-import { type Destination, MAX_URI_LENGTH, type Place, parseUri, sameUri } from "./uri";
+import { bracketed, type Destination, MAX_URI_LENGTH, type Place, parseUri, sameUri } from "./uri";
 import { placeAs, proxyRoute, registrarOf, serviceRoutesOf } from "./way";
 import { failureStatus, failureWords, statusWords } from "./words";
 
@@ -56,6 +56,8 @@ const RETRY_REFUSED_MS = 60000;
 const FLOW_LOST_MS = 500;
 /** A registrar that wants longer than this is not taken at its word. */
 const MAX_EXPIRES_SEC = 86400;
+/** A binding that is kept for less would have to be renewed without end, and is gone between. */
+const MIN_EXPIRES_SEC = 10;
 /** A redirection that leads back to itself is left. */
 const MAX_MOVES = 3;
 /** This phone has one flow to its registrar. */
@@ -197,7 +199,6 @@ function succeeded(
 	askedSec: number,
 	to: Destination,
 ): void {
-	registration.failures = 0;
 	const account = registration.account.id;
 	// The owner changed its mind while the answer was on its way.
 	if (asked !== registration.wanted) {
@@ -205,6 +206,7 @@ function succeeded(
 		return;
 	}
 	if (!asked) {
+		registration.failures = 0;
 		registration.serviceRoutes = [];
 		registration.outbound = false;
 		registration.gruu = undefined;
@@ -213,10 +215,18 @@ function succeeded(
 	}
 	const bound = ownBinding(core, registration, response, to);
 	const expiresSec = Math.min(grantedSec(bound?.params, response) ?? askedSec, MAX_EXPIRES_SEC);
-	if (expiresSec <= 0) {
+	// Section 10.3: a 2xx lists every binding there is. One without any leaves it open, one with others alone does not.
+	const others = bound === undefined && headerList(response, "contact").length > 0;
+	if (expiresSec <= 0 || others) {
 		failed(core, registration, 500, "the registrar did not keep our address", asked, 0);
 		return;
 	}
+	if (expiresSec < MIN_EXPIRES_SEC) {
+		const reason = `the registrar keeps our address for ${expiresSec} s only: calls do not arrive`;
+		failed(core, registration, 500, reason, asked, 0);
+		return;
+	}
+	registration.failures = 0;
 	registration.moves = 0;
 	registration.raises = 0;
 	registration.serviceRoutes = serviceRoutesOf(response);
@@ -244,16 +254,22 @@ function refreshMs(expiresSec: number): number {
 	return expiresSec >= 180 ? (expiresSec - 90) * 1000 : expiresSec * 500;
 }
 
-/** Section 10.2.4: our own among all the bindings that the registrar lists. */
+/**
+ * Section 10.2.4: our own among all the bindings that the registrar lists. Behind a NAT a registrar may write the address
+ * that the request came from, which its Via says (RFC 3581).
+ */
 function ownBinding(core: Core, registration: Registration, response: Response, to: Destination): Address | undefined {
 	const own = parseUri(core.contactUri(registration.account, to));
+	const { params } = response.via;
+	const seen = { host: bracketed(param(params, "received") ?? ""), port: parseNumber(param(params, "rport"), 5) };
 	const instance = core.config.instanceId === undefined ? undefined : `<${core.config.instanceId}>`;
 	for (const value of headerList(response, "contact")) {
 		const address = parseAddress(value);
 		const uri = parseUri(address?.uri ?? "");
 		if (address === undefined || uri === undefined || own === undefined) continue;
 		const ours = instance !== undefined && param(address.params, "+sip.instance") === instance;
-		if (ours || sameUri(uri, own)) return address;
+		const rewritten = uri.user === own.user && uri.host === seen.host && uri.port === seen.port;
+		if (ours || rewritten || sameUri(uri, own)) return address;
 	}
 	return undefined;
 }

@@ -192,6 +192,56 @@ test("Contact and Expires do not agree: the shorter one counts", () => {
 	}
 });
 
+/** How it goes with a registrar that lists these bindings. */
+function listing(list: (own: string) => string) {
+	const world = new World({ seed: 21, delayMs: 5 });
+	const requests: Request[] = [];
+	world.serve(
+		"registrar",
+		PLACE,
+		scripted(requests, (request) => {
+			const value = list(headerLines(request, "contact")[0] ?? "");
+			return { status: 200, headers: value === "" ? [] : [{ name: "Contact", value }] };
+		}),
+	);
+	world.add("alice", [account()]);
+	world.do("alice", { type: "register", account: "a" });
+	world.run(100);
+	return { world, requests };
+}
+
+test("a 2xx that lists others and not us is no registration (10.3)", () => {
+	const { world, requests } = listing(
+		() => "<sip:alice@10.9.9.9:5060>;expires=300, <sip:bob@10.0.0.1:5060>;expires=300",
+	);
+	equal(world.reports("alice", "registered"), []);
+	const [failed] = world.reports("alice", "registrationFailed");
+	equal(failed?.reason, "the registrar did not keep our address");
+	world.run(3_600_000);
+	ok(requests.length > 2 && requests.length < 12, `asked again, in waits that grow: ${requests.length}`);
+});
+
+test("what counts as ours: our Contact, or the address that the registrar saw; one that lists nobody is believed", () => {
+	for (const list of [
+		(own: string) => `<sip:carol@10.9.9.9>;expires=9, ${own};expires=200`,
+		() => "<sip:alice@10.0.0.1:5060;ob>;expires=200",
+		() => "",
+	]) {
+		const { world } = listing(list);
+		equal(world.reports("alice", "registrationFailed"), []);
+		equal(world.reports("alice", "registered").length, 1);
+	}
+});
+
+test("a registrar that grants a second is told of in words, and is not asked for ever", () => {
+	const { world, requests } = listing((own) => `${own};expires=1`);
+	equal(world.reports("alice", "registered"), []);
+	const [failed] = world.reports("alice", "registrationFailed");
+	equal(failed?.reason, "the registrar keeps our address for 1 s only: calls do not arrive");
+	world.run(3_600_000);
+	ok(requests.length > 2 && requests.length < 12, `asked ${requests.length} times in an hour`);
+});
+
 test("3xx: the registrar is elsewhere (8.1.3.4); in a circle it is left", () => {
 	const world = new World({ seed: 7, delayMs: 5 });
 	const registrar = new Registrar({ password: "secret" });
