@@ -26,6 +26,8 @@ export interface CallsOptions {
 	readonly signalling: () => Pick<Signalling, "post" | "legTo">;
 	/** What the owner wishes right now. */
 	readonly features: () => Features;
+	/** Whose domain a bare number is of; undefined: there is no account. */
+	readonly ownAccount: () => string | undefined;
 	readonly onChange: () => void;
 	/** What the owner is to be told; undefined: no longer. */
 	readonly onRemark: (text: string | undefined) => void;
@@ -74,7 +76,7 @@ export class Calls {
 			begin: (number, id, peer, displayName) => this.#begin(number, id, "incoming", peer, displayName),
 			answer: (id) => this.answer(id),
 			onMissed: (peer, name) => this.recent.add({ peer, name, direction: "incoming", missed: true, at: now() }),
-			uriOf: (target) => this.uriOf(target),
+			uriOf: (target, account) => this.uriOf(target, account),
 		});
 		this.#lineContext = {
 			call: contextOf(options.phone, () => this.#stunServer?.address),
@@ -89,9 +91,12 @@ export class Calls {
 		};
 	}
 
-	/** What the owner wrote, to a SIP URI; undefined: it is no address. */
-	uriOf(target: string): string | undefined {
-		return dialTarget(target, this.#options.phone.agent.accounts[0]?.aor);
+	/**
+	 * What the owner wrote, to a SIP URI; undefined: it is no address.
+	 * @param account whose domain completes a bare number; the owner's own without it
+	 */
+	uriOf(target: string, account = this.#options.ownAccount()): string | undefined {
+		return dialTarget(target, this.#options.phone.agent.accounts.find(({ id }) => id === account)?.aor);
 	}
 
 	/** Why no other call can be made now; undefined: it can. */
@@ -106,6 +111,7 @@ export class Calls {
 	call(uri: string, how: Pick<InviteHow, "referral" | "replaces">): Line {
 		const account = accountFor(uri, this.#options.phone.agent.accounts);
 		const line = this.#begin(this.lines.freeNumber ?? 0, this.#nextCall++, "outgoing", uri, undefined);
+		line.account = account?.id;
 		line.protectedLeg = this.#options.signalling().legTo(account?.id, uri).secure;
 		this.take(line);
 		try {

@@ -54,6 +54,8 @@ export class Line {
 	#heard = { count: 0, at: 0 };
 	/** Our INVITE waits until it is known how this phone looks from outside. */
 	#notYetInvited = false;
+	/** The account that calls or was called; undefined: none of ours. */
+	account: string | undefined;
 	/** Nothing comes from the other end, and the owner is to know. */
 	silent = false;
 	/** It is being sent on. */

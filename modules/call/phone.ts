@@ -37,6 +37,7 @@ export class Phone {
 			phone: options,
 			signalling: () => this.#signalling,
 			features: () => this.#features,
+			ownAccount: () => this.#registrations.first ?? agent.accounts[0]?.id,
 			onChange: () => this.#changed(),
 			onRemark: (text) => {
 				this.#remark = text;
@@ -44,7 +45,7 @@ export class Phone {
 		});
 		const { voicemail, watched } = this.#features;
 		this.#watch = new Watch({
-			account: agent.accounts[0]?.id,
+			accounts: agent.accounts.filter(({ registrar }) => registrar !== undefined),
 			mailbox: voicemail !== undefined,
 			watched,
 			post: (event) => this.#signalling.post(event),
@@ -197,7 +198,7 @@ export class Phone {
 
 	/** The other party of the call in front is connected with somebody else. @returns why nothing was done */
 	transfer(target: string): string | undefined {
-		const uri = this.#calls.uriOf(target);
+		const uri = this.#calls.uriOf(target, this.#calls.lines.front?.account);
 		if (uri === undefined) return `"${target}" is no address to send a call to`;
 		this.#remark = undefined;
 		const refusal = this.#calls.transfer.blind(uri, this.#options.nameOf(uri) ?? target);
@@ -278,7 +279,7 @@ export class Phone {
 			case "registered":
 			case "registrationFailed":
 				this.#registrations.note(action);
-				if (action.type === "registered" && action.expiresSec > 0) this.#watch.begin();
+				if (action.type === "registered" && action.expiresSec > 0) this.#watch.begin(action.account);
 				break;
 			case "messages":
 			case "dialogs":

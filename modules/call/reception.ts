@@ -38,8 +38,8 @@ export interface ReceptionOptions {
 	readonly take: (line: Line) => void;
 	/** Tells the owner. */
 	readonly say: (text: string) => void;
-	/** What the owner wrote, to a SIP URI. */
-	readonly uriOf: (target: string) => string | undefined;
+	/** What the owner wrote, to a SIP URI. @param account that was called */
+	readonly uriOf: (target: string, account: string | undefined) => string | undefined;
 }
 
 const RING = Object.freeze({ type: "ring" } as const);
@@ -73,7 +73,7 @@ export class Reception {
 		const room = number !== undefined;
 		const arrival = replaced ? RING : arrivalOf({ features, inUse, room });
 		if (arrival.type !== "ring" || number === undefined) {
-			if (arrival.type === "forward") this.#forward(call, uri, arrival.to);
+			if (arrival.type === "forward") this.#forward(call, uri, arrival.to, info.account);
 			else this.#refuse(call, uri, arrival.type === "refuse" ? arrival.status : BUSY_HERE, action.displayName);
 			return;
 		}
@@ -93,6 +93,7 @@ export class Reception {
 			return;
 		}
 		const line = this.#options.begin(number, call, uri, info.identity?.displayName ?? action.displayName);
+		line.account = info.account;
 		line.protectedLeg = protectedLeg;
 		line.identity = info.identity && identityOf(info.identity);
 		line.via = nameIn(info.diversion);
@@ -130,8 +131,8 @@ export class Reception {
 		this.#options.post({ type: "reject", call, status });
 	}
 
-	#forward(call: number, from: string, to: string): void {
-		const contact = this.#options.uriOf(to);
+	#forward(call: number, from: string, to: string, account: string | undefined): void {
+		const contact = this.#options.uriOf(to, account);
 		if (contact === undefined) {
 			this.#options.say(`"${to}" is no address to send calls to: ${from} hears busy`);
 			this.#options.post({ type: "reject", call, status: BUSY_HERE });
@@ -145,6 +146,6 @@ export class Reception {
 	#forwardLater(line: Line): void {
 		const { noAnswer, noAnswerSec } = this.#options.features().forward;
 		if (noAnswer === undefined) return;
-		line.afterRinging(noAnswerSec * 1000, () => this.#forward(line.id, line.call.peer, noAnswer));
+		line.afterRinging(noAnswerSec * 1000, () => this.#forward(line.id, line.call.peer, noAnswer, line.account));
 	}
 }

@@ -22,6 +22,12 @@ export class Registrations {
 		return [...this.#states.keys()];
 	}
 
+	/** The first account that is registered right now: bare numbers are of its domain. */
+	get first(): string | undefined {
+		for (const [account, { ok }] of this.#states) if (ok) return account;
+		return undefined;
+	}
+
 	get states(): readonly Registration[] {
 		return [...this.#states.values()];
 	}

@@ -3,14 +3,15 @@
  * people on the owner's list are talking (RFC 4235). Actions of the agent come in, screen and panel read the states.
  */
 import type { AreaLog } from "log/log";
-import type { Action, WatchedDialog } from "sip/types";
+import type { Account, Action, WatchedDialog } from "sip/types";
+import { accountFor } from "./dial-target";
 import type { CallEvent } from "./signalling";
 import type { Lamp, Messages } from "./state";
 
 export interface WatchOptions {
-	/** Without one nothing can be asked for; what comes unasked is taken. */
-	readonly account: string | undefined;
-	/** Whether the mailbox is to be asked for. */
+	/** Each asks its own server. Without any, nothing can be asked for; what comes unasked is taken. */
+	readonly accounts: readonly Account[];
+	/** Whether their mailboxes are to be asked for. */
 	readonly mailbox: boolean;
 	/** SIP URIs. */
 	readonly watched: readonly string[];
@@ -20,55 +21,68 @@ export interface WatchOptions {
 
 type WatchAction = Extract<Action, { type: "messages" | "dialogs" | "subscribed" | "subscriptionFailed" }>;
 
-const MAILBOX = 1;
-/** Of the first on the list. */
-const FIRST = 2;
-
 export class Watch {
 	readonly #options: WatchOptions;
 	readonly #dialogs: Map<number, readonly WatchedDialog[]> = new Map();
-	#messages: Messages | undefined;
-	#began = false;
+	/** By account. */
+	readonly #messages: Map<string, Messages> = new Map();
+	/** Accounts whose server is asked. */
+	readonly #begun: Set<string> = new Set();
 
 	constructor(options: WatchOptions) {
 		this.#options = options;
 	}
 
-	/** undefined: nobody has said anything of messages. */
+	/** Of all accounts together; the mailbox is that of the first that has something waiting. undefined: nobody has said anything. */
 	get messages(): Messages | undefined {
-		return this.#messages;
+		const all = [...this.#messages.values()];
+		const waiting = all.find((each) => each.waiting);
+		const mailbox = (waiting ?? all[0])?.mailbox;
+		if (all.length === 0) return undefined;
+		return {
+			waiting: waiting !== undefined,
+			fresh: all.reduce((sum, { fresh }) => sum + fresh, 0),
+			old: all.reduce((sum, { old }) => sum + old, 0),
+			...(mailbox !== undefined && { mailbox }),
+		};
 	}
 
 	/** In the order of the list. */
 	get lamps(): readonly Lamp[] {
-		return this.#options.watched.map((uri, index) => ({ uri, state: lampOf(this.#dialogs.get(FIRST + index)) }));
+		return this.#options.watched.map((uri, index) => ({
+			uri,
+			state: lampOf(this.#dialogs.get(this.#numberOf(index))),
+		}));
 	}
 
 	/** For an INVITE that takes a call which rings at that party; undefined: none does, or its server keeps it to itself. */
 	replacesAt(uri: string): string | undefined {
-		const dialogs = this.#dialogs.get(FIRST + this.#options.watched.indexOf(uri));
+		const dialogs = this.#dialogs.get(this.#numberOf(this.#options.watched.indexOf(uri)));
 		return dialogs?.find(rings)?.replaces;
 	}
 
-	/** The registrar knows us: before, it would tell us nothing. Safe to repeat. */
-	begin(): void {
-		const { account, mailbox, watched, post } = this.#options;
-		if (this.#began || account === undefined) return;
-		this.#began = true;
-		if (mailbox) post({ type: "subscribe", subscription: MAILBOX, account, package: "message-summary" });
+	/** The registrar of that account knows us: before, it would tell us nothing. Safe to repeat. */
+	begin(account: string): void {
+		const { mailbox, watched, post } = this.#options;
+		if (this.#begun.has(account)) return;
+		this.#begun.add(account);
+		if (mailbox)
+			post({ type: "subscribe", subscription: this.#mailboxOf(account), account, package: "message-summary" });
 		watched.forEach((uri, index) => {
-			post({ type: "subscribe", subscription: FIRST + index, account, package: "dialog", uri });
+			if (this.#asks(uri) === account)
+				post({ type: "subscribe", subscription: this.#numberOf(index), account, package: "dialog", uri });
 		});
 	}
 
 	end(): void {
 		const { mailbox, watched, post } = this.#options;
-		if (!this.#began) return;
-		this.#began = false;
-		if (mailbox) post({ type: "unsubscribe", subscription: MAILBOX });
-		watched.forEach((_, index) => {
-			post({ type: "unsubscribe", subscription: FIRST + index });
-		});
+		for (const account of this.#begun) {
+			if (mailbox) post({ type: "unsubscribe", subscription: this.#mailboxOf(account) });
+			watched.forEach((uri, index) => {
+				if (this.#asks(uri) === account) post({ type: "unsubscribe", subscription: this.#numberOf(index) });
+			});
+		}
+		this.#begun.clear();
 	}
 
 	note(action: WatchAction): void {
@@ -76,12 +90,12 @@ export class Watch {
 		switch (action.type) {
 			case "messages": {
 				const { waiting, mailbox, voice } = action;
-				this.#messages = {
+				this.#messages.set(action.account, {
 					waiting,
 					fresh: voice?.fresh ?? 0,
 					old: voice?.old ?? 0,
 					...(mailbox !== undefined && { mailbox }),
-				};
+				});
 				return;
 			}
 			case "dialogs":
@@ -96,8 +110,25 @@ export class Watch {
 		}
 	}
 
+	/** The account by whose server somebody is watched: the one that would call there. */
+	#asks(uri: string): string | undefined {
+		return accountFor(uri, this.#options.accounts)?.id;
+	}
+
+	/** Mailboxes have the first numbers, in the order of the accounts; then comes the list. */
+	#mailboxOf(account: string): number {
+		return 1 + this.#options.accounts.findIndex(({ id }) => id === account);
+	}
+
+	#numberOf(index: number): number {
+		return 1 + this.#options.accounts.length + index;
+	}
+
 	#nameOf(subscription: number): string {
-		return subscription === MAILBOX ? "the mailbox" : (this.#options.watched[subscription - FIRST] ?? "somebody");
+		const { accounts, watched } = this.#options;
+		const account = accounts[subscription - 1];
+		if (account !== undefined) return `the mailbox of ${account.aor}`;
+		return watched[subscription - this.#numberOf(0)] ?? "somebody";
 	}
 }
 

@@ -12,6 +12,8 @@ interface Subscription {
 export class Office {
 	/** INVITEs that came, whole. */
 	readonly invites: string[] = [];
+	/** What the phone answers, whole. */
+	readonly answers: string[] = [];
 	readonly #socket: UDP;
 	/** By event package and the user that was asked for. */
 	readonly #subscriptions: Map<string, Subscription> = new Map();
@@ -56,10 +58,10 @@ export class Office {
 	}
 
 	/** Somebody calls the phone through the exchange. */
-	call(headers: readonly string[]): void {
+	call(headers: readonly string[], user = "bob"): void {
 		const body = sdp(40_000);
 		this.#send([
-			`INVITE sip:bob@${HOME}:${this.#phonePort} SIP/2.0`,
+			`INVITE sip:${user}@${HOME}:${this.#phonePort} SIP/2.0`,
 			`Via: SIP/2.0/UDP ${HOME}:${this.port};branch=z9hG4bKcall`,
 			"Max-Forwards: 70",
 			"From: <sip:anonymous@anonymous.invalid>;tag=somebody",
@@ -104,6 +106,7 @@ export class Office {
 			case "REGISTER":
 				break;
 			default:
+				if (method.startsWith("SIP/")) this.answers.push(message);
 				return;
 		}
 		this.#send([

@@ -93,6 +93,61 @@ test("somebody who is watched: free, rings, talks; the call that rings there is 
 		await until("free again", () => lamp() === "idle");
 	}));
 
+test("every account asks its own server: for its mailbox, and for who is of its domain", async () => {
+	const [first, second] = [new Office(), new Office()];
+	const account = (id: string, user: string, domain: string, office: Office) => ({
+		id,
+		aor: `sip:${user}@${domain}`,
+		registrar: office.server,
+		outboundProxy: office.server,
+		password: undefined,
+		expiresSec: 600,
+	});
+	const bob = new Station("bob", {
+		zrtp: false,
+		features: { voicemail: "sip:97@one.example", watched: ["sip:carol@one.example", "sip:dora@two.example"] },
+		agent: {
+			provider: nativeProvider,
+			random: hardwareRandom,
+			userAgent: "Sotto/test",
+			accounts: [account("1", "bob", "one.example", first), account("2", "bobby", "two.example", second)],
+		},
+	});
+	try {
+		await withStations([bob], async () => {
+			await until("asked", () => first.subscriptions.length === 2 && second.subscriptions.length === 2);
+			equal(first.subscriptions, ["dialog carol", "message-summary bob"]);
+			equal(second.subscriptions, ["dialog dora", "message-summary bobby"]);
+			const type = "application/simple-message-summary";
+			first.notify("message-summary bob", type, "Messages-Waiting: no\r\n");
+			second.notify(
+				"message-summary bobby",
+				type,
+				"Messages-Waiting: yes\r\nMessage-Account: sip:98@two.example\r\nVoice-Message: 3/1 (0/0)\r\n",
+			);
+			await until("told", () => bob.phone.state.messages?.fresh === 3);
+			equal(bob.phone.state.messages, { waiting: true, fresh: 3, old: 1, mailbox: "sip:98@two.example" });
+			const done = `<?xml version="1.0"?><dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="0" state="full" entity="sip:dora@two.example"></dialog-info>`;
+			second.notify("dialog dora", "application/dialog-info+xml", done);
+			await until("free", () => bob.phone.state.lamps?.[1]?.state === "idle");
+			equal(bob.phone.state.lamps?.[0]?.state, "unknown");
+			// A bare number is of the first account's domain, and of the second's where that one is called.
+			bob.phone.dial("200");
+			await until("an INVITE", () => first.invites.length > 0);
+			ok(first.invites[0]?.startsWith("INVITE sip:200@one.example"), first.invites[0]);
+			bob.phone.hangup();
+			equal(bob.phone.forward("always", "300"), undefined);
+			second.call([], "bobby");
+			await until("sent on", () => second.answers.some((answer) => answer.startsWith("SIP/2.0 302")));
+			const sentOn = second.answers.find((answer) => answer.startsWith("SIP/2.0 302")) ?? "";
+			ok(/^Contact: <sip:300@two\.example/m.test(sentOn), sentOn);
+		});
+	} finally {
+		first.close();
+		second.close();
+	}
+});
+
 async function calledBy(
 	station: Station,
 	headers: readonly string[],
