@@ -6,6 +6,8 @@
 import Timer from "timer";
 
 const LOOK_EVERY_MS = 2000;
+/** While there is none: what waits for an answer has 32 s, and may have used up nearly all of it. */
+const LOOK_AGAIN_EVERY_MS = 250;
 
 export interface NetworkWatchOptions {
 	/** Numeric addresses of the accounts' servers; none: nobody knows. */
@@ -14,23 +16,35 @@ export interface NetworkWatchOptions {
 	readonly route: (address: string) => string | undefined;
 	/** Only on a change; at the beginning there is a network. */
 	readonly onChange: (up: boolean) => void;
-	/** 2000 without it. */
+	/** 2000 without it; 250 while there is no network. */
 	readonly everyMs?: number;
 }
 
 export class NetworkWatch {
 	readonly #options: NetworkWatchOptions;
-	readonly #timer: Timer;
+	#timer: Timer | undefined;
 	#up = true;
 
 	constructor(options: NetworkWatchOptions) {
 		this.#options = options;
-		this.#timer = Timer.repeat(() => this.#look(), options.everyMs ?? LOOK_EVERY_MS);
+		this.#wait();
 	}
 
 	/** Safe to repeat. */
 	close(): void {
-		Timer.clear(this.#timer);
+		if (this.#timer !== undefined) Timer.clear(this.#timer);
+		this.#timer = undefined;
+	}
+
+	#wait(): void {
+		const { everyMs } = this.#options;
+		const delayMs = everyMs ?? (this.#up ? LOOK_EVERY_MS : LOOK_AGAIN_EVERY_MS);
+		const timer = Timer.set(() => {
+			this.#look();
+			// Whoever was told may have closed it.
+			if (this.#timer === timer) this.#wait();
+		}, delayMs);
+		this.#timer = timer;
 	}
 
 	#look(): void {

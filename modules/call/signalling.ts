@@ -18,7 +18,7 @@ import { NetworkWatch } from "./network-watch";
 import { type Carriage, Transports } from "./transport/transports";
 
 /** What is left for the phone to act on. */
-export type CallAction = Exclude<Action, { type: "send" | "wakeAt" | "connect" | "query" }>;
+export type CallAction = Exclude<Action, { type: "send" | "wakeAt" | "connect" | "disconnect" | "query" }>;
 
 /** An event without its time, which is added here. */
 export type CallEvent = Event extends infer E ? (E extends { now: number } ? Omit<E, "now"> : never) : never;
@@ -183,6 +183,9 @@ export class Signalling {
 				return;
 			case "connect":
 				this.#transports.connect(action.to);
+				return;
+			case "disconnect":
+				this.#transports.drop(action.to);
 				return;
 			case "query":
 				this.#ask(action);

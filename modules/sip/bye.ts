@@ -39,6 +39,7 @@ export function sendBye(core: Core, call: Call, dialog: Dialog, onDone: () => vo
 		account: call.account,
 		credentials: new Credentials(),
 		to,
+		patient: true,
 		make: (via) => requestIn(dialog, "BYE", ++dialog.localCseq, via, headers, undefined),
 		onResponse: (response) => {
 			if (response.status >= 200) onDone();

@@ -12,6 +12,9 @@ import { type ClientTransaction, type ClientUser, clientKey, type Failure, type 
 import { type Destination, isReliable } from "./uri";
 import { branchOf } from "./via";
 
+/** A server that ends each connection at each request would else be asked without end. */
+const MAX_FLOWS_LOST = 2;
+
 export abstract class Client implements ClientTransaction {
 	readonly key: string;
 	readonly to: Destination;
@@ -23,6 +26,7 @@ export abstract class Client implements ClientTransaction {
 	#timer: Timer | undefined;
 	#giveUpAt = 0;
 	#delayMs = 0;
+	#flowsLost = 0;
 
 	constructor(ground: Ground, request: OutgoingRequest, to: Destination, user: ClientUser) {
 		this.key = clientKey(branchOf(request.via) ?? "", request.method);
@@ -50,7 +54,26 @@ export abstract class Client implements ClientTransaction {
 	}
 
 	sendFailed(error: string): void {
-		if (this.waiting) this.#fail({ type: "transport", error });
+		if (!this.waiting) return;
+		// What left before, and may have been heard, is not undone by a repeat that cannot leave.
+		const repeated = this.#delayMs > T1_MS;
+		if (!isReliable(this.to) && (this.user.patient === true || repeated)) return;
+		this.#fail({ type: "transport", error });
+	}
+
+	/**
+	 * RFC 3261 has the user told of it (section 17.1.4). That the other end closed the connection does not mean that it has
+	 * gone (RFC 5626 section 4.2.1 makes it anew): the same request, which its transaction there knows by the branch, goes
+	 * by another one, for as long as timers B and F allow.
+	 */
+	flowLost(error: string): void {
+		if (!this.waiting) return;
+		if (++this.#flowsLost > MAX_FLOWS_LOST) this.#fail({ type: "transport", error });
+		else this.#again();
+	}
+
+	resume(): void {
+		if (this.waiting) this.#again();
 	}
 
 	stop(): void {
@@ -81,6 +104,15 @@ export abstract class Client implements ClientTransaction {
 		const { timers } = this.ground;
 		this.#delayMs = delayMs;
 		this.#timer = timers.after(Math.min(delayMs, this.#giveUpAt - timers.now), () => this.#due());
+	}
+
+	/** Where it has been heard of, a connection is all that the answer may need. */
+	#again(): void {
+		this.ground.connect(this.to, (error) => {
+			if (!this.waiting) return;
+			if (error !== undefined) this.#fail({ type: "transport", error });
+			else if (this.#packet !== undefined) this.ground.send(this.#packet, this.to);
+		});
 	}
 
 	#due(): void {

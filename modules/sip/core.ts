@@ -26,6 +26,8 @@ import { serviceRoutePlace } from "./way";
 
 type EndedMore = Pick<Extract<Action, { readonly type: "ended" }>, "elsewhere" | "replacedBy">;
 
+type OnConnected = (error: string | undefined) => void;
+
 const MAX_WARNING_LENGTH = 240;
 // It stands here because the engine compiles a literal each time it is evaluated.
 const NOT_PLAIN = /[^ -~]/g;
@@ -49,7 +51,7 @@ export class Core implements Ground {
 	readonly #servers = new Set<string>();
 	readonly locator: Locator;
 	/** Connections asked for, and who waits for them. */
-	readonly #connecting = new Map<string, ((error: string | undefined) => void)[]>();
+	readonly #connecting = new Map<string, { readonly to: Destination; readonly waiting: OnConnected[] }>();
 	#actions: Action[] = [];
 	#nextIncoming = -1;
 	#nextReferral = 1;
@@ -178,19 +180,31 @@ export class Core implements Ground {
 	}
 
 	/** Calls back, at once where it can, when there is a connection; or why there is none. UDP needs none. */
-	connect(to: Destination, onDone: (error: string | undefined) => void): void {
+	connect(to: Destination, onDone: OnConnected): void {
 		if (!isReliable(to) || this.flows.get(to) !== undefined) {
 			onDone(undefined);
 			return;
 		}
 		const key = keyOf(to);
-		const waiting = this.#connecting.get(key);
-		if (waiting !== undefined) {
-			waiting.push(onDone);
+		const known = this.#connecting.get(key);
+		if (known !== undefined) {
+			known.waiting.push(onDone);
 			return;
 		}
-		this.#connecting.set(key, [onDone]);
+		this.#connecting.set(key, { to, waiting: [onDone] });
 		this.#actions.push({ type: "connect", to });
+	}
+
+	/**
+	 * The network is back. What stands of the connections from before is a guess, and TCP would find out in its own time,
+	 * later than our timers allow: all are made anew, and what waits for an answer is sent again.
+	 */
+	resume(): void {
+		for (const { to } of this.flows.takeAll()) this.#actions.push({ type: "disconnect", to });
+		for (const { to } of this.#connecting.values())
+			this.#actions.push({ type: "disconnect", to }, { type: "connect", to });
+		for (const client of [...this.clients.values()]) client.resume();
+		for (const server of this.servers.values()) server.resume();
 	}
 
 	connected(flow: Flow): void {
@@ -198,11 +212,17 @@ export class Core implements Ground {
 		this.#connectDone(flow.to, undefined);
 	}
 
-	/** Whatever waits for an answer by that connection is tried elsewhere, and who registered by it does so again. */
+	/** Whatever waits for an answer by that connection is tried again or elsewhere, and who registered by it does so again. */
 	disconnected(to: Destination, error: string): void {
+		const key = keyOf(to);
+		const stood = this.flows.get(to) !== undefined;
+		const clients = [...this.clients.values()].filter((client) => keyOf(client.to) === key);
 		this.flows.remove(to);
 		this.#connectDone(to, error);
-		this.sendFailed(to, error);
+		for (const client of clients)
+			if (stood) client.flowLost(error);
+			else client.sendFailed(error);
+		if (stood) for (const server of this.servers.values()) if (keyOf(server.to) === key) server.resume();
 		for (const registration of this.registrations.values()) flowLost(this, registration, to);
 	}
 
@@ -214,9 +234,9 @@ export class Core implements Ground {
 
 	#connectDone(to: Destination, error: string | undefined): void {
 		const key = keyOf(to);
-		const waiting = this.#connecting.get(key) ?? [];
+		const known = this.#connecting.get(key);
 		this.#connecting.delete(key);
-		for (const each of waiting) each(error);
+		for (const each of known?.waiting ?? []) each(error);
 	}
 
 	account(id: string | undefined): Account | undefined {

@@ -6,7 +6,7 @@
 
 import { toHex } from "bytes/hex";
 import { utf8Encode } from "bytes/text";
-import { MAX_CHALLENGES } from "./constants";
+import { MAX_CHALLENGES, TIMER_B_MS } from "./constants";
 import type { Core } from "./core";
 import { type Challenge, credentials, nextNonce, parseChallenge } from "./digest";
 import { InviteClient } from "./invite-client";
@@ -134,6 +134,11 @@ export interface ExchangeOptions {
 	readonly credentials: Credentials;
 	/** Its servers are looked for, and tried one after the other (RFC 3263 section 4.3). */
 	readonly to: Place;
+	/**
+	 * The request is inside a dialog, which lives on as long as timers B and F allow (section 12.2.1.2): a packet that does not
+	 * leave counts as one that is lost, and a connection that cannot be made is tried again. Else the person is told at once.
+	 */
+	readonly patient?: boolean | undefined;
 	/** Makes the request, without credentials, with a new CSeq each time. @param to the server that it goes to */
 	make(via: Via, to: Destination): OutgoingRequest;
 	/** Every response but the challenges that are answered here. */
@@ -149,6 +154,8 @@ const MAX_TARGETS = 4;
 const NEXT_SERVER_MS = 10000;
 /** RFC 3261 section 18.1.1: what is longer goes over a transport that does not need fragments. */
 const MAX_DATAGRAM_BYTE_LENGTH = 1300;
+/** Before a connection that could not be made is tried again, where somebody is patient. */
+const RECONNECT_MS = 2000;
 /** A server that has no TCP may say nothing at all to it; the person waits meanwhile. */
 const SWITCH_LIMIT_MS = 2000;
 
@@ -164,6 +171,8 @@ export class Exchange {
 	#index = 0;
 	#stopped = false;
 	#patience: Timer | undefined;
+	/** Until then whoever is patient goes on trying. */
+	#giveUpAt = 0;
 	#current:
 		| { readonly to: Target; readonly request: OutgoingRequest; readonly transaction: InviteClient | NonInviteClient }
 		| undefined;
@@ -192,6 +201,7 @@ export class Exchange {
 
 	/** Puts the request on its way; apart from the constructor so that the owner can store the exchange first. */
 	start(): void {
+		this.#giveUpAt = this.#core.timers.now + TIMER_B_MS;
 		this.#core.locator.find(this.#options.to, (located) => {
 			if (this.#stopped) return;
 			if ("error" in located) {
@@ -241,7 +251,13 @@ export class Exchange {
 		this.#patience?.cancel();
 		this.#current = undefined;
 		this.#index++;
-		this.#try(failure);
+		const again = failure.type === "transport" && this.#index >= this.#targets.length && this.#options.patient === true;
+		if (!again || this.#core.timers.now + RECONNECT_MS >= this.#giveUpAt) {
+			this.#try(failure);
+			return;
+		}
+		this.#index = 0;
+		this.#patience = this.#core.timers.after(RECONNECT_MS, () => this.#try(failure));
 	}
 
 	#begin(to: Target): void {
@@ -269,6 +285,7 @@ export class Exchange {
 
 	#transact(to: Target, request: OutgoingRequest): void {
 		const user = {
+			patient: this.#options.patient,
 			onResponse: (response: Response) => this.#onResponse(to, response),
 			onFailure: (failure: Failure) => this.#onFailure(failure),
 		};

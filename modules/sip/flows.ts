@@ -39,6 +39,13 @@ export class Flows {
 		this.#flows.delete(keyOf(to));
 	}
 
+	/** All of them; none stands afterwards. */
+	takeAll(): readonly Flow[] {
+		const flows = [...this.#flows.values()];
+		this.#flows.clear();
+		return flows;
+	}
+
 	get(to: Destination): Flow | undefined {
 		return this.#flows.get(keyOf(to));
 	}

@@ -32,6 +32,7 @@ export function sendDtmf(core: Core, call: Call, digit: string, durationMs: numb
 		account: call.account,
 		credentials: new Credentials(),
 		to,
+		patient: true,
 		make: (via) => requestIn(dialog, "INFO", ++dialog.localCseq, via, headers, body),
 		onResponse: (response) => {
 			if (response.status >= 300) core.warn(`the other side does not take digits by INFO (${response.status})`);

@@ -29,8 +29,7 @@ export class InviteServer implements ServerTransaction {
 	#kept: string;
 	#state: "proceeding" | "completed" | "confirmed" | "accepted" | "terminated" = "proceeding";
 	readonly #ground: Ground;
-	/** Where responses go. */
-	readonly to: Destination;
+	#to: Destination;
 	readonly #user: InviteServerUser;
 	#last: Uint8Array | undefined;
 	#settled = false;
@@ -43,12 +42,16 @@ export class InviteServer implements ServerTransaction {
 		this.merge = mergeKey(request);
 		this.#kept = keep(request);
 		this.#ground = ground;
-		this.to = to;
+		this.#to = to;
 		this.#user = user;
 	}
 
 	read(): Answerable {
 		return readKept(this.#kept);
+	}
+
+	get to(): Destination {
+		return this.#to;
 	}
 
 	get state(): string {
@@ -69,8 +72,10 @@ export class InviteServer implements ServerTransaction {
 		this.#settled = true;
 	}
 
-	receive(request: Request): void {
+	receive(request: Request, from: Destination): void {
 		const ack = request.method === "ACK";
+		// Its connection from before is not the one that it looks to now.
+		if (isReliable(from)) this.#to = from;
 		switch (this.#state) {
 			case "proceeding":
 				if (!ack) this.#again();
@@ -122,6 +127,11 @@ export class InviteServer implements ServerTransaction {
 			case "terminated":
 				return;
 		}
+	}
+
+	resume(): void {
+		// A 2xx that has its ACK brings another one, no more.
+		if (this.#state !== "confirmed" && this.#state !== "terminated") this.#again();
 	}
 
 	stop(): void {

@@ -20,8 +20,7 @@ export class NonInviteServer implements ServerTransaction {
 	#kept: string;
 	#state: "trying" | "proceeding" | "completed" | "terminated" = "trying";
 	readonly #ground: Ground;
-	/** Where responses go. */
-	readonly to: Destination;
+	#to: Destination;
 	#last: Uint8Array | undefined;
 	#timeout: Timer | undefined;
 
@@ -31,11 +30,15 @@ export class NonInviteServer implements ServerTransaction {
 		this.merge = mergeKey(request);
 		this.#kept = keep(request);
 		this.#ground = ground;
-		this.to = to;
+		this.#to = to;
 	}
 
 	read(): Answerable {
 		return readKept(this.#kept);
+	}
+
+	get to(): Destination {
+		return this.#to;
 	}
 
 	get state(): string {
@@ -46,7 +49,9 @@ export class NonInviteServer implements ServerTransaction {
 		return this.#state === "completed";
 	}
 
-	receive(_request: Request): void {
+	receive(_request: Request, from: Destination): void {
+		// Its connection from before is not the one that it looks to now.
+		if (isReliable(from)) this.#to = from;
 		switch (this.#state) {
 			case "trying":
 				return;
@@ -68,13 +73,18 @@ export class NonInviteServer implements ServerTransaction {
 				this.#state = status < 200 ? "proceeding" : "completed";
 				if (status < 200) return;
 				this.#kept = "";
-				this.#timeout = this.#ground.timers.after(isReliable(this.to) ? 0 : TIMER_J_MS, () => this.stop());
+				// Also over a reliable transport, where section 17.2.2 has 0: the answer may be lost with its connection, and the
+				// request comes again by another one.
+				this.#timeout = this.#ground.timers.after(TIMER_J_MS, () => this.stop());
 				return;
 			case "completed":
 			case "terminated":
 				return;
 		}
 	}
+
+	/** Whoever asked asks again. */
+	resume(): void {}
 
 	stop(): void {
 		this.#state = "terminated";

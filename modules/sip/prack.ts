@@ -51,6 +51,7 @@ export function confirmProvisional(core: Core, call: Call, early: Early, respons
 		account: call.account,
 		credentials: new Credentials(),
 		to,
+		patient: true,
 		make: (via) => requestIn(dialog, "PRACK", ++dialog.localCseq, via, headers, undefined),
 		// The INVITE decides what becomes of the call; a PRACK that fails is the callee's to notice.
 		onResponse: () => {},

@@ -57,7 +57,7 @@ function receiveRequest(core: Core, request: Request, to: Destination): void {
 	const key = serverKey(request);
 	const known = core.servers.get(key);
 	if (known !== undefined) {
-		known.receive(request);
+		known.receive(request, to);
 		return;
 	}
 	const inside = tagOf(request.to) === undefined ? undefined : findDialog(core, request);

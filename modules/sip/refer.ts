@@ -81,6 +81,7 @@ function ask(core: Core, call: Call, transfer: Transfer, dialog: Dialog, to: Pla
 		account: call.account,
 		credentials: new Credentials(),
 		to,
+		patient: true,
 		make: (via, way) => {
 			transfer.cseq = ++dialog.localCseq;
 			const contact = core.contactHeader(call.account, way);

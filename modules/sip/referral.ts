@@ -221,6 +221,7 @@ function tell(core: Core, referral: Referral, status: number, reason: string): v
 		account: referral.call.account,
 		credentials: new Credentials(),
 		to,
+		patient: true,
 		make: (via, way) => {
 			const contact = core.contactHeader(referral.call.account, way);
 			return requestIn(dialog, "NOTIFY", ++dialog.localCseq, via, [contact, ...headers], body);

@@ -76,6 +76,7 @@ export function register(core: Core, id: string): void {
 export function networkChanged(core: Core, up: boolean): void {
 	if (core.networkUp === up) return;
 	core.networkUp = up;
+	if (up) core.resume();
 	for (const registration of core.registrations.values()) {
 		// What was under way went into the void, or its answer did.
 		const busy = registration.exchange !== undefined;

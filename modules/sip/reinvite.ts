@@ -65,6 +65,7 @@ function attempt(core: Core, call: Call, change: Change, dialog: Dialog, sdp: st
 		account: call.account,
 		credentials: new Credentials(),
 		to,
+		patient: true,
 		make: (via, way) => {
 			const headers = [core.contactHeader(call.account, way), ...core.capabilities(), ...sessionRequest(core, call)];
 			return requestIn(dialog, "INVITE", ++dialog.localCseq, via, headers, body);

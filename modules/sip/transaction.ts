@@ -15,6 +15,8 @@ import { branchOf, formatVia, MAGIC_COOKIE } from "./via";
 export interface Ground {
 	readonly timers: Timers;
 	send(bytes: Uint8Array, to: Destination): void;
+	/** Calls back when there is a connection, or with why there is none. */
+	connect(to: Destination, onDone: (error: string | undefined) => void): void;
 	clientEnded(key: string): void;
 	serverEnded(key: string): void;
 }
@@ -24,6 +26,8 @@ export type Failure = { readonly type: "timeout" } | { readonly type: "transport
 
 /** The transaction user of a client transaction. */
 export interface ClientUser {
+	/** A datagram that could not leave is one that was lost: the timers decide. */
+	readonly patient?: boolean | undefined;
 	onResponse(response: Response): void;
 	onFailure(failure: Failure): void;
 }
@@ -35,6 +39,10 @@ export interface ClientTransaction {
 	receive(response: Response): void;
 	/** The transport could not deliver (section 17.1.4). */
 	sendFailed(error: string): void;
+	/** The connection that it went by has gone. */
+	flowLost(error: string): void;
+	/** The network is back: what nobody may have heard is said again. */
+	resume(): void;
 	/** Forgets it at once, telling nobody. */
 	stop(): void;
 }
@@ -48,10 +56,12 @@ export interface ServerTransaction {
 	readonly merge: string | undefined;
 	/** Where responses go. */
 	readonly to: Destination;
-	/** A retransmission of the request, or the ACK for an INVITE. */
-	receive(request: Request): void;
+	/** A retransmission of the request, or the ACK for an INVITE. @param from where it came from, this time */
+	receive(request: Request, from: Destination): void;
 	/** @param status of the response whose packet this is */
 	respond(status: number, bytes: Uint8Array): void;
+	/** Its connection has gone, or the network has come back: what the other end may not have heard is said again. */
+	resume(): void;
 	/** It is there only to answer repeats of a request that led to nothing more. */
 	readonly over: boolean;
 	/** Ends it without a word. */

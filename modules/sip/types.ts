@@ -150,8 +150,8 @@ export type Event =
 	/** `to` as it stood in the send action; the error in plain words. */
 	| { readonly type: "sendFailed"; readonly now: number; readonly to: Destination; readonly error: string }
 	/**
-	 * Whether there is a network at all. When it has returned every registration is made again at once; without this event
-	 * there is one.
+	 * Whether there is a network at all. When it has returned connections are made anew, what waits for an answer is sent
+	 * again and every registration made again, at once; without this event there is one.
 	 */
 	| { readonly type: "network"; readonly now: number; readonly up: boolean }
 	| { readonly type: "register"; readonly now: number; readonly account: string }
@@ -241,6 +241,8 @@ export type Action =
 	| { readonly type: "send"; readonly bytes: Uint8Array; readonly to: Destination }
 	/** Make a connection, or say at once that there is one: `connected` or `disconnected` answers. */
 	| { readonly type: "connect"; readonly to: Destination }
+	/** That connection, or the attempt to make it, is given up; nothing answers. */
+	| { readonly type: "disconnect"; readonly to: Destination }
 	/** Ask the name server: `answer` answers. */
 	| { readonly type: "query"; readonly id: number; readonly name: string; readonly kind: QuestionKind }
 	/** Send a tick at that time; undefined: nothing is waited for. Replaces the one before. */

@@ -43,6 +43,7 @@ export function sendUpdate(
 		account: call.account,
 		credentials: new Credentials(),
 		to,
+		patient: true,
 		make: (via, way) => {
 			const headers = [core.contactHeader(call.account, way), ...core.capabilities(), ...sessionRequest(core, call)];
 			return requestIn(dialog, "UPDATE", ++dialog.localCseq, via, headers, body);

@@ -138,6 +138,13 @@ export class Transports {
 		else if (known.isOpen) this.#tellOpen(known);
 	}
 
+	/** Ends a connection, or the attempt to make it, and tells nobody. */
+	drop(to: Destination): void {
+		const connection = this.#connections.get(keyOf(to));
+		this.#connections.delete(keyOf(to));
+		connection?.close();
+	}
+
 	/** What is written already still leaves. Safe to repeat. */
 	close(): void {
 		this.#closed = true;

@@ -29,6 +29,7 @@ class Transactions implements Ground {
 	readonly timers = new Timers();
 	readonly kept = new Map<string, unknown>();
 	send(): void {}
+	connect(): void {}
 	clientEnded(): void {}
 	serverEnded(): void {}
 }

@@ -31,7 +31,8 @@ interface End {
 const FIRST_RTO_MS = 600;
 const FIRST_SYN_MS = 1000;
 const LAST_RTO_MS = 60_000;
-const CONNECT_LIMIT_MS = 30_000;
+/** As connection.ts has it. */
+const CONNECT_LIMIT_MS = 10_000;
 const FIRST_PORT = 40_000;
 
 export class Streams {
@@ -64,6 +65,10 @@ export class Streams {
 		}
 	}
 
+	has(near: Owner, to: Place): boolean {
+		return this.#ends.has(keyOf(near, to));
+	}
+
 	/** @param far undefined: nobody listens there */
 	connect(now: number, near: Owner, to: Place, far: Owner | undefined): void {
 		const transport = "tcp" as const;
@@ -82,12 +87,26 @@ export class Streams {
 			return;
 		}
 		const local = { address: near.place.address, port: this.#port++ };
-		this.#ends.set(keyOf(near, to), { owner: near, local, far: to, lastAt: readyAt });
-		this.#ends.set(keyOf(far, local), { owner: far, local: to, far: local, lastAt: heardAt });
-		const flow = (end: Place, from: Place) =>
-			({ type: "connected", to: { ...end, transport }, local: { ...from, transport }, verified: false }) as const;
-		this.#at(heardAt, () => this.tell(far.name, flow(local, to)));
-		this.#at(readyAt, () => this.tell(near.name, flow(to, local)));
+		const nearEnd: End = { owner: near, local, far: to, lastAt: readyAt };
+		const farEnd: End = { owner: far, local: to, far: local, lastAt: heardAt };
+		this.#ends.set(keyOf(near, to), nearEnd);
+		this.#ends.set(keyOf(far, local), farEnd);
+		const stands = (owner: Owner, place: Place, end: End | undefined) =>
+			end !== undefined && this.#ends.get(keyOf(owner, place)) === end;
+		const flow = (end: Place, from: Place, owner: Owner) =>
+			({
+				type: "connected",
+				to: { ...end, transport },
+				local: { ...from, transport },
+				listening: { ...owner.place, transport },
+				verified: false,
+			}) as const;
+		this.#at(heardAt, () => {
+			if (stands(far, local, farEnd)) this.tell(far.name, flow(local, to, far));
+		});
+		this.#at(readyAt, () => {
+			if (stands(near, to, nearEnd)) this.tell(near.name, flow(to, local, near));
+		});
 	}
 
 	/** @param onArrival for who looks on */
@@ -99,13 +118,38 @@ export class Streams {
 			);
 			return;
 		}
-		const far = [...this.#ends.values()].find(({ local, far: back }) => same(local, to) && same(back, end.local));
-		if (far === undefined) return;
 		end.lastAt = Math.max(end.lastAt, this.#arrival(now, FIRST_RTO_MS));
 		this.#at(end.lastAt, () => {
+			// What was not through when its sender gave the connection up never comes.
+			if (this.#ends.get(keyOf(near, to)) !== end) return;
+			const far = this.#farOf(end);
+			if (far === undefined) {
+				this.#lost(end, "reset by the other end");
+				return;
+			}
 			onArrival(far.owner.name);
 			this.tell(far.owner.name, { type: "datagram", bytes, from: { ...end.local, transport: "tcp" } });
 		});
+	}
+
+	/** An end gives its connection up; the other one hears of it, as far as the network lets it. */
+	drop(now: number, near: Owner, to: Place): void {
+		const end = this.#ends.get(keyOf(near, to));
+		if (end === undefined) return;
+		this.#ends.delete(keyOf(near, to));
+		const far = this.#farOf(end);
+		if (far !== undefined) this.#at(this.#arrival(now, FIRST_RTO_MS), () => this.#lost(far, "closed"));
+	}
+
+	#lost(end: End, error: string): void {
+		const key = keyOf(end.owner, end.far);
+		if (this.#ends.get(key) !== end) return;
+		this.#ends.delete(key);
+		this.tell(end.owner.name, { type: "disconnected", to: { ...end.far, transport: "tcp" }, error });
+	}
+
+	#farOf({ local, far }: End): End | undefined {
+		return [...this.#ends.values()].find((other) => same(other.local, far) && same(other.far, local));
 	}
 
 	/** Sent again until it comes through. */

@@ -47,6 +47,7 @@ export class World {
 	onArrival: (name: string, bytes: Uint8Array) => void = () => {};
 	/** Drops a packet by its trace line. */
 	drop: (line: string) => boolean = () => false;
+	readonly #plans: { readonly at: number; readonly run: () => void }[] = [];
 	readonly #net: Netem<string, { from: Place; bytes: Uint8Array }>;
 	readonly #servers = new Map<string, { readonly name: string; readonly serve: Server }>();
 	/** Connections between phones. */
@@ -102,6 +103,12 @@ export class World {
 		this.#send("?", bytes, from, to);
 	}
 
+	/** Something of the test's own, at its time. */
+	plan(at: number, run: () => void): void {
+		this.#plans.push({ at, run });
+		this.#plans.sort((a, b) => a.at - b.at);
+	}
+
 	/** Lets that much time pass. */
 	run(ms: number): void {
 		const end = this.now + ms;
@@ -109,12 +116,17 @@ export class World {
 			let next = Math.min(
 				this.#net.nextAt ?? Number.POSITIVE_INFINITY,
 				this.streams.nextAt ?? Number.POSITIVE_INFINITY,
+				this.#plans[0]?.at ?? Number.POSITIVE_INFINITY,
 			);
 			for (const { wakeAt } of this.members.values()) next = Math.min(next, wakeAt ?? next);
 			if (next > end) break;
 			this.now = Math.max(this.now, next);
 			for (const { to, packet } of this.#net.deliver(this.now)) this.#deliver(to, packet.from, packet.bytes);
 			this.streams.deliver(this.now);
+			for (let plan = this.#plans[0]; plan !== undefined && plan.at <= this.now; plan = this.#plans[0]) {
+				this.#plans.shift();
+				plan.run();
+			}
 			for (const member of this.members.values())
 				if (member.wakeAt !== undefined && member.wakeAt <= this.now) {
 					member.wakeAt = undefined;
@@ -141,6 +153,7 @@ export class World {
 		for (const action of step(member.agent, event)) {
 			if (action.type === "send") this.#send(member.name, action.bytes, member.place, action.to);
 			else if (action.type === "connect") this.streams.connect(this.now, member, action.to, this.#phoneAt(action.to));
+			else if (action.type === "disconnect") this.streams.drop(this.now, member, action.to);
 			else if (action.type === "wakeAt") member.wakeAt = action.at;
 			else {
 				member.reports.push(action);
@@ -163,7 +176,10 @@ export class World {
 		this.times.push(this.now);
 		const member = this.members.get(name);
 		if (to.transport === "tcp" && member !== undefined) {
-			this.streams.send(this.now, member, to, bytes, (other) => this.onArrival(other, bytes));
+			// As transports.ts does: by the connection that stands, else by a new one.
+			const place = this.streams.has(member, to) ? to : (to.otherwise ?? to);
+			if (!this.streams.has(member, place)) this.streams.connect(this.now, member, place, this.#phoneAt(place));
+			this.streams.send(this.now, member, place, bytes, (other) => this.onArrival(other, bytes));
 			return;
 		}
 		if (!this.drop(line)) this.#net.send(this.now, `${to.address}:${to.port}`, { from, bytes });

@@ -29,6 +29,13 @@ class Bench {
 		this.sent.push([this.timers.now, what]);
 	}
 
+	/** Why no connection can be made; undefined: it can. */
+	unreachable: string | undefined;
+
+	connect(_to: object, onDone: (error: string | undefined) => void): void {
+		onDone(this.unreachable);
+	}
+
 	clientEnded(key: string): void {
 		this.ended.push(key);
 	}
@@ -211,6 +218,100 @@ test("a transport error is told at once (17.1.4), later ones not", () => {
 	equal(late.told, [486]);
 });
 
+const STREAM = { ...PEER, transport: "tcp" } as const;
+
+/** Over TCP, where nothing is repeated by itself. */
+function streamed(bench: Bench, method: string): InviteClient | NonInviteClient {
+	const Client = method === "INVITE" ? InviteClient : NonInviteClient;
+	const client = new Client(bench, outgoing(method), STREAM, bench);
+	client.start();
+	return client;
+}
+
+test("a connection that ends: the same request by another, twice; then it is told (17.1.4)", () => {
+	for (const method of ["INVITE", "BYE"]) {
+		const bench = new Bench();
+		const client = streamed(bench, method);
+		bench.until(1000);
+		client.flowLost("closed");
+		client.flowLost("closed");
+		equal([bench.times, bench.told], [[0, 1000, 1000], []]);
+		client.flowLost("closed");
+		equal([bench.times.length, bench.told], [3, ["transport"]]);
+		client.flowLost("closed");
+		equal(bench.told, ["transport"]);
+	}
+});
+
+test("a connection that ends and cannot be made again is told at once", () => {
+	const bench = new Bench();
+	const client = streamed(bench, "BYE");
+	bench.unreachable = "refused";
+	client.flowLost("closed");
+	equal([bench.times, bench.told, bench.timers.next], [[0], ["transport"], undefined]);
+});
+
+test("the network is back: said again at once, and timer B still counts from the beginning", () => {
+	const bench = new Bench();
+	const client = streamed(bench, "INVITE");
+	bench.until(30_000);
+	client.resume();
+	equal(bench.times, [0, 30_000]);
+	bench.until(32_000);
+	equal(bench.told, ["timeout"]);
+	client.resume();
+	equal(bench.times.length, 2);
+});
+
+test("what has been heard of is not sent again, and waits on", () => {
+	const bench = new Bench();
+	const client = streamed(bench, "INVITE");
+	client.receive(response(180, "INVITE"));
+	client.resume();
+	client.flowLost("closed");
+	equal([bench.times, bench.told], [[0], [180]]);
+	client.receive(response(200, "INVITE"));
+	equal(bench.told, [180, 200]);
+});
+
+test("a datagram that cannot leave is lost where one left before, or where somebody is patient", () => {
+	const bench = new Bench();
+	const client = nonInviteClient(bench);
+	bench.until(600);
+	client.sendFailed("no route");
+	bench.until(32_000);
+	equal(bench.told, ["timeout"]);
+	const other = new Bench();
+	const user = {
+		patient: true,
+		onResponse: () => {},
+		onFailure: ({ type }: { type: string }) => other.onFailure({ type }),
+	};
+	const patient = new NonInviteClient(other, outgoing("BYE"), PEER, user);
+	patient.start();
+	patient.sendFailed("no route");
+	other.until(32_000);
+	equal(other.told, ["timeout"]);
+});
+
+test("over TCP a request that comes again by another connection is answered there", () => {
+	const bench = new Bench();
+	const places: number[] = [];
+	bench.send = (_bytes: Uint8Array, to?: { readonly port: number }) => void places.push(to?.port ?? 0);
+	const bye = incoming("BYE");
+	const server = new NonInviteServer(bench, serverKey(bye), bye, { ...STREAM, port: 40_000 });
+	server.respond(200, formatResponse(bye, { status: 200 }));
+	bench.until(5000);
+	server.receive(bye, { ...STREAM, port: 40_001 });
+	equal(places, [40_000, 40_001]);
+	const { server: ringing, respond } = inviteServer(bench);
+	respond(180);
+	ringing.receive(incoming("INVITE"), { ...STREAM, port: 40_002 });
+	respond(486);
+	ringing.resume();
+	equal(places.slice(2), [5060, 40_002, 40_002, 40_002]);
+});
+
 test("E and F: BYE at 500 ms doubling to 4 s, given up after 32 s (17.1.2.2)", () => {
 	const bench = new Bench();
 	nonInviteClient(bench);
@@ -258,9 +359,9 @@ test("I: an ACK ends the repetition, more ACKs are swallowed for 5 s (17.2.1)", 
 	const { server, respond } = inviteServer(bench);
 	respond(486);
 	bench.until(600);
-	server.receive(incoming("ACK"));
-	server.receive(incoming("ACK"));
-	server.receive(incoming("INVITE"));
+	server.receive(incoming("ACK"), PEER);
+	server.receive(incoming("ACK"), PEER);
+	server.receive(incoming("INVITE"), PEER);
 	bench.until(5599);
 	equal(bench.times, [0, 500]);
 	equal(bench.ended, []);
@@ -273,11 +374,11 @@ test("a repeated INVITE gets the last response again (17.2.1)", () => {
 	const bench = new Bench();
 	const { server, respond } = inviteServer(bench);
 	respond(100);
-	server.receive(incoming("INVITE"));
+	server.receive(incoming("INVITE"), PEER);
 	respond(180);
-	server.receive(incoming("INVITE"));
+	server.receive(incoming("INVITE"), PEER);
 	respond(486);
-	server.receive(incoming("INVITE"));
+	server.receive(incoming("INVITE"), PEER);
 	equal(
 		bench.sent.map(([, what]) => what),
 		["100", "100", "180", "180", "486", "486"],
@@ -288,8 +389,8 @@ test("L: after 2xx the INVITE is swallowed, ACK goes up, 32 s long; refusals com
 	const bench = new Bench();
 	const { server, respond } = inviteServer(bench);
 	respond(200);
-	server.receive(incoming("INVITE"));
-	server.receive(incoming("ACK"));
+	server.receive(incoming("INVITE"), PEER);
+	server.receive(incoming("ACK"), PEER);
 	respond(200);
 	respond(486);
 	equal(
@@ -307,14 +408,14 @@ test("J: a repeated request gets the final response again for 32 s; before one, 
 	const bench = new Bench();
 	const options = incoming("OPTIONS");
 	const server = new NonInviteServer(bench, serverKey(options), options, PEER);
-	server.receive(options);
+	server.receive(options, PEER);
 	equal(bench.sent, []);
 	server.respond(100, formatResponse(options, { status: 100 }));
-	server.receive(options);
+	server.receive(options, PEER);
 	ok(header(server.read(), "call-id") !== undefined, "it can be answered");
 	server.respond(200, formatResponse(options, { status: 200 }));
 	equal(server.read().headers, [], "nothing of the request stays");
-	server.receive(options);
+	server.receive(options, PEER);
 	server.respond(500, formatResponse(options, { status: 500 }));
 	equal(
 		bench.sent.map(([, what]) => what),
