@@ -12,6 +12,7 @@ import { serveConfigs } from "../../scripts/simulator/config-server";
 import type { PhoneProcess } from "../../scripts/simulator/phone-process";
 import { freeUdpPorts } from "../../scripts/simulator/ports";
 import { amplitude, heard, readWav } from "../../scripts/simulator/tone";
+import { fileListener, hears } from "./peers/listening";
 import { LINPHONE_HZ, Meeting, pause, SOTTO_HZ } from "./peers/meeting";
 import { buildRecorded, startSotto } from "./peers/sotto";
 
@@ -35,8 +36,8 @@ interface Third {
 }
 
 /** linphonec, Sotto and a third phone that answers by itself. */
-async function withThird(name: string, use: (third: Third) => Promise<void>): Promise<void> {
-	const [port = 0] = await freeUdpPorts(1);
+async function withThird(name: string, use: (third: Third) => Promise<void>, wellKnown = false): Promise<void> {
+	const [port = 0] = wellKnown ? [5060] : await freeUdpPorts(1);
 	const heardByCarol = path.join(FOLDER, `${name}-carol.wav`);
 	const configs = await serveConfigs({
 		carol: { sip: { port, autoAnswer: true }, audio: { microphone: `tone:${CAROL_HZ}` } },
@@ -102,6 +103,45 @@ describe("calls that are sent on, with linphonec", { concurrency: false }, () =>
 			sotto.send({ hangup: true });
 			await carol.until("ended", ({ calls: [each] }) => each?.state === "ended");
 		}));
+
+	// linphonec writes To and Refer-To without the port: without a proxy, who is asked has to be at 5060.
+	test("linphonec sends Sotto to a third phone after asking there, which knows whose call it takes the place of", () => {
+		const talk = async ({ meeting, carol, carolUri, heardByCarol }: Third): Promise<void> => {
+			const { sotto, linphone, ears } = meeting;
+			await meeting.connect("incoming");
+			const first = await meeting.secure();
+			linphone.command("pause");
+			await sotto.until("held", ({ calls: [call] }) => call?.state === "held");
+			linphone.mark();
+			linphone.command(`call ${carolUri}`);
+			await carol.until("keys", ({ calls: [call] }) => call?.lock === "closed" && call.secureAfterMs !== undefined);
+			const asked = live(carol)[0];
+			await linphone.until(/ZRTP secrets on/);
+			linphone.command("transfer 1 --to-call 2");
+			await sotto.until("linphonec is out of it", () => {
+				const [one, ...more] = live(sotto);
+				return more.length === 0 && one?.lock === "closed" && one.sas !== first.sas;
+			});
+			// The call that takes the place is another one, with words of its own.
+			await carol.until("the call that was asked in is over", () => {
+				const [one, ...more] = live(carol);
+				return more.length === 0 && one?.lock === "closed" && one.id !== asked?.id;
+			});
+			assert.equal(live(sotto)[0]?.sas, live(carol)[0]?.sas);
+			assert.notEqual(live(carol)[0]?.sas, asked?.sas);
+			// It is linphonec that names the call to take the place of (RFC 3891), and not linphonec that ends it.
+			assert.match(linphone.recentLog, /^Refer-To: .*\?Replaces=/m);
+			assert.doesNotMatch(linphone.recentLog, /^BYE sip:carol/m);
+			const said = (): string => carol.lines.slice(-40).join("\n");
+			await Promise.all([
+				hears(fileListener("Carol", heardByCarol, readWav, said), SOTTO_HZ),
+				hears(ears.sotto, CAROL_HZ),
+			]);
+			sotto.send({ hangup: true });
+			await carol.until("ended", ({ calls: [each] }) => each?.state === "ended");
+		};
+		return withThird("asks-first", talk, true);
+	});
 
 	test("a second caller while linphonec talks, and the two of them in a conference", () =>
 		withThird("conference", async ({ meeting, carol, heardByCarol }) => {

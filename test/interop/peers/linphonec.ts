@@ -15,6 +15,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import type { Recording } from "../../../scripts/simulator/tone";
 
 export interface LinphonecOptions {
 	readonly name: string;
@@ -32,6 +33,8 @@ export interface LinphonecOptions {
 	readonly mediaEncryption?: "zrtp" | "none" | "srtp" | "dtls";
 	/** The only codecs it offers, all at 8 kHz; without it, its own choice. */
 	readonly codecs?: readonly ("PCMU" | "PCMA")[];
+	/** It may offer its camera, which it has none of, and takes video. */
+	readonly video?: boolean;
 	/** No log, so that writing it costs nothing: then neither `until` nor `sas` can be used. */
 	readonly quiet?: boolean;
 	/** Lines added to [sip], for example zrtp_key_agreements_suites=... */
@@ -66,7 +69,12 @@ export class Linphonec {
 		this.startedAt = performance.now();
 		this.#child = spawn(
 			"linphonec",
-			["-c", config, ...(options.quiet ? [] : ["-d", "6", "-l", this.#log]), ...(options.autoAnswer ? ["-a"] : [])],
+			[
+				...["-c", config],
+				...(options.quiet ? [] : ["-d", "6", "-l", this.#log]),
+				...(options.autoAnswer ? ["-a"] : []),
+				...(options.video ? ["-C"] : []),
+			],
 			{
 				stdio: ["pipe", output, output],
 				env: { ...process.env, HOME: home, XDG_DATA_HOME: "", XDG_CONFIG_HOME: "" },
@@ -166,6 +174,15 @@ export class Linphonec {
 		await ended;
 		clearTimeout(killer);
 	}
+}
+
+/** What it records, also while it still does: it writes the header of its WAV file last. 8 kHz, as all that Sotto speaks. */
+export function readRecording(file: string): Recording {
+	const bytes = readFileSync(file);
+	const headerByteLength = 44;
+	const count = Math.max(0, Math.floor((bytes.length - headerByteLength) / 2));
+	const samples = Float64Array.from({ length: count }, (_, i) => bytes.readInt16LE(headerByteLength + 2 * i) / 32768);
+	return { rateHz: 8000, samples };
 }
 
 /** As it stands in a URI. */

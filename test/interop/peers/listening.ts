@@ -58,14 +58,19 @@ export function hearsNothingOf(listener: Listener, hz: number, timeoutMs = TIMEO
 export function listenTo(phone: PhoneProcess, folder: string, name: string): Listener {
 	const file = path.join(folder, `heard-by-${name}.wav`);
 	phone.send({ speaker: file });
-	return wavListener(name, file, () => phone.lines.slice(-40).join("\n"));
+	return fileListener(name, file, readWav, () => phone.lines.slice(-40).join("\n"));
 }
 
-/** What a phone writes to a WAV file. */
-export function wavListener(who: string, file: string, said: () => string): Listener {
+/** What a phone writes to a file, as `readFile` reads it. */
+export function fileListener(
+	who: string,
+	file: string,
+	readFile: (file: string) => Recording,
+	said: () => string,
+): Listener {
 	const read = (): Recording => {
 		try {
-			return readWav(file);
+			return readFile(file);
 		} catch {
 			// Not begun.
 			return { rateHz: 8000, samples: new Float64Array(0) };

@@ -7,8 +7,10 @@ import path from "node:path";
 import type { CallState } from "../../../modules/call/state";
 import { serveConfigs } from "../../../scripts/simulator/config-server";
 import type { PhoneProcess } from "../../../scripts/simulator/phone-process";
+import { readWav } from "../../../scripts/simulator/tone";
 import { Capture } from "./capture";
-import { hostOf, Linphonec, type LinphonecOptions } from "./linphonec";
+import { hostOf, Linphonec, type LinphonecOptions, readRecording } from "./linphonec";
+import { fileListener, hears, hearsNothingOf, type Listener } from "./listening";
 import { freeRtpPorts } from "./rtp-ports";
 import { startSotto, TRACE_ALL } from "./sotto";
 import { writeTone } from "./tone-file";
@@ -26,7 +28,7 @@ export interface MeetingOptions {
 	readonly config?: Readonly<Record<string, unknown>>;
 	/** Of both; 127.0.0.1 without it. */
 	readonly address?: string;
-	readonly linphone?: Partial<Pick<LinphonecOptions, "autoAnswer" | "mediaEncryption" | "sip">>;
+	readonly linphone?: Partial<Pick<LinphonecOptions, "autoAnswer" | "mediaEncryption" | "sip" | "video">>;
 	/** Where the two listen for SIP, for two meetings at once. */
 	readonly sipPorts?: { readonly sotto: number; readonly linphone: number };
 }
@@ -42,7 +44,9 @@ export class Meeting {
 	readonly sottoRtpPort: number;
 	readonly heardBySotto: string;
 	readonly heardByLinphone: string;
+	readonly ears: { readonly sotto: Listener; readonly linphone: Listener };
 	readonly #host: string;
+	readonly #sottoPort: number;
 
 	private constructor(
 		sotto: PhoneProcess,
@@ -51,14 +55,20 @@ export class Meeting {
 		sottoRtpPort: number,
 		files: { heardBySotto: string; heardByLinphone: string },
 		host: string,
+		sottoPort: number,
 	) {
 		this.#host = host;
+		this.#sottoPort = sottoPort;
 		this.sotto = sotto;
 		this.linphone = linphone;
 		this.capture = capture;
 		this.sottoRtpPort = sottoRtpPort;
 		this.heardBySotto = files.heardBySotto;
 		this.heardByLinphone = files.heardByLinphone;
+		this.ears = {
+			sotto: fileListener("Sotto", files.heardBySotto, readWav, () => sotto.lines.slice(-40).join("\n")),
+			linphone: fileListener("linphonec", files.heardByLinphone, readRecording, () => linphone.log.slice(-3000)),
+		};
 	}
 
 	/** Runs `talk` between two phones that are ready; all are stopped when it has ended, and the capture can be read. */
@@ -112,11 +122,22 @@ export class Meeting {
 			ends.push(() => sotto.stop());
 			await sotto.until("ready", () => true);
 			sotto.send({ speaker: files.heardBySotto });
-			const meeting = new Meeting(sotto, linphone, capture, rtpPort, files, hostOf(options.address));
+			const host = hostOf(options.address);
+			const meeting = new Meeting(sotto, linphone, capture, rtpPort, files, host, sipPorts.sotto);
 			return [meeting, await talk(meeting)];
 		} finally {
 			for (const end of ends.reverse()) await end();
 		}
+	}
+
+	/** Each hears the other's tone from now on. */
+	async bothHear(): Promise<void> {
+		await Promise.all([hears(this.ears.sotto, LINPHONE_HZ), hears(this.ears.linphone, SOTTO_HZ)]);
+	}
+
+	/** Neither hears the other any more. */
+	async neitherHears(): Promise<void> {
+		await Promise.all([hearsNothingOf(this.ears.sotto, LINPHONE_HZ), hearsNothingOf(this.ears.linphone, SOTTO_HZ)]);
 	}
 
 	/** Calls linphonec. @param uri the way to it, where it is not its own address */
@@ -128,7 +149,7 @@ export class Meeting {
 
 	/** linphonec calls, and Sotto rings. */
 	async beCalled(): Promise<void> {
-		this.linphone.command(`call sip:sotto@${this.#host}:${SOTTO_SIP}`);
+		this.linphone.command(`call sip:sotto@${this.#host}:${this.#sottoPort}`);
 		await this.sotto.until("ringing", ({ calls: [call] }) => call?.state === "ringing");
 	}
 
