@@ -1,7 +1,7 @@
 /* The native half of files.ts. */
 #include "xsmc.h"
 #include "mc.xs.h"
-#include "hal/flash/flash.h"
+#include "hal/flash/sim/flash-files.h"
 
 #include <errno.h>
 #include <fcntl.h>

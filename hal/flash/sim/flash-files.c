@@ -1,7 +1,5 @@
-/*
- * Files that stand for hardware on the simulator: each appears whole or not at all, whatever happens to the computer.
- */
-#include "flash.h"
+/* Each file appears whole or not at all, whatever happens to the computer. */
+#include "flash-files.h"
 #include "mc.xs.h"
 
 #include <errno.h>

@@ -2,7 +2,8 @@
  * The device key on the simulator: 32 random octets in a file that only its owner can read. Hardware derives it from
  * eFuses.
  */
-#include "flash.h"
+#include "flash-files.h"
+#include "../flash.h"
 #include "mc.xs.h"
 
 #include <errno.h>
