@@ -138,6 +138,10 @@ void audioCoreFrame(Audio* audio, uint64_t nowUs)
 	for (size_t i = 0; i < AUDIO_FRAME_SAMPLES; i++)
 		speaker[i] = (int16_t)((audio->spokenCount > 1 ? softLimit(audio->mix[i]) : clip(audio->mix[i])) *
 							   (int32_t)audio->volumePercent / VOLUME_FULL);
-	audioPortWriteSpeaker(audio, speaker, AUDIO_FRAME_SAMPLES);
+	if (audio->recorder)
+		audio->counters.speakerDropped +=
+			AUDIO_FRAME_SAMPLES - (uint32_t)wavRecorderWrite(audio->recorder, speaker, AUDIO_FRAME_SAMPLES);
+	if (audio->handsetSpeaker)
+		audioPortWriteSpeaker(audio, speaker, AUDIO_FRAME_SAMPLES);
 	audio->counters.frames++;
 }

@@ -1,4 +1,4 @@
-/* Native side of audio.ts: reads the options, then leaves everything to the port. */
+/* Native side of audio.ts: reads the options, then leaves everything to audio-device.c. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 void xs_audio_destructor(void* data)
 {
 	if (data) {
-		audioPortClose(data);
+		audioClose(data);
 		audioRelease(data);
 	}
 }
@@ -68,7 +68,7 @@ static void setMicrophone(xsMachine* the, Audio* audio, xsSlot* option)
 	xsmcGet(xsVar(0), *option, xsID_panel);
 	if (xsmcTest(xsVar(0)))
 		choice.kind = microphoneDevice;
-	if (audioPortMicrophone(audio, &choice, reason) != 0)
+	if (audioChooseMicrophone(audio, &choice, reason) != 0)
 		xsUnknownError("microphone: %s", reason);
 }
 
@@ -83,15 +83,15 @@ static void setSpeaker(xsMachine* the, Audio* audio, xsSlot* option)
 		choice.path = path;
 	}
 	xsmcGet(xsVar(0), *option, xsID_panel);
-	choice.panel = xsmcTest(xsVar(0));
-	if (audioPortSpeaker(audio, &choice, reason) != 0)
+	choice.handset = xsmcTest(xsVar(0));
+	if (audioChooseSpeaker(audio, &choice, reason) != 0)
 		xsUnknownError("speaker: %s", reason);
 }
 
 void xs_audio_constructor(xsMachine* the)
 {
 	char reason[AUDIO_REASON_BYTES];
-	Audio* audio = audioPortOpen(reason);
+	Audio* audio = audioOpen(reason);
 	if (!audio)
 		xsUnknownError("audio: %s", reason);
 	/* From here on the destructor lets go of it, whatever is thrown. */

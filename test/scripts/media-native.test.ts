@@ -28,9 +28,10 @@ const stream = [
 ];
 const simulator = [
 	"audio/audio-core",
+	"audio/audio-device",
 	"audio/sim/audio-posix",
 	"audio/audio-wait",
-	"audio/sim/audio-panel",
+	"audio/panel/audio-panel",
 	"audio/sim/wav-load",
 	"audio/sim/wav-recorder",
 	"rtp/posix/rtp-sockets",

@@ -51,8 +51,6 @@ typedef struct {
 	pthread_t thread;
 	int wake;
 	bool stop;
-	unsigned references; /* VM task only */
-	bool deviceSpeaker;
 	/* Media task only. */
 	i2s_chan_handle_t speaker, microphone;
 	bool opened, failed;
@@ -89,6 +87,18 @@ void audioPortWake(Audio* audio)
 		return;
 }
 
+/* There is one codec, and one device that the VM opens. */
+bool audioPortTakeHandset(Audio* audio, char reason[AUDIO_REASON_BYTES])
+{
+	(void)audio, (void)reason;
+	return true;
+}
+
+void audioPortLeaveHandset(Audio* audio)
+{
+	(void)audio;
+}
+
 /* Within a frame, under the lock, on the media task: it has just put the microphone's 20 ms together. */
 void audioPortReadMicrophone(Audio* audio, int16_t* pcm, size_t samples)
 {
@@ -102,7 +112,7 @@ void audioPortReadMicrophone(Audio* audio, int16_t* pcm, size_t samples)
 void audioPortWriteSpeaker(Audio* audio, const int16_t* pcm, size_t samples)
 {
 	Device* device = deviceOf(audio);
-	if (!device->deviceSpeaker || device->failed)
+	if (device->failed)
 		return;
 	for (size_t at = 0; at < samples; at += PIECE_SAMPLES) {
 		size_t written = 0;
@@ -222,7 +232,7 @@ static void* run(void* it)
 	return NULL;
 }
 
-/* ---- Open, choose, close: all on the VM task ---- */
+/* ---- Start and stop: on the VM task ---- */
 
 static int startTask(Device* device)
 {
@@ -240,7 +250,7 @@ static int startTask(Device* device)
 	return failed;
 }
 
-Audio* audioPortOpen(char reason[AUDIO_REASON_BYTES])
+Audio* audioPortStart(char reason[AUDIO_REASON_BYTES])
 {
 	Device* device = calloc(1, sizeof *device);
 	if (!device) {
@@ -248,7 +258,6 @@ Audio* audioPortOpen(char reason[AUDIO_REASON_BYTES])
 		return NULL;
 	}
 	audioCoreStart(&device->core);
-	device->references = 1;
 	/* boards/esp32/process.c has registered events. */
 	device->wake = eventfd(0, 0);
 	if (device->wake < 0) {
@@ -267,16 +276,9 @@ Audio* audioPortOpen(char reason[AUDIO_REASON_BYTES])
 	return &device->core;
 }
 
-void audioRetain(Audio* audio)
-{
-	deviceOf(audio)->references++;
-}
-
-void audioRelease(Audio* audio)
+void audioPortStop(Audio* audio)
 {
 	Device* device = deviceOf(audio);
-	if (--device->references > 0)
-		return;
 	audioLock(audio);
 	device->stop = true;
 	audioUnlock(audio);
@@ -285,41 +287,4 @@ void audioRelease(Audio* audio)
 	close(device->wake);
 	pthread_mutex_destroy(&device->lock);
 	free(device);
-}
-
-int audioPortMicrophone(Audio* audio, const MicrophoneChoice* choice, char reason[AUDIO_REASON_BYTES])
-{
-	Microphone microphone = {.kind = choice->kind, .loop = choice->loop};
-	if (choice->kind == microphoneSamples) {
-		snprintf(reason, AUDIO_REASON_BYTES, "this phone has no files to play");
-		return -1;
-	}
-	if (choice->kind == microphoneTone)
-		sineStart(&microphone.sine, choice->toneHz, choice->toneAmplitude, AUDIO_RATE_HZ);
-	audioLock(audio);
-	audio->microphone = microphone;
-	audioUnlock(audio);
-	return 0;
-}
-
-int audioPortSpeaker(Audio* audio, const SpeakerChoice* choice, char reason[AUDIO_REASON_BYTES])
-{
-	if (choice->path) {
-		snprintf(reason, AUDIO_REASON_BYTES, "this phone has no files to record to");
-		return -1;
-	}
-	audioLock(audio);
-	deviceOf(audio)->deviceSpeaker = choice->panel;
-	audioUnlock(audio);
-	return 0;
-}
-
-void audioPortClose(Audio* audio)
-{
-	char reason[AUDIO_REASON_BYTES];
-	audioPortMicrophone(audio, &(MicrophoneChoice){.kind = microphoneSilence}, reason);
-	audioPortSpeaker(audio, &(SpeakerChoice){0}, reason);
-	audioLock(audio);
-	tonePlay(&audio->tone, NULL, AUDIO_RATE_HZ);
-	audioUnlock(audio);
 }

@@ -1,6 +1,6 @@
 /*
  * The voice device on this computer: one media thread per device, kept at 20 ms by absolute deadlines, that also waits
- * for the sockets of the streams. Microphone files are read and converted before the thread sees them.
+ * for the sockets of the streams.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -15,9 +15,6 @@
 #include <unistd.h>
 #include "../audio-core.h"
 #include "../audio-wait.h"
-#include "audio-panel.h"
-#include "wav-load.h"
-#include "wav-recorder.h"
 
 #define FRAME_US (AUDIO_FRAME_MS * 1000u)
 /* Further behind than this, frames are left out: nobody gains from hearing the past at once. */
@@ -29,10 +26,6 @@ typedef struct {
 	pthread_t thread;
 	int wake[2];
 	bool stop;
-	unsigned references; /* VM thread only */
-	int16_t* samples;
-	WavRecorder* recorder;
-	bool panelMicrophone, panelSpeaker;
 } Device;
 
 static Device* deviceOf(Audio* audio)
@@ -62,22 +55,6 @@ void audioPortWake(Audio* audio)
 	/* A full pipe wakes just as well. */
 	if (write(deviceOf(audio)->wake[1], "", 1) < 0)
 		return;
-}
-
-void audioPortReadMicrophone(Audio* audio, int16_t* pcm, size_t samples)
-{
-	size_t given = audioPanelMicrophone(pcm, samples);
-	memset(pcm + given, 0, (samples - given) * sizeof *pcm);
-	audio->counters.microphoneShort += (uint32_t)(samples - given);
-}
-
-void audioPortWriteSpeaker(Audio* audio, const int16_t* pcm, size_t samples)
-{
-	Device* device = deviceOf(audio);
-	if (device->recorder)
-		audio->counters.speakerDropped += (uint32_t)(samples - wavRecorderWrite(device->recorder, pcm, samples));
-	if (device->panelSpeaker)
-		audio->counters.speakerDropped += (uint32_t)(samples - audioPanelSpeaker(pcm, samples));
 }
 
 /* ---- The thread ---- */
@@ -137,7 +114,7 @@ static void* run(void* it)
 	return NULL;
 }
 
-/* ---- Open, choose, close: all on the VM thread ---- */
+/* ---- Start and stop: on the VM thread ---- */
 
 static int startThread(Device* device)
 {
@@ -150,7 +127,7 @@ static int startThread(Device* device)
 	return failed;
 }
 
-Audio* audioPortOpen(char reason[AUDIO_REASON_BYTES])
+Audio* audioPortStart(char reason[AUDIO_REASON_BYTES])
 {
 	Device* device = calloc(1, sizeof *device);
 	if (!device) {
@@ -158,7 +135,6 @@ Audio* audioPortOpen(char reason[AUDIO_REASON_BYTES])
 		return NULL;
 	}
 	audioCoreStart(&device->core);
-	device->references = 1;
 	if (pipe2(device->wake, O_CLOEXEC | O_NONBLOCK) != 0) {
 		snprintf(reason, AUDIO_REASON_BYTES, "cannot make a pipe: %s", strerror(errno));
 		free(device);
@@ -176,16 +152,9 @@ Audio* audioPortOpen(char reason[AUDIO_REASON_BYTES])
 	return &device->core;
 }
 
-void audioRetain(Audio* audio)
-{
-	deviceOf(audio)->references++;
-}
-
-void audioRelease(Audio* audio)
+void audioPortStop(Audio* audio)
 {
 	Device* device = deviceOf(audio);
-	if (--device->references > 0)
-		return;
 	audioLock(audio);
 	device->stop = true;
 	audioUnlock(audio);
@@ -195,76 +164,4 @@ void audioRelease(Audio* audio)
 	close(device->wake[1]);
 	pthread_mutex_destroy(&device->lock);
 	free(device);
-}
-
-/* The panel is held as long as either direction uses it. */
-static bool takePanel(Device* device, char reason[AUDIO_REASON_BYTES])
-{
-	if (audioPanelTake(device))
-		return true;
-	snprintf(reason, AUDIO_REASON_BYTES, "the panel's microphone and speaker are in use by another voice device");
-	return false;
-}
-
-static void leavePanel(Device* device)
-{
-	if (!device->panelMicrophone && !device->panelSpeaker)
-		audioPanelRelease(device);
-}
-
-int audioPortMicrophone(Audio* audio, const MicrophoneChoice* choice, char reason[AUDIO_REASON_BYTES])
-{
-	Device* device = deviceOf(audio);
-	Microphone microphone = {.kind = choice->kind, .loop = choice->loop};
-	int16_t* samples = NULL;
-	int16_t* before = device->samples;
-	if (choice->kind == microphoneTone)
-		sineStart(&microphone.sine, choice->toneHz, choice->toneAmplitude, AUDIO_RATE_HZ);
-	if (choice->kind == microphoneSamples) {
-		samples = wavLoad(choice->path, AUDIO_RATE_HZ, &microphone.sampleCount, reason, AUDIO_REASON_BYTES);
-		if (!samples)
-			return -1;
-		microphone.samples = samples;
-	}
-	if (choice->kind == microphoneDevice && !takePanel(device, reason))
-		return -1;
-	audioLock(audio);
-	audio->microphone = microphone;
-	device->samples = samples;
-	device->panelMicrophone = choice->kind == microphoneDevice;
-	audioUnlock(audio);
-	leavePanel(device);
-	free(before);
-	return 0;
-}
-
-int audioPortSpeaker(Audio* audio, const SpeakerChoice* choice, char reason[AUDIO_REASON_BYTES])
-{
-	Device* device = deviceOf(audio);
-	WavRecorder* recorder = NULL;
-	WavRecorder* before;
-	if (choice->panel && !takePanel(device, reason))
-		return -1;
-	if (choice->path && !(recorder = wavRecorderOpen(choice->path, AUDIO_RATE_HZ, reason, AUDIO_REASON_BYTES))) {
-		leavePanel(device);
-		return -1;
-	}
-	audioLock(audio);
-	before = device->recorder;
-	device->recorder = recorder;
-	device->panelSpeaker = choice->panel;
-	audioUnlock(audio);
-	leavePanel(device);
-	wavRecorderClose(before);
-	return 0;
-}
-
-void audioPortClose(Audio* audio)
-{
-	char reason[AUDIO_REASON_BYTES];
-	audioPortMicrophone(audio, &(MicrophoneChoice){.kind = microphoneSilence}, reason);
-	audioPortSpeaker(audio, &(SpeakerChoice){0}, reason);
-	audioLock(audio);
-	tonePlay(&audio->tone, NULL, AUDIO_RATE_HZ);
-	audioUnlock(audio);
 }

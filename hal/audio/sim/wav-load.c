@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "../wav.h"
-#include "wav-load.h"
+#include "../wav-load.h"
 
 #define WAV_MOST_BYTES (64 * 1024 * 1024)
 #define WAV_MOST_SECONDS 600u

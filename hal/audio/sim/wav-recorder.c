@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include "../pcm-ring.h"
 #include "../wav.h"
-#include "wav-recorder.h"
+#include "../wav-recorder.h"
 
 #define FLUSH_EVERY_MS 100
 /* Sizes in a WAV header are 32 bits. */

@@ -4,7 +4,6 @@
  */
 #include "../audio-core.h"
 #include "audio-figures.h"
-#include "audio-panel.h"
 #include "hal/machine/virt/machine.h"
 #include "hal/net/virt/sockets.h"
 #include <poll.h>
@@ -19,8 +18,8 @@
 typedef struct {
 	Audio core; /* first: the public face is its address */
 	uint32_t before;
-	unsigned depth, references;
-	bool running, panelMicrophone, panelSpeaker;
+	unsigned depth;
+	bool running;
 	uint64_t deadlineUs;
 	/* Of the clock: how late a frame began at most, and how long one took. */
 	uint32_t latestUs, longestInstructions;
@@ -63,19 +62,6 @@ void audioUnlock(Audio* audio)
 {
 	if (--deviceOf(audio)->depth == 0)
 		machineUnmask(deviceOf(audio)->before);
-}
-
-void audioPortReadMicrophone(Audio* audio, int16_t* pcm, size_t samples)
-{
-	size_t given = audioPanelMicrophone(pcm, samples);
-	memset(pcm + given, 0, (samples - given) * sizeof *pcm);
-	audio->counters.microphoneShort += (uint32_t)(samples - given);
-}
-
-void audioPortWriteSpeaker(Audio* audio, const int16_t* pcm, size_t samples)
-{
-	if (deviceOf(audio)->panelSpeaker)
-		audio->counters.speakerDropped += (uint32_t)(samples - audioPanelSpeaker(pcm, samples));
 }
 
 /* ---- At interrupt level, or with interrupts held off ---- */
@@ -134,9 +120,9 @@ void audioPortWake(Audio* audio)
 	machineUnmask(before);
 }
 
-/* ---- Open, choose, close: at main level ---- */
+/* ---- Start and stop: at main level ---- */
 
-Audio* audioPortOpen(char reason[AUDIO_REASON_BYTES])
+Audio* audioPortStart(char reason[AUDIO_REASON_BYTES])
 {
 	Device* device = calloc(1, sizeof *device);
 	if (!device) {
@@ -144,86 +130,17 @@ Audio* audioPortOpen(char reason[AUDIO_REASON_BYTES])
 		return NULL;
 	}
 	audioCoreStart(&device->core);
-	device->references = 1;
 	current = device;
 	socketsListen(socketsMedia, arrived, device);
 	return &device->core;
 }
 
-void audioRetain(Audio* audio)
-{
-	deviceOf(audio)->references++;
-}
-
-void audioRelease(Audio* audio)
+void audioPortStop(Audio* audio)
 {
 	Device* device = deviceOf(audio);
-	if (--device->references > 0)
-		return;
 	socketsListen(socketsMedia, NULL, NULL);
 	machineAlarm(alarmMedia, 0, due, device);
 	if (current == device)
 		current = NULL;
 	free(device);
-}
-
-/* The panel is held as long as either direction uses it. */
-static bool takePanel(Device* device, char reason[AUDIO_REASON_BYTES])
-{
-	if (audioPanelTake(device))
-		return true;
-	snprintf(reason, AUDIO_REASON_BYTES, "the panel's microphone and speaker are in use by another voice device");
-	return false;
-}
-
-static void leavePanel(Device* device)
-{
-	if (!device->panelMicrophone && !device->panelSpeaker)
-		audioPanelRelease(device);
-}
-
-int audioPortMicrophone(Audio* audio, const MicrophoneChoice* choice, char reason[AUDIO_REASON_BYTES])
-{
-	Device* device = deviceOf(audio);
-	Microphone microphone = {.kind = choice->kind, .loop = choice->loop};
-	if (choice->kind == microphoneSamples) {
-		snprintf(reason, AUDIO_REASON_BYTES, "this phone has no files to play");
-		return -1;
-	}
-	if (choice->kind == microphoneTone)
-		sineStart(&microphone.sine, choice->toneHz, choice->toneAmplitude, AUDIO_RATE_HZ);
-	if (choice->kind == microphoneDevice && !takePanel(device, reason))
-		return -1;
-	audioLock(audio);
-	audio->microphone = microphone;
-	device->panelMicrophone = choice->kind == microphoneDevice;
-	audioUnlock(audio);
-	leavePanel(device);
-	return 0;
-}
-
-int audioPortSpeaker(Audio* audio, const SpeakerChoice* choice, char reason[AUDIO_REASON_BYTES])
-{
-	Device* device = deviceOf(audio);
-	if (choice->path) {
-		snprintf(reason, AUDIO_REASON_BYTES, "this phone has no files to record to");
-		return -1;
-	}
-	if (choice->panel && !takePanel(device, reason))
-		return -1;
-	audioLock(audio);
-	device->panelSpeaker = choice->panel;
-	audioUnlock(audio);
-	leavePanel(device);
-	return 0;
-}
-
-void audioPortClose(Audio* audio)
-{
-	char reason[AUDIO_REASON_BYTES];
-	audioPortMicrophone(audio, &(MicrophoneChoice){.kind = microphoneSilence}, reason);
-	audioPortSpeaker(audio, &(SpeakerChoice){0}, reason);
-	audioLock(audio);
-	tonePlay(&audio->tone, NULL, AUDIO_RATE_HZ);
-	audioUnlock(audio);
 }

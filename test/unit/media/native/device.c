@@ -68,12 +68,12 @@ static Line* openLine(const char* home, uint32_t ssrc, double toneHz, const char
 {
 	char reason[AUDIO_REASON_BYTES];
 	Line* line = calloc(1, sizeof *line);
-	line->audio = audioPortOpen(reason);
+	line->audio = audioOpen(reason);
 	CHECK(line->audio != NULL);
-	CHECK(audioPortMicrophone(line->audio,
-							  &(MicrophoneChoice){.kind = microphoneTone, .toneHz = toneHz, .toneAmplitude = 8000},
-							  reason) == 0);
-	CHECK(audioPortSpeaker(line->audio, &(SpeakerChoice){.path = recording}, reason) == 0);
+	CHECK(audioChooseMicrophone(line->audio,
+								&(MicrophoneChoice){.kind = microphoneTone, .toneHz = toneHz, .toneAmplitude = 8000},
+								reason) == 0);
+	CHECK(audioChooseSpeaker(line->audio, &(SpeakerChoice){.path = recording}, reason) == 0);
 	CHECK(rtpSocketsOpen(&line->sockets, home, 0, reason) == 0);
 	streamStart(&line->stream, ssrc, ssrc);
 	memcpy(line->stream.cname, "0123456789abcdef01234567", RTCP_CNAME_BYTES);
@@ -108,7 +108,7 @@ static void closeLine(Line* line)
 	rtpSocketsClose(&line->sockets);
 	srtpContextDelete(streamSetSendKeys(&line->stream, NULL));
 	srtpContextDelete(streamSetReceiveKeys(&line->stream, NULL));
-	audioPortClose(line->audio);
+	audioClose(line->audio);
 	audioRelease(line->audio);
 	free(line);
 }
@@ -192,8 +192,8 @@ static void conversation(const char* home, const char* recordings[2])
 		digitQueue(&alice->stream.digits, '5');
 		alice->stream.telephoneEventPayloadType = i % 3 ? 101 : -1;
 		audioUnlock(alice->audio);
-		CHECK(audioPortMicrophone(bob->audio, &(MicrophoneChoice){.kind = microphoneDevice}, reason) == 0);
-		CHECK(audioPortSpeaker(bob->audio, &(SpeakerChoice){.panel = true}, reason) == 0);
+		CHECK(audioChooseMicrophone(bob->audio, &(MicrophoneChoice){.kind = microphoneDevice}, reason) == 0);
+		CHECK(audioChooseSpeaker(bob->audio, &(SpeakerChoice){.handset = true}, reason) == 0);
 		audioPanelWrite((int16_t[160]){0}, 160);
 		audioPanelRead((int16_t[160]){0}, 160);
 		pauseMs(7);
@@ -204,13 +204,13 @@ static void conversation(const char* home, const char* recordings[2])
 	audioUnlock(alice->audio);
 	/* Twice the same file: the first recording must not write into the second. */
 	for (int i = 0; i < 2; i++)
-		CHECK(audioPortSpeaker(bob->audio, &(SpeakerChoice){.path = recordings[1]}, reason) == 0);
+		CHECK(audioChooseSpeaker(bob->audio, &(SpeakerChoice){.path = recordings[1]}, reason) == 0);
 	/* And now in peace: each is to hear the other for a second and more. */
-	CHECK(audioPortMicrophone(bob->audio,
-							  &(MicrophoneChoice){.kind = microphoneTone, .toneHz = 1000, .toneAmplitude = 8000},
-							  reason) == 0);
+	CHECK(audioChooseMicrophone(bob->audio,
+								&(MicrophoneChoice){.kind = microphoneTone, .toneHz = 1000, .toneAmplitude = 8000},
+								reason) == 0);
 	for (int i = 0; i < 2; i++)
-		CHECK(audioPortSpeaker(i ? bob->audio : alice->audio, &(SpeakerChoice){.path = recordings[i]}, reason) == 0);
+		CHECK(audioChooseSpeaker(i ? bob->audio : alice->audio, &(SpeakerChoice){.path = recordings[i]}, reason) == 0);
 	waitForVoice(alice, 80);
 	waitForVoice(bob, 80);
 	audioLock(alice->audio);
@@ -234,35 +234,36 @@ static void conversation(const char* home, const char* recordings[2])
 static void badFiles(const char* folder)
 {
 	char reason[AUDIO_REASON_BYTES], path[512];
-	Audio* audio = audioPortOpen(reason);
+	Audio* audio = audioOpen(reason);
 	FILE* file;
 	MicrophoneChoice choice = {.kind = microphoneSamples, .path = path};
 	snprintf(path, sizeof path, "%s/none.wav", folder);
-	CHECK(audioPortMicrophone(audio, &choice, reason) != 0 && strstr(reason, path) && strstr(reason, "No such file"));
+	CHECK(audioChooseMicrophone(audio, &choice, reason) != 0 && strstr(reason, path) && strstr(reason, "No such file"));
 	snprintf(path, sizeof path, "%s/text.wav", folder);
 	file = fopen(path, "w");
 	fputs("This is no sound.", file);
 	fclose(file);
-	CHECK(audioPortMicrophone(audio, &choice, reason) != 0 && strstr(reason, path) && strstr(reason, "not a WAV file"));
+	CHECK(audioChooseMicrophone(audio, &choice, reason) != 0 && strstr(reason, path) &&
+		  strstr(reason, "not a WAV file"));
 	choice.path = folder;
-	CHECK(audioPortMicrophone(audio, &choice, reason) != 0 && strstr(reason, "not a file"));
+	CHECK(audioChooseMicrophone(audio, &choice, reason) != 0 && strstr(reason, "not a file"));
 	/* A pipe that nobody has open at its other end is no reason to wait. */
 	snprintf(path, sizeof path, "%s/pipe.wav", folder);
 	CHECK(mkfifo(path, 0600) == 0);
 	choice.path = path;
-	CHECK(audioPortMicrophone(audio, &choice, reason) != 0 && strstr(reason, "not a file"));
-	CHECK(audioPortSpeaker(audio, &(SpeakerChoice){.path = path}, reason) != 0 && strstr(reason, path));
+	CHECK(audioChooseMicrophone(audio, &choice, reason) != 0 && strstr(reason, "not a file"));
+	CHECK(audioChooseSpeaker(audio, &(SpeakerChoice){.path = path}, reason) != 0 && strstr(reason, path));
 	(void)unlink(path);
 	snprintf(path, sizeof path, "%s/none/deep.wav", folder);
-	CHECK(audioPortSpeaker(audio, &(SpeakerChoice){.path = path}, reason) != 0 && strstr(reason, path));
+	CHECK(audioChooseSpeaker(audio, &(SpeakerChoice){.path = path}, reason) != 0 && strstr(reason, path));
 	/* One panel, one device. */
-	CHECK(audioPortSpeaker(audio, &(SpeakerChoice){.panel = true}, reason) == 0);
+	CHECK(audioChooseSpeaker(audio, &(SpeakerChoice){.handset = true}, reason) == 0);
 	{
-		Audio* other = audioPortOpen(reason);
-		CHECK(audioPortMicrophone(other, &(MicrophoneChoice){.kind = microphoneDevice}, reason) != 0);
-		audioPortClose(audio);
-		CHECK(audioPortMicrophone(other, &(MicrophoneChoice){.kind = microphoneDevice}, reason) == 0);
-		audioPortClose(other);
+		Audio* other = audioOpen(reason);
+		CHECK(audioChooseMicrophone(other, &(MicrophoneChoice){.kind = microphoneDevice}, reason) != 0);
+		audioClose(audio);
+		CHECK(audioChooseMicrophone(other, &(MicrophoneChoice){.kind = microphoneDevice}, reason) == 0);
+		audioClose(other);
 		audioRelease(other);
 	}
 	audioRelease(audio);
@@ -271,7 +272,7 @@ static void badFiles(const char* folder)
 static void manyStreams(void)
 {
 	char reason[AUDIO_REASON_BYTES];
-	Audio* audio = audioPortOpen(reason);
+	Audio* audio = audioOpen(reason);
 	AudioStream streams[AUDIO_STREAMS_MAX + 1];
 	audioLock(audio);
 	for (unsigned i = 0; i <= AUDIO_STREAMS_MAX; i++) {
