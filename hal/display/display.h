@@ -1,25 +1,29 @@
 /*
- * The simulator's side of the screen for the board's own C, which may run on another thread.
+ * A screen that takes pixels as they are drawn, RGB565 with the little end first. Areas and pixels enter by display.ts;
+ * display.c checks them and cuts them into runs within one row, and a port (sim/, virt/) shows those.
  */
 #ifndef SOTTO_DISPLAY_H
 #define SOTTO_DISPLAY_H
 
-#include <stddef.h>
 #include <stdint.h>
 
-/*
- * Called on the VM thread each time a frame is whole, with the whole screen: RGB565 in the byte order of this computer,
- * rows from the top without padding. The pixels are valid during the call. The callback must not draw.
- */
-typedef void (*DisplayOnFrame)(void* refcon, const uint16_t* pixels, uint16_t width, uint16_t height);
+/** A port's own begins with it. In pixels. */
+typedef struct {
+	int32_t width, height;
+	/** The area begun, and how many of its pixels have been sent. */
+	int32_t x, y, areaWidth, areaHeight, sent;
+} Display;
 
-/* One callback; NULL removes it. After this has returned the former one is not running and never runs again. */
-void displayOnFrame(DisplayOnFrame callback, void* refcon);
+/* What a port does, all on the VM thread. */
 
-/*
- * From any thread: copies what the screen shows. Returns the number of pixels, 0 where there is no screen or `capacity`
- * (pixels) is too small; then width and height still tell the size needed, 0 by 0 without a screen.
- */
-size_t displaySnapshot(uint16_t* pixels, size_t capacity, uint16_t* width, uint16_t* height);
+/** Of this size, without an area; NULL where memory is short. */
+Display* displayGlassOpen(int32_t width, int32_t height);
+void displayGlassClose(Display* display);
+/** `count` pixels from x, y to the right; they are on the screen. */
+void displayGlassRun(Display* display, int32_t x, int32_t y, const uint8_t* pixels, int32_t count);
+/** The frame is whole. */
+void displayGlassWhole(Display* display);
+/** The whole screen as it is, or NULL where the glass cannot be read back. */
+const void* displayGlassPixels(const Display* display);
 
 #endif

@@ -1,7 +1,7 @@
 #include "desk-link.h"
 
 #include "../../../hal/audio/audio.h"
-#include "../../../hal/display/display.h"
+#include "../../../hal/display/sim/display-frame.h"
 #include "../../../hal/keys/keys.h"
 
 #include <errno.h>

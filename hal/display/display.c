@@ -1,69 +1,16 @@
-/*
- * The simulator's screen: a frame buffer in memory. The VM thread writes it; the board's threads may read it, so one
- * lock guards the pixels and the callback.
- */
+/* Native side of display.ts: what is checked before anything is shown. */
 #include "xsmc.h"
 #include "mc.xs.h"
-#include "../display.h"
-#include <pthread.h>
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
+#include "display.h"
 
 #define DEFAULT_WIDTH 320
 #define DEFAULT_HEIGHT 240
 #define MAX_SIDE 1024
 
-typedef struct Display Display;
-struct Display {
-	int32_t width, height;
-	uint16_t* frame;
-	/* The area begun, and how many of its pixels have been sent. */
-	int32_t x, y, areaWidth, areaHeight, sent;
-};
-
-/* The screen is the display made last. */
-static struct {
-	pthread_mutex_t lock;
-	Display* display;
-	DisplayOnFrame callback;
-	void* refcon;
-} screen = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-void displayOnFrame(DisplayOnFrame callback, void* refcon)
-{
-	pthread_mutex_lock(&screen.lock);
-	screen.callback = callback;
-	screen.refcon = refcon;
-	pthread_mutex_unlock(&screen.lock);
-}
-
-size_t displaySnapshot(uint16_t* pixels, size_t capacity, uint16_t* width, uint16_t* height)
-{
-	size_t count = 0;
-	pthread_mutex_lock(&screen.lock);
-	const Display* display = screen.display;
-	*width = display != NULL ? (uint16_t)display->width : 0;
-	*height = display != NULL ? (uint16_t)display->height : 0;
-	if (display != NULL && (size_t)display->width * (size_t)display->height <= capacity) {
-		count = (size_t)display->width * (size_t)display->height;
-		memcpy(pixels, display->frame, 2 * count);
-	}
-	pthread_mutex_unlock(&screen.lock);
-	return count;
-}
-
 void xs_display_destructor(void* data)
 {
-	Display* display = data;
-	if (display == NULL)
-		return;
-	pthread_mutex_lock(&screen.lock);
-	if (screen.display == display)
-		screen.display = NULL;
-	pthread_mutex_unlock(&screen.lock);
-	free(display->frame);
-	free(display);
+	if (data != NULL)
+		displayGlassClose(data);
 }
 
 /* The SDK's renderer compares the hooks' signature of whatever it draws to; the simulator's XS has another member
@@ -102,20 +49,11 @@ void xs_display_constructor(xsMachine* the)
 	width = side(the, &xsVar(0), DEFAULT_WIDTH);
 	xsmcGet(xsVar(0), xsArg(0), xsID_height);
 	height = side(the, &xsVar(0), DEFAULT_HEIGHT);
-	display = calloc(1, sizeof(Display));
-	if (display != NULL)
-		display->frame = calloc((size_t)width * (size_t)height, sizeof(uint16_t));
-	if (display == NULL || display->frame == NULL) {
-		free(display);
+	display = displayGlassOpen(width, height);
+	if (display == NULL)
 		xsUnknownError("no memory for the display");
-	}
-	display->width = width;
-	display->height = height;
 	xsmcSetHostData(xsThis, display);
 	xsSetHostHooks(xsThis, (xsHostHooks*)&displayHooks);
-	pthread_mutex_lock(&screen.lock);
-	screen.display = display;
-	pthread_mutex_unlock(&screen.lock);
 }
 
 void xs_display_close(xsMachine* the)
@@ -166,30 +104,26 @@ void xs_display_send(xsMachine* the)
 	if (pixels > display->areaWidth * display->areaHeight - display->sent)
 		xsRangeError("more pixels than the area has");
 	const uint8_t* from = (const uint8_t*)data + offset;
-	pthread_mutex_lock(&screen.lock);
 	while (pixels > 0) {
 		int32_t column = display->sent % display->areaWidth;
 		int32_t run = display->areaWidth - column < pixels ? display->areaWidth - column : pixels;
-		int32_t row = display->y + display->sent / display->areaWidth;
-		memcpy(display->frame + (size_t)row * (size_t)display->width + display->x + column, from, 2 * (size_t)run);
+		displayGlassRun(display, display->x + column, display->y + display->sent / display->areaWidth, from, run);
 		from += 2 * run;
 		display->sent += run;
 		pixels -= run;
 	}
-	pthread_mutex_unlock(&screen.lock);
 }
 
 void xs_display_end(xsMachine* the)
 {
-	Display* display = displayOf(the);
-	pthread_mutex_lock(&screen.lock);
-	if (screen.callback != NULL && screen.display == display)
-		screen.callback(screen.refcon, display->frame, (uint16_t)display->width, (uint16_t)display->height);
-	pthread_mutex_unlock(&screen.lock);
+	displayGlassWhole(displayOf(the));
 }
 
 void xs_display_snapshot(xsMachine* the)
 {
 	Display* display = displayOf(the);
-	xsmcSetArrayBuffer(xsResult, display->frame, 2 * display->width * display->height);
+	const void* pixels = displayGlassPixels(display);
+	if (pixels == NULL)
+		xsUnknownError("this glass cannot be read back");
+	xsmcSetArrayBuffer(xsResult, (void*)pixels, 2 * display->width * display->height);
 }
