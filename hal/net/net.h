@@ -41,6 +41,8 @@ struct NetEntry {
 	int pollIndex;
 	/** The turn in which it was last served. */
 	unsigned long served;
+	/** `ready` computes for long (TLS): a board without threads calls it where the VM runs, not in an interrupt. */
+	bool slow;
 };
 
 void netLock(void);

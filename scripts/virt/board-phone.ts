@@ -15,6 +15,7 @@ export interface BoardPhoneOptions extends Omit<PhoneProcessOptions, "launch" | 
 	/** A fixed address: "ADDRESS/BITS,GATEWAY,NAMESERVER". */
 	readonly fixedAddress?: string | undefined;
 	readonly instructionShift?: number | undefined;
+	readonly clock?: string | undefined;
 	/** More of the machine's own arguments, before the program's. */
 	readonly machineArguments?: readonly string[];
 }
@@ -43,6 +44,7 @@ export function startBoardPhone(options: BoardPhoneOptions): Promise<PhoneProces
 				network: options.network,
 				panel: desk,
 				instructionShift: options.instructionShift,
+				clock: options.clock,
 				arguments: [
 					...(options.machineArguments ?? []),
 					...(options.fixedAddress === undefined ? [] : [`--network=${options.fixedAddress}`]),

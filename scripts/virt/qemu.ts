@@ -26,6 +26,8 @@ export interface MachineOptions {
 	readonly panel?: string | undefined;
 	/** Every instruction takes this many nanoseconds times two to its power; none: as fast as it goes, by the real clock. */
 	readonly instructionShift?: number | undefined;
+	/** What the board's clock says when it is switched on, as date(1) would write it in UTC: "1970-01-01T00:00:00"; none: this computer's time. */
+	readonly clock?: string | undefined;
 	/** Another image in the place of the executable's. */
 	readonly image?: string | undefined;
 	/** Processor time is shared with others. */
@@ -68,6 +70,7 @@ export function machineArguments(options: MachineOptions): string[] {
 			"-device",
 			"virtserialport,chardev=panel,nr=1,name=panel",
 		);
+	if (options.clock !== undefined) args.push("-rtc", `base=${options.clock}`);
 	if (options.instructionShift !== undefined) args.push("-icount", `shift=${options.instructionShift}`);
 	if (options.arguments !== undefined && options.arguments.length > 0)
 		args.push("-device", `loader,file=${argumentsFile(options.arguments)},addr=0x80000000,force-raw=on`);

@@ -11,8 +11,56 @@
 #undef MBEDTLS_HAVEGE_C
 #define MBEDTLS_NO_PLATFORM_ENTROPY
 #define MBEDTLS_ENTROPY_HARDWARE_ALT
-/* Keys of DTLS-SRTP (RFC 5764). */
+/* TLS 1.2 with forward secrecy alone (hal/net/mbedtls/net-tls-setup.c), and keys of DTLS-SRTP (RFC 5764). */
 #define MBEDTLS_SSL_DTLS_SRTP
+#undef MBEDTLS_SSL_PROTO_SSL3
+#undef MBEDTLS_SSL_PROTO_TLS1
+#undef MBEDTLS_SSL_PROTO_TLS1_1
+#undef MBEDTLS_SSL_CBC_RECORD_SPLITTING
+#undef MBEDTLS_SSL_RENEGOTIATION
+#undef MBEDTLS_SSL_TRUNCATED_HMAC
+#undef MBEDTLS_SSL_FALLBACK_SCSV
+#undef MBEDTLS_SSL_CONTEXT_SERIALIZATION
+#undef MBEDTLS_SSL_ALPN
+#undef MBEDTLS_SSL_CACHE_C
+#undef MBEDTLS_SSL_TICKET_C
+#undef MBEDTLS_KEY_EXCHANGE_PSK_ENABLED
+#undef MBEDTLS_KEY_EXCHANGE_DHE_PSK_ENABLED
+#undef MBEDTLS_KEY_EXCHANGE_ECDHE_PSK_ENABLED
+#undef MBEDTLS_KEY_EXCHANGE_RSA_PSK_ENABLED
+#undef MBEDTLS_KEY_EXCHANGE_RSA_ENABLED
+#undef MBEDTLS_KEY_EXCHANGE_DHE_RSA_ENABLED
+#undef MBEDTLS_KEY_EXCHANGE_ECDH_ECDSA_ENABLED
+#undef MBEDTLS_KEY_EXCHANGE_ECDH_RSA_ENABLED
+#undef MBEDTLS_DHM_C
+#undef MBEDTLS_CERTS_C
+#undef MBEDTLS_X509_CRL_PARSE_C
+#undef MBEDTLS_X509_CSR_PARSE_C
+#undef MBEDTLS_X509_CSR_WRITE_C
+#undef MBEDTLS_ARC4_C
+#undef MBEDTLS_BLOWFISH_C
+#undef MBEDTLS_CAMELLIA_C
+#undef MBEDTLS_DES_C
+#undef MBEDTLS_XTEA_C
+#undef MBEDTLS_RIPEMD160_C
+#undef MBEDTLS_CCM_C
+#undef MBEDTLS_PKCS12_C
+#undef MBEDTLS_ECP_DP_SECP192R1_ENABLED
+#undef MBEDTLS_ECP_DP_SECP224R1_ENABLED
+#undef MBEDTLS_ECP_DP_SECP192K1_ENABLED
+#undef MBEDTLS_ECP_DP_SECP224K1_ENABLED
+#undef MBEDTLS_ECP_DP_SECP256K1_ENABLED
+#undef MBEDTLS_ECP_DP_BP256R1_ENABLED
+#undef MBEDTLS_ECP_DP_BP384R1_ENABLED
+#undef MBEDTLS_ECP_DP_BP512R1_ENABLED
+/* A peer may send records of any length that RFC 5246 allows; ours are shorter: a message is cut into several. The
+ * phone's own certificates have to fit into one. */
+#define MBEDTLS_SSL_IN_CONTENT_LEN 16384
+#define MBEDTLS_SSL_OUT_CONTENT_LEN 4096
+/* Handshake messages that come out of order: the flight of a peer with a certificate. */
+#define MBEDTLS_SSL_DTLS_MAX_BUFFERING 8192
+/* The certificate was looked at in the handshake; nobody asks for it afterwards. */
+#undef MBEDTLS_SSL_KEEP_PEER_CERTIFICATE
 /* Constants belong into flash. */
 #define MBEDTLS_AES_ROM_TABLES
 /* Tables of base points are made on the heap and cost more than they save where a key is made once for a call. */

@@ -154,7 +154,9 @@ static int configure(Dtls* dtls)
 	mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_OPTIONAL);
 	mbedtls_ssl_conf_verify(config, checkCertificate, dtls);
 	mbedtls_ssl_conf_export_keys_ext_cb(config, keepSecrets, dtls);
+#ifdef MBEDTLS_SSL_RENEGOTIATION
 	mbedtls_ssl_conf_renegotiation(config, MBEDTLS_SSL_RENEGOTIATION_DISABLED);
+#endif
 	if ((status = mbedtls_ssl_conf_own_cert(config, &dtls->identity->certificate, &dtls->identity->key)) != 0 ||
 		(status = mbedtls_ssl_conf_dtls_srtp_protection_profiles(config, profiles)) != 0)
 		return status;

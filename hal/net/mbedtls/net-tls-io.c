@@ -11,9 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/** Plain bytes of one turn. One buffer each is enough: there is one I/O thread. */
-static uint8_t tlsOut[4096], tlsIn[TCP_RING_BYTES];
-
 /** The connection is over: for mbedTLS's reason, or the socket's. With the lock held. */
 static void tlsEnd(NetTcp* tcp, int code)
 {
@@ -43,52 +40,43 @@ static bool tlsWaits(int code)
 	return code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE;
 }
 
-/** Copies from the ring what is to be sent now. @returns how much */
-static size_t tlsPeek(NetTcp* tcp)
+/** Encrypts from the ring, whose filled part nobody else touches. @returns mbedTLS's code */
+static int tlsSendAll(NetTls* tls, const struct iovec pieces[2], int count, size_t* sent)
 {
-	struct iovec pieces[2];
-	size_t length = 0;
-	size_t limit = tcp->tls->repeat ? tcp->tls->repeat : sizeof(tlsOut);
-	int count = ringPieces(&tcp->out, true, pieces);
-	for (int i = 0; i < count && length < limit; i++) {
-		size_t part = pieces[i].iov_len < limit - length ? pieces[i].iov_len : limit - length;
-		memcpy(tlsOut + length, pieces[i].iov_base, part);
-		length += part;
-	}
-	return length;
-}
-
-static void tlsPut(NetTcp* tcp, size_t length)
-{
-	struct iovec pieces[2];
-	ringPieces(&tcp->in, false, pieces);
-	size_t first = pieces[0].iov_len < length ? pieces[0].iov_len : length;
-	memcpy(pieces[0].iov_base, tlsIn, first);
-	memcpy(pieces[1].iov_base, tlsIn + first, length - first);
-	tcp->in.length += length;
-}
-
-static int tlsSendAll(NetTls* tls, size_t length, size_t* sent)
-{
-	while (*sent < length) {
-		int code = mbedtls_ssl_write(&tls->ssl, tlsOut + *sent, length - *sent);
-		if (code <= 0) {
-			tls->repeat = tlsWaits(code) ? length - *sent : 0;
-			return code;
+	for (int i = 0; i < count; i++) {
+		const uint8_t* at = pieces[i].iov_base;
+		size_t length = pieces[i].iov_len;
+		while (length > 0) {
+			/* What could not be sent is to be given again as it was, though more may lie behind it by now. */
+			int code = mbedtls_ssl_write(&tls->ssl, at, tls->repeat ? tls->repeat : length);
+			if (code <= 0) {
+				if (tlsWaits(code) && !tls->repeat)
+					tls->repeat = length;
+				return code;
+			}
+			tls->repeat = 0;
+			at += code;
+			length -= (size_t)code;
+			*sent += (size_t)code;
 		}
-		tls->repeat = 0;
-		*sent += (size_t)code;
 	}
 	return MBEDTLS_ERR_SSL_WANT_READ;
 }
 
-static int tlsReceiveAll(NetTls* tls, size_t room, size_t* received)
+/** Decrypts into the ring, whose free part nobody else touches. @returns mbedTLS's code */
+static int tlsReceiveAll(NetTls* tls, const struct iovec pieces[2], int count, size_t* received)
 {
-	while (*received < room) {
-		int code = mbedtls_ssl_read(&tls->ssl, tlsIn + *received, room - *received);
-		if (code <= 0)
-			return code;
-		*received += (size_t)code;
+	for (int i = 0; i < count; i++) {
+		uint8_t* at = pieces[i].iov_base;
+		size_t length = pieces[i].iov_len;
+		while (length > 0) {
+			int code = mbedtls_ssl_read(&tls->ssl, at, length);
+			if (code <= 0)
+				return code;
+			at += code;
+			length -= (size_t)code;
+			*received += (size_t)code;
+		}
 	}
 	tls->buffered = mbedtls_ssl_check_pending(&tls->ssl) != 0;
 	return MBEDTLS_ERR_SSL_WANT_READ;
@@ -105,7 +93,7 @@ static void tlsCommit(NetTcp* tcp, bool opened, size_t sent, size_t received)
 			tcp->writable = true;
 	}
 	if (received) {
-		tlsPut(tcp, received);
+		tcp->in.length += received;
 		tcp->readable = true;
 	}
 	if (tcp->post && (opened || sent || received))
@@ -115,8 +103,10 @@ static void tlsCommit(NetTcp* tcp, bool opened, size_t sent, size_t received)
 static void tlsTurn(NetTcp* tcp)
 {
 	NetTls* tls = tcp->tls;
-	size_t length = tls->done ? tlsPeek(tcp) : 0;
-	size_t room = tls->done && !tcp->lingering ? TCP_RING_BYTES - tcp->in.length : 0;
+	struct iovec out[2], in[2];
+	/* Until the handshake is over nothing is written; what is read then finds the ring empty. */
+	int outCount = tls->done ? ringPieces(&tcp->out, true, out) : 0;
+	int inCount = tcp->lingering ? 0 : ringPieces(&tcp->in, false, in);
 	size_t sent = 0, received = 0;
 	bool opened = false;
 	netYield(&tcp->entry);
@@ -127,16 +117,14 @@ static void tlsTurn(NetTcp* tcp)
 	else if (!tls->done) {
 		code = tlsHandshake(tcp);
 		tls->done = opened = code == 0;
-		if (opened)
-			room = TCP_RING_BYTES;
 	}
 	bool wantWrite = code == MBEDTLS_ERR_SSL_WANT_WRITE;
 	if (tls->done) {
-		code = tlsSendAll(tls, length, &sent);
+		code = tlsSendAll(tls, out, outCount, &sent);
 		wantWrite = code == MBEDTLS_ERR_SSL_WANT_WRITE;
 		/* What the peer said before it went is still worth reading. */
-		if (room) {
-			int read = tlsReceiveAll(tls, room, &received);
+		if (inCount) {
+			int read = tlsReceiveAll(tls, in, inCount, &received);
 			if (tlsWaits(code))
 				code = read;
 			wantWrite = wantWrite || read == MBEDTLS_ERR_SSL_WANT_WRITE;

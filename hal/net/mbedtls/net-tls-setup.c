@@ -6,16 +6,15 @@
 #include "net-tls.h"
 
 #include <errno.h>
-#include <mbedtls/ctr_drbg.h>
-#include <mbedtls/entropy.h>
 #include <mbedtls/net_sockets.h>
 #include <mbedtls/platform_util.h>
 #include <mbedtls/ssl_ciphersuites.h>
+#include <psa/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/** Where Debian keeps the authorities it trusts (package ca-certificates). */
+/** Where Debian keeps the authorities it trusts (package ca-certificates). A board without files comes with none. */
 #define TLS_SHIPPED "/etc/ssl/certs/ca-certificates.crt"
 /** Sessions that may be taken up again, and for how long. */
 #define TLS_SESSIONS 4
@@ -41,9 +40,6 @@ static const int tlsSuites[] = {
 
 /** All of it belongs to the I/O thread. */
 static struct {
-	bool ready;
-	mbedtls_entropy_context entropy;
-	mbedtls_ctr_drbg_context random;
 	bool read;
 	mbedtls_x509_crt authorities;
 	struct {
@@ -63,6 +59,7 @@ static bool tlsFail(NetTls* tls, const char* what, int code)
 
 mbedtls_x509_crt* tlsShipped(char reason[TLS_REASON_LENGTH])
 {
+#ifdef MBEDTLS_FS_IO
 	if (!shared.read) {
 		mbedtls_x509_crt_init(&shared.authorities);
 		/* More than 0: so many of the file could not be read, which others of their kind do not suffer for. */
@@ -75,6 +72,11 @@ mbedtls_x509_crt* tlsShipped(char reason[TLS_REASON_LENGTH])
 		shared.read = true;
 	}
 	return &shared.authorities;
+#else
+	snprintf(reason, TLS_REASON_LENGTH,
+			 "this device comes with no authorities to check certificates by: add the server's, or pin its key");
+	return NULL;
+#endif
 }
 
 static int tlsSendCipher(void* data, const unsigned char* bytes, size_t length)
@@ -101,20 +103,11 @@ static int tlsReceiveCipher(void* data, unsigned char* bytes, size_t length)
 	return MBEDTLS_ERR_NET_RECV_FAILED;
 }
 
-static bool tlsRandom(NetTls* tls)
+/** The generator of hal/crypto, which may be asked from any thread. */
+static int tlsRandom(void* data, unsigned char* bytes, size_t length)
 {
-	if (shared.ready)
-		return true;
-	mbedtls_entropy_init(&shared.entropy);
-	mbedtls_ctr_drbg_init(&shared.random);
-	int code = mbedtls_ctr_drbg_seed(&shared.random, mbedtls_entropy_func, &shared.entropy, NULL, 0);
-	if (code) {
-		mbedtls_ctr_drbg_free(&shared.random);
-		mbedtls_entropy_free(&shared.entropy);
-		return tlsFail(tls, "there is no randomness", code);
-	}
-	shared.ready = true;
-	return true;
+	(void)data;
+	return psa_generate_random(bytes, length) == PSA_SUCCESS ? 0 : MBEDTLS_ERR_SSL_HW_ACCEL_FAILED;
 }
 
 /** What came of the configured certificates and key; the text is not needed afterwards. */
@@ -167,18 +160,22 @@ static bool tlsTrust(NetTls* tls)
 bool tlsBegin(NetTls* tls, const NetAddress* remote)
 {
 	tls->begun = true;
-	if (!tlsRandom(tls))
-		return false;
+	if (!tls->random)
+		return tlsFail(tls, "there is no randomness", MBEDTLS_ERR_SSL_HW_ACCEL_FAILED);
 	int code = mbedtls_ssl_config_defaults(&tls->config, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
 										   MBEDTLS_SSL_PRESET_DEFAULT);
 	if (code)
 		return tlsFail(tls, "TLS cannot be set up", code);
 	mbedtls_ssl_conf_min_version(&tls->config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
 	mbedtls_ssl_conf_ciphersuites(&tls->config, tlsSuites);
+#ifdef MBEDTLS_DHM_C
 	mbedtls_ssl_conf_dhm_min_bitlen(&tls->config, 2048);
+#endif
 	mbedtls_ssl_conf_cert_profile(&tls->config, &mbedtls_x509_crt_profile_default);
+#ifdef MBEDTLS_SSL_RENEGOTIATION
 	mbedtls_ssl_conf_renegotiation(&tls->config, MBEDTLS_SSL_RENEGOTIATION_DISABLED);
-	mbedtls_ssl_conf_rng(&tls->config, mbedtls_ctr_drbg_random, &shared.random);
+#endif
+	mbedtls_ssl_conf_rng(&tls->config, tlsRandom, NULL);
 	mbedtls_ssl_conf_authmode(&tls->config, tls->verify ? MBEDTLS_SSL_VERIFY_REQUIRED : MBEDTLS_SSL_VERIFY_OPTIONAL);
 	mbedtls_ssl_conf_verify(&tls->config, tlsCheck, tls);
 	if (!tlsRead(tls) || !tlsTrust(tls))

@@ -15,12 +15,16 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #define SAN_DNS (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 2)
 #define SAN_URI (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 6)
 #define SAN_ADDRESS (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 7)
 
 #define TLS_WEAK (MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK | MBEDTLS_X509_BADCERT_BAD_KEY)
+
+/** 2025: a clock that says less was never set. */
+#define TLS_FIRST_TIME 1735689600
 
 /** A name of the certificate: length counted, for it need not be text. */
 typedef struct {
@@ -253,7 +257,9 @@ static void tlsExplainFlags(NetTls* tls)
 		tlsSay(tls, "the server's certificate is for %s, not for %s", *tls->names ? tls->names : "no name", tls->name);
 	if (flags & MBEDTLS_X509_BADCERT_EXPIRED)
 		tlsSay(tls, "the server's certificate expired on %04d-%02d-%02d", tls->to.year, tls->to.mon, tls->to.day);
-	if (flags & MBEDTLS_X509_BADCERT_FUTURE)
+	if (flags & MBEDTLS_X509_BADCERT_FUTURE && time(NULL) < TLS_FIRST_TIME)
+		tlsSay(tls, "the phone does not know what time it is, so it cannot check the server's certificate");
+	else if (flags & MBEDTLS_X509_BADCERT_FUTURE)
 		tlsSay(tls, "the server's certificate is not valid before %04d-%02d-%02d: is the phone's clock right?",
 			   tls->from.year, tls->from.mon, tls->from.day);
 	if (flags & TLS_WEAK)

@@ -10,6 +10,7 @@
 #include <mbedtls/sha256.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <psa/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,6 +108,8 @@ void netTlsOptions(xsMachine* the, NetTcp* tcp)
 	if (!tls->keyPem != !tls->certificatePem)
 		xsTypeError("certificate and key: one is missing");
 	tlsRules(tls);
+	/* Here, where no other thread begins it at the same time. */
+	tls->random = psa_crypto_init() == PSA_SUCCESS;
 }
 
 /** The connection, with the handshake over; NULL before. With the lock held. */

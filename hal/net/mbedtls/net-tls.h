@@ -42,7 +42,9 @@ struct NetTls {
 	int fd;
 	/** errno of the last socket call that failed; 0: the other end closed. */
 	int socketError;
-	bool begun, done, wantWrite, buffered, closing;
+	bool begun, done, wantWrite, buffered;
+	/** There is a generator of random numbers. */
+	bool random;
 	/** Bytes that mbedTLS has taken but not sent: the same call has to be made again. */
 	size_t repeat;
 

@@ -204,6 +204,7 @@ void xs_net_tls_constructor(xsMachine* the)
 {
 	NetTcp* tcp = tcpNew(the);
 	netTlsOptions(the, tcp);
+	tcp->entry.slow = true;
 	tcpStart(the, tcp);
 }
 

@@ -52,23 +52,25 @@ function encodeData(type: string, text: string): Buffer {
 
 export class NameServer {
 	readonly #socket = dgram.createSocket("udp4");
+	readonly #address: string;
 	/** What was asked, `name TYPE`. */
 	readonly asked: string[] = [];
 	zone: Zone;
 
-	private constructor(zone: Zone) {
+	private constructor(zone: Zone, address: string) {
 		this.zone = zone;
+		this.#address = address;
 		this.#socket.on("message", (question, from) => {
 			const answer = this.#answer(question);
 			if (answer !== undefined) this.#socket.send(answer, from.port, from.address);
 		});
 	}
 
-	static async start(zone: Zone): Promise<NameServer> {
-		const server = new NameServer(zone);
+	static async start(zone: Zone, address = "127.0.0.1"): Promise<NameServer> {
+		const server = new NameServer(zone, address);
 		await new Promise<void>((resolve, reject) => {
 			server.#socket.once("error", reject);
-			server.#socket.bind(53, "127.0.0.1", resolve);
+			server.#socket.bind(53, address, resolve);
 		});
 		return server;
 	}
@@ -106,7 +108,7 @@ export class NameServer {
 	wrap(folder: string, program: string): string {
 		const config = path.join(folder, "resolv.conf");
 		const file = path.join(folder, "with-name-server.sh");
-		writeFileSync(config, "nameserver 127.0.0.1\noptions timeout:1 attempts:2\n");
+		writeFileSync(config, `nameserver ${this.#address}\noptions timeout:1 attempts:2\n`);
 		const inside = `mount --bind "${config}" /etc/resolv.conf && exec "$@"`;
 		writeFileSync(file, `#!/bin/sh\nexec unshare --mount sh -c '${inside}' sh "${program}" "$@"\n`);
 		chmodSync(file, 0o755);
