@@ -29,8 +29,6 @@ export interface Sector {
 	eraseCount: number;
 	generation: number;
 	salt: Uint8Array;
-	/** The header's tagged part, which the opened mark is about. */
-	tagged: Uint8Array;
 	/** Where the next record goes, from the start of the sector. */
 	end: number;
 	/** Nothing more is appended: what follows `end` is not known to be blank. */
@@ -126,7 +124,6 @@ function sectorAt(index: number, sectorByteLength: number): Sector {
 		eraseCount: 0,
 		generation: 0,
 		salt: new Uint8Array(SALT_BYTE_LENGTH),
-		tagged: new Uint8Array(0),
 		end: RECORDS_OFFSET,
 		sealed: true,
 	};

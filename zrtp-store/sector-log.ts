@@ -113,8 +113,7 @@ export class SectorLog {
 
 	/** Crosses a record out if it is still the one with that number: its sector may have been erased since. */
 	crossIf(offset: number, sequence: number): void {
-		const sector = this.#sectors.live.find((other) => this.#contains(other, offset));
-		if (sector === undefined) return;
+		if (this.#sectors.liveAt(offset) === undefined) return;
 		const record = this.read(offset);
 		wipe(record?.body);
 		if (record?.body !== undefined && record.sequence === sequence) this.cross(offset);
@@ -183,12 +182,8 @@ export class SectorLog {
 		if (!isZero(body)) this.cross(offset);
 	}
 
-	#contains(sector: Sector, offset: number): boolean {
-		return offset >= sector.offset && offset < sector.offset + this.#sectors.flash.sectorByteLength;
-	}
-
 	#sectorOf(offset: number): Sector {
-		const sector = this.#sectors.live.find((other) => this.#contains(other, offset));
+		const sector = this.#sectors.liveAt(offset);
 		if (sector === undefined) throw new RangeError(`no live sector at ${offset}`);
 		return sector;
 	}

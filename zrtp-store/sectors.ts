@@ -50,9 +50,9 @@ export class Sectors {
 	readonly #warn: (text: string) => void;
 	readonly #storeId: Uint8Array;
 	readonly #part: Part;
-	/** Oldest first; the last is the one that records are appended to. */
-	#live: Sector[] = [];
 	#generation = 0;
+	/** The sector that is not open yet, and the tagged part of its header, which the opened mark is about. */
+	#prepared: { readonly sector: Sector; readonly tagged: Uint8Array } | undefined;
 
 	/** @throws StoreError when the partition cannot be opened; then nothing in it was changed */
 	constructor(options: SectorsOptions) {
@@ -82,11 +82,21 @@ export class Sectors {
 
 	/** Oldest first. */
 	get live(): readonly Sector[] {
-		return this.#live;
+		return this.#part.sectors.filter((sector) => sector.state === "live").sort((a, b) => a.generation - b.generation);
 	}
 
+	/** The one that records are appended to. */
 	get newest(): Sector | undefined {
-		return this.#live[this.#live.length - 1];
+		let newest: Sector | undefined;
+		for (const sector of this.#part.sectors)
+			if (sector.state === "live" && (newest === undefined || sector.generation > newest.generation)) newest = sector;
+		return newest;
+	}
+
+	/** The live sector that an offset from the start of the partition lies in. */
+	liveAt(offset: number): Sector | undefined {
+		const sector = this.#part.sectors[Math.floor(offset / this.flash.sectorByteLength)];
+		return sector?.state === "live" ? sector : undefined;
 	}
 
 	get freeCount(): number {
@@ -115,14 +125,15 @@ export class Sectors {
 
 	/** The prepared sector is the newest one from now on, even when the power goes. */
 	open(sector: Sector): void {
-		this.program(sector.offset + OPENED_MARK_OFFSET, this.sealer.openedMark(sector.tagged));
+		const prepared = this.#prepared;
+		if (prepared?.sector !== sector) throw new RangeError(`sector ${sector.index} was not prepared`);
+		this.program(sector.offset + OPENED_MARK_OFFSET, this.sealer.openedMark(prepared.tagged));
+		this.#prepared = undefined;
 		sector.state = "live";
-		this.#live.push(sector);
 	}
 
 	/** Everything in it was taken over by a sector that is open: nothing of it stays readable. */
 	retire(sector: Sector): void {
-		this.#live = this.#live.filter((other) => other !== sector);
 		this.#eraseFree(sector);
 	}
 
@@ -162,10 +173,8 @@ export class Sectors {
 			sector.state = "live";
 			sector.generation = header.generation;
 			sector.salt = header.salt;
-			sector.tagged = tagged;
 			sector.end = RECORDS_OFFSET;
-			this.#live.push(sector);
-			this.#settleMark(sector);
+			this.#settleMark(sector, tagged);
 		}
 		const newest = authentic[authentic.length - 1]?.[1].header;
 		if (newest === undefined) throw new RangeError("no header");
@@ -178,7 +187,7 @@ export class Sectors {
 	}
 
 	/** A mark that was cut short and is near enough to count: made whole, so that it counts at every start. */
-	#settleMark({ offset, tagged }: Sector): void {
+	#settleMark({ offset }: Sector, tagged: Uint8Array): void {
 		const right = this.sealer.openedMark(tagged);
 		const mark = this.flash.read(offset + OPENED_MARK_OFFSET, MARK_BYTE_LENGTH);
 		if (!equal(mark, right)) this.#part.settle(offset + OPENED_MARK_OFFSET, right);
@@ -196,16 +205,16 @@ export class Sectors {
 		this.#part.settle(sector.offset, finishHeader(tagged, tag));
 		sector.salt = newest.salt;
 		sector.generation = newest.generation;
-		sector.tagged = tagged;
 		sector.end = RECORDS_OFFSET;
+		this.#prepared = { sector, tagged };
 		this.open(sector);
 	}
 
 	/** The power went after a sector had been taken over and before it was erased. */
 	#finishRetirement(headers: ReadonlyMap<Sector, DecodedHeader>): void {
-		for (const successor of [...this.#live]) {
+		for (const successor of this.live) {
 			const replaces = headers.get(successor)?.header.replaces ?? 0;
-			const replaced = this.#live.find((sector) => replaces !== 0 && sector.generation === replaces);
+			const replaced = this.live.find((sector) => replaces !== 0 && sector.generation === replaces);
 			if (replaced !== undefined) this.retire(replaced);
 		}
 	}
@@ -225,7 +234,7 @@ export class Sectors {
 		sector.clean = false;
 		sector.generation = ++this.#generation;
 		sector.salt = this.#random(SALT_BYTE_LENGTH);
-		sector.tagged = encodeHeader({
+		const tagged = encodeHeader({
 			major: FORMAT_MAJOR,
 			sectorByteLength: this.flash.sectorByteLength,
 			sectorCount: this.#part.sectors.length,
@@ -237,8 +246,9 @@ export class Sectors {
 			zid: this.zid,
 			sectorIndex: sector.index,
 		});
-		this.program(sector.offset, finishHeader(sector.tagged, this.sealer.headerTag(sector.tagged)));
+		this.program(sector.offset, finishHeader(tagged, this.sealer.headerTag(tagged)));
 		sector.end = RECORDS_OFFSET;
 		sector.sealed = false;
+		this.#prepared = { sector, tagged };
 	}
 }
