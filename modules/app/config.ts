@@ -28,6 +28,8 @@ export function agentOf(
 		provider,
 		random,
 		userAgent: `Sotto/${VERSION}`,
+		sessionExpiresSec: settings.sip.sessionExpiresSec,
+		sessionAlways: settings.sip.sessionAlways,
 		accounts: accounts.map((each, index) => accountOf(each, String(index + 1))),
 		...(zid !== undefined && { instanceId: instanceOf(provider, zid) }),
 	};

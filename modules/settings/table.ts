@@ -116,6 +116,19 @@ export const TABLE = {
 					unit: "s",
 					what: "How often the way from the registrar is kept open (RFC 5626); 0: never.",
 				},
+				sessionExpiresSec: {
+					type: "integer",
+					default: 1800,
+					minimum: 0,
+					maximum: 86400,
+					unit: "s",
+					what: "How long a call may go on without either end confirming it (RFC 4028); less than 90 is taken as 90. 0: only where the other end asks for it.",
+				},
+				sessionAlways: {
+					type: "boolean",
+					default: false,
+					what: "Confirm calls by a re-INVITE where the other end knows no session timers, too: a call whose other end has gone ends by itself.",
+				},
 				tls: {
 					type: "group",
 					what: "Whom the phone trusts when it speaks TLS.",

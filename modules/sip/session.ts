@@ -32,13 +32,18 @@ interface Expires {
 	readonly refresher: "uac" | "uas" | undefined;
 }
 
+/** What our requests ask for; 0: nothing. */
+function wishedSec(core: Core, call: Call): number {
+	const intervalSec = call.session?.intervalSec ?? core.config.sessionExpiresSec ?? SESSION_SEC;
+	return intervalSec === 0 ? 0 : Math.max(intervalSec, call.minSessionSec);
+}
+
 /** For an INVITE or UPDATE of ours (section 7.1); the roles stay as they are (section 7.4). */
 export function sessionRequest(core: Core, call: Call): Header[] {
-	const intervalSec = call.session?.intervalSec ?? core.config.sessionExpiresSec ?? SESSION_SEC;
+	const intervalSec = wishedSec(core, call);
 	if (intervalSec === 0) return [];
 	const role = call.session === undefined ? "" : `;refresher=${call.session.refresher === "local" ? "uac" : "uas"}`;
-	const value = `${Math.max(intervalSec, call.minSessionSec)}${role}`;
-	const headers = [{ name: "Session-Expires", value }];
+	const headers = [{ name: "Session-Expires", value: `${intervalSec}${role}` }];
 	// Section 7.4: after 422 always; the default need not be said.
 	if (call.minSessionSec > MIN_SESSION_SEC) headers.push({ name: "Min-SE", value: String(call.minSessionSec) });
 	return headers;
@@ -55,11 +60,15 @@ export function raiseSession(call: Call, response: Response): boolean {
 	return true;
 }
 
-/** A 2xx to our INVITE or UPDATE (section 7.2): what it says holds; without a word the session never expires. */
+/**
+ * A 2xx to our INVITE or UPDATE (section 7.2): what it says holds; without a word the session never expires, unless we want
+ * it to all the same, and then it is for us to refresh what we asked for.
+ */
 export function sessionAgreed(core: Core, call: Call, response: Response): void {
 	const expires = sessionExpires(response);
-	if (expires === undefined) start(core, call, undefined);
-	else start(core, call, { ...expires, local: expires.refresher !== "uas" });
+	const ownSec = core.config.sessionAlways === true ? wishedSec(core, call) : 0;
+	if (expires !== undefined) start(core, call, { ...expires, local: expires.refresher !== "uas" });
+	else start(core, call, ownSec === 0 ? undefined : { intervalSec: ownSec, local: true });
 }
 
 /** Section 9: an interval shorter than 90 s is refused with this, where the peer can understand it. */
@@ -75,8 +84,8 @@ export function sessionResponse(core: Core, call: Call, request: Lines): Header[
 	const asked = sessionExpires(request);
 	const capable = hasOption(request, "supported", "timer") || hasOption(request, "require", "timer");
 	const ownSec = core.config.sessionExpiresSec ?? SESSION_SEC;
-	// A peer that knows no timers is refreshed by us where somebody on the way asks for it, and left alone else.
-	if (asked === undefined && (!capable || ownSec === 0)) {
+	// A peer that knows no timers is refreshed by us where somebody on the way or the owner asks for it, and left alone else.
+	if (asked === undefined && (ownSec === 0 || (!capable && core.config.sessionAlways !== true))) {
 		start(core, call, undefined);
 		return [];
 	}

@@ -67,6 +67,11 @@ export interface AgentConfig {
 	 * but kept where the peer asks.
 	 */
 	readonly sessionExpiresSec?: number | undefined;
+	/**
+	 * Refresh calls whose other end knows no session timers, too (section 7.2: for our benefit alone): so a call whose peer has
+	 * gone ends. Off without it.
+	 */
+	readonly sessionAlways?: boolean | undefined;
 }
 
 /** Who a party is, as somebody says: a URI of any scheme, and a name to show. */

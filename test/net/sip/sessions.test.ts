@@ -1,5 +1,6 @@
 /** Session timers (RFC 4028) in both roles, by UPDATE and by re-INVITE, and what happens when nobody refreshes. */
 
+import type { AgentConfig } from "sip/agent";
 import { header, type Request } from "sip/message";
 import { equal, ok, test } from "test/harness";
 import { Trio } from "./trio";
@@ -34,8 +35,8 @@ test("two phones: the caller refreshes by UPDATE at half the time, and the call 
 	ok(trio.world.quiet("alice") && trio.world.quiet("bob"), "a peer that vanished leaves nothing half open");
 });
 
-function calling(): { wire: Wire; invite: Request } {
-	const wire = new Wire();
+function calling(more: Partial<AgentConfig> = {}): { wire: Wire; invite: Request } {
+	const wire = new Wire(5, undefined, more);
 	wire.world.do("bob", { type: "invite", call: 1, uri: "sip:alice@10.0.0.99:5060", sdp: "offer" });
 	wire.world.run(10);
 	const invite = wire.requests("INVITE")[0];
@@ -155,6 +156,30 @@ test("a peer without timers is left alone; one on whose way somebody asks is ref
 	equal([sessionOf(accepted), header(accepted ?? { headers: [] }, "require")], ["300;refresher=uas", undefined]);
 	asked.world.run(150100);
 	equal(asked.world.reports("bob", "offerWanted")[0]?.why, "refresh");
+});
+
+test("a peer without timers is refreshed all the same where the owner wants it, in either direction, and its loss noticed", () => {
+	const called = new Wire(5, undefined, { sessionExpiresSec: 120, sessionAlways: true });
+	called.connect({ headers: [CONTACT] });
+	equal(sessionOf(called.responses("INVITE").slice(-1)[0]), "120;refresher=uas");
+	called.world.run(60100);
+	equal(called.world.reports("bob", "offerWanted")[0]?.why, "refresh");
+	const { wire, invite } = calling({ sessionExpiresSec: 120, sessionAlways: true });
+	wire.respond(invite, { status: 200, toTag: "t", headers: [CONTACT], body: ANSWER });
+	let answers = 3;
+	wire.world.onReport = (_member, action) => {
+		if (action.type !== "offerWanted") return;
+		wire.world.do("bob", { type: "reinvite", call: action.call, sdp: "again" });
+		wire.world.run(10);
+		const again = wire.requests("INVITE").slice(-1)[0];
+		ok(again !== undefined);
+		equal(sessionOf(again), "120;refresher=uac");
+		if (answers-- > 0) wire.respond(again, { status: 200, headers: [CONTACT], body: ANSWER });
+	};
+	wire.world.run(190000);
+	equal([answers, wire.world.reports("bob", "ended")], [0, []]);
+	wire.world.run(140000);
+	equal(wire.world.reports("bob", "ended")[0]?.by, "timeout");
 });
 
 test("an absurd interval does not make a storm", () => {

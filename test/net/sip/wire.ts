@@ -1,7 +1,7 @@
 /** One phone and a hand that writes packets: what comes back is read and kept. */
 
 import { latin1Decode } from "bytes/text";
-import type { Account } from "sip/agent";
+import type { Account, AgentConfig } from "sip/agent";
 import { type Message, type Request, type Response, tagOf } from "sip/message";
 import { parse } from "sip/parse";
 import type { OutgoingRequest } from "sip/request";
@@ -21,9 +21,9 @@ export class Wire {
 	readonly texts: string[] = [];
 	#branch = 0;
 
-	constructor(seed = 5, accounts: readonly Account[] = [OWN]) {
+	constructor(seed = 5, accounts: readonly Account[] = [OWN], more: Partial<AgentConfig> = {}) {
 		this.world = new World({ seed, delayMs: 1 });
-		this.world.add("bob", accounts);
+		this.world.add("bob", accounts, more);
 		this.world.serve("hand", HAND, (bytes) => {
 			const message = parse(bytes);
 			if (message.type !== "malformed") this.received.push(message);
