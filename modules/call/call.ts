@@ -7,10 +7,9 @@ import { equal } from "bytes/equal";
 import type { AnnouncedStream as Announced } from "sdp/announced";
 import type { NegotiatedMedia } from "sdp/offer-answer";
 import type { CallContext } from "./call-context";
-import { encryptedBefore } from "./encrypted-before";
 import { Leg } from "./leg";
 import type { AgreedMedia, LocalSide } from "./negotiation";
-import { PeerName } from "./peer-name";
+import { OtherEnd } from "./other-end";
 import { type SecurityFacts, securityOf } from "./security";
 import type { CallState, Lock, Question } from "./state";
 
@@ -49,15 +48,7 @@ export class Call implements LocalSide {
 	#clearAgreed = false;
 	/** The owner has ended encryption and wants it back, and a stream is not there yet. */
 	#goingSecure = false;
-	/** Sessions of the first stream when the owner's word was given; another one is another phone. */
-	#sessions = 0;
-	/** Of the phone that was there before the present one, and of this one. */
-	#formerZid: Uint8Array | undefined;
-	#metZid: Uint8Array | undefined;
-	#name: PeerName;
-	#gateway: PeerName;
-	/** Whether this address encrypted before; undefined: not asked yet. */
-	#before: boolean | undefined;
+	readonly #otherEnd: OtherEnd;
 	#lock: Lock = "open";
 	#connectedAt: number | undefined;
 	#endedAt: number | undefined;
@@ -74,8 +65,7 @@ export class Call implements LocalSide {
 		this.#context = options.context;
 		this.id = options.id;
 		this.direction = options.direction;
-		this.#name = new PeerName(options.context.store, options.context.zrtpLog);
-		this.#gateway = new PeerName(options.context.store, options.context.zrtpLog);
+		this.#otherEnd = new OtherEnd(options.context, options.peer, options.displayName);
 	}
 
 	/** Voice was encrypted between the phones at some time, in this call or in the one before it. */
@@ -203,11 +193,7 @@ export class Call implements LocalSide {
 		this.#sasMismatch = !matched;
 		this.#verifiedHere = matched;
 		zrtp.verify(matched);
-		if (matched && name !== undefined && name !== "") {
-			// Behind a device in the middle there is somebody else each time: the name is for this call.
-			if (zrtp.sas.mitm) this.#name.callOnce(name);
-			else this.#name.give(zrtp.sas.peerZid, name);
-		}
+		if (matched && name !== undefined && name !== "") this.#otherEnd.give(zrtp.sas, name);
 		this.#settle();
 	}
 
@@ -258,7 +244,7 @@ export class Call implements LocalSide {
 		return {
 			id: this.id,
 			peer: this.#options.peer,
-			peerName: this.#peerName(),
+			peerName: this.#otherEnd.name,
 			direction: this.direction,
 			state: this.#state,
 			...securityOf(this.#security()),
@@ -286,19 +272,9 @@ export class Call implements LocalSide {
 			clearAgreed: this.#clearAgreed,
 			sasMismatch: this.#sasMismatch,
 			verifiedHere: this.#verifiedHere,
-			anotherPhone: zrtp?.sas !== undefined && this.#isAnother(zrtp.sas.peerZid),
-			gatewayName: this.#gateway.given,
+			anotherPhone: zrtp?.sas !== undefined && this.#otherEnd.isAnother(zrtp.sas.peerZid),
+			gatewayName: this.#otherEnd.gatewayName,
 		};
-	}
-
-	/** Not the phone that was there when the call's keys were first agreed, or last. */
-	#isAnother(zid: Uint8Array): boolean {
-		return this.#formerZid !== undefined && !equal(zid, this.#formerZid);
-	}
-
-	#peerName(): string {
-		const { peer, displayName } = this.#options;
-		return this.#name.given ?? this.#context.nameOf(peer) ?? displayName ?? peer.replace(/^sips?:/, "");
 	}
 
 	/** Why silence in ZRTP is no mere absence. The store is asked once, and only where there is silence. */
@@ -306,8 +282,7 @@ export class Call implements LocalSide {
 		const [first] = this.#legs;
 		if (first?.wasSecure || this.followsEncrypted) return "in this call";
 		if (first?.status?.state !== "absent") return undefined;
-		this.#before ??= encryptedBefore(this.#context, this.#options.peer);
-		return this.#before ? "in earlier calls" : undefined;
+		return this.#otherEnd.encryptedBefore ? "in earlier calls" : undefined;
 	}
 
 	#open(): Leg {
@@ -360,27 +335,15 @@ export class Call implements LocalSide {
 
 	/** Who is at the other end, where it can be known; and the owner's words, which were for whom they were given. */
 	#meet(first: Leg): void {
-		if (this.#sessions !== first.sessions) {
-			if (this.#sessions > 0) {
-				this.#sasMismatch = false;
-				this.#verifiedHere = false;
-				this.#clearAgreed = false;
-				this.#formerZid = this.#metZid;
-				const { store, zrtpLog } = this.#context;
-				this.#name = new PeerName(store, zrtpLog);
-				this.#gateway = new PeerName(store, zrtpLog);
-			}
-			this.#sessions = first.sessions;
+		if (this.#otherEnd.changed(first.sessions)) {
+			this.#sasMismatch = false;
+			this.#verifiedHere = false;
+			this.#clearAgreed = false;
 		}
 		const { sas, status } = first.zrtp ?? {};
 		if (!sas || status?.state !== "secure") return;
-		const isNew = this.#metZid === undefined || !equal(this.#metZid, sas.peerZid);
-		this.#metZid = sas.peerZid;
 		// Whoever talked to one phone talks to another now, whatever the lock says.
-		if (isNew && this.#isAnother(sas.peerZid)) this.#options.onTone?.("warning");
-		// Anybody can send another's ZID; its name is for who also has the secret, or the owner's word.
-		const known = sas.retained === "match" || this.#verifiedHere;
-		if (known) (sas.mitm ? this.#gateway : this.#name).learn(sas.peerZid);
+		if (this.#otherEnd.meet(sas, this.#verifiedHere)) this.#options.onTone?.("warning");
 	}
 
 	/** A tone where the lock got worse than it was, or the call is encrypted again. */
