@@ -1,9 +1,10 @@
 /** `npm run phone -- --state DIR [--config URL] [--name N] [--panel PORT] [--sip-port P] [--rtp-port P]`: one phone and its panel. */
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { say } from "./builder/process";
 import { PhoneProcess } from "./simulator/phone-process";
 import { buildProgram } from "./simulator/program";
+import { makeStateFolder } from "./simulator/state-folder";
 
 const USAGE = `Usage: npm run phone -- --state DIR [--config URL] [--name N] [--panel PORT] [--sip-port P] [--rtp-port P]
 
@@ -42,13 +43,7 @@ try {
 	if (values.state === undefined) throw new Error("--state is missing: the phone needs a folder for its flash");
 	if (existsSync(values.state) && !statSync(values.state).isDirectory())
 		throw new Error(`--state ${values.state} is a file; the phone needs a folder for its flash`);
-	try {
-		mkdirSync(values.state, { recursive: true });
-	} catch (error) {
-		throw new Error(
-			`--state ${values.state} cannot be made: ${error instanceof Error ? error.message : String(error)}`,
-		);
-	}
+	makeStateFolder(values.state);
 	const panelPort = port("panel", values.panel) ?? 0;
 	const sipPort = port("sip-port", values["sip-port"]);
 	const rtpPort = port("rtp-port", values["rtp-port"]);

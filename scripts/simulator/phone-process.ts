@@ -1,13 +1,14 @@
 /** One simulated phone as a child process with its desk, and its panel where one is wanted. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { CallState, PhoneState } from "../../modules/call/state";
 import { Desk } from "../panel/desk";
 import { openPanel, type Panel } from "../panel/server";
 import { programPath } from "./program";
+import { makeStateFolder } from "./state-folder";
 
 export interface PhoneProcessOptions {
 	readonly name: string;
@@ -82,7 +83,7 @@ export class PhoneProcess extends EventEmitter<Events> {
 
 	/** Starts the program; it must have been built. */
 	static async start(options: PhoneProcessOptions): Promise<PhoneProcess> {
-		mkdirSync(options.state, { recursive: true });
+		makeStateFolder(options.state);
 		const folder = mkdtempSync(path.join(tmpdir(), "sotto-"));
 		const desk = await Desk.open(path.join(folder, "desk"));
 		let panel: Panel | undefined;
