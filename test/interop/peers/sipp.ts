@@ -67,6 +67,15 @@ export class Sipp {
 		});
 	}
 
+	/** Once it can be called over UDP. @throws {Error} where it ends before */
+	async listening(): Promise<void> {
+		const socket = `:${this.port.toString(16).toUpperCase().padStart(4, "0")} `;
+		while (!readFileSync("/proc/self/net/udp", "latin1").includes(socket)) {
+			if (this.#child.exitCode !== null) throw new Error(await this.done);
+			await new Promise((resolve) => setTimeout(resolve, 20));
+		}
+	}
+
 	/** Ends it; what it had to say no longer matters. */
 	stop(): void {
 		this.#child.kill("SIGKILL");
