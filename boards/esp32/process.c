@@ -1,18 +1,13 @@
-/* What the program needs of the chip before it begins, its words on the serial port, restart, why the last run ended,
- * and how much memory there is.
- */
+/* What the program needs of the chip before it begins, its words on the serial port, restart, and why the last run
+ * ended. */
 #include "xsmc.h"
 #include "mc.xs.h"
 #include <esp_event.h>
-#include <esp_heap_caps.h>
 #include <esp_netif.h>
 #include <esp_ota_ops.h>
 #include <esp_system.h>
 #include <esp_vfs_eventfd.h>
 #include <stdio.h>
-
-/* From boards/sim/sdk/engine.c, which sees the inside of the SDK's engine: the first four are slots and chunks. */
-extern int hostHeapFigures(xsMachine* the, double* figures, int capacity);
 
 /* hal/net has one event, the voice device has one. */
 #define EVENTS_MOST 4
@@ -76,23 +71,4 @@ void xs_process_reset_reason(xsMachine* the)
 	}
 	if (reason)
 		xsmcSetString(xsResult, reason);
-}
-
-void xs_process_gc(xsMachine* the)
-{
-	xsCollectGarbage();
-}
-
-void xs_process_heap(xsMachine* the)
-{
-	double figures[6];
-	hostHeapFigures(the, figures, 4);
-	figures[4] = (double)heap_caps_get_free_size(MALLOC_CAP_8BIT);
-	figures[5] = (double)heap_caps_get_minimum_free_size(MALLOC_CAP_8BIT);
-	xsmcVars(1);
-	xsmcSetNewArray(xsResult, 0);
-	for (int i = 0; i < 6; i++) {
-		xsmcSetNumber(xsVar(0), figures[i]);
-		xsmcSetIndex(xsResult, i, xsVar(0));
-	}
 }

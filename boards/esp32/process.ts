@@ -64,39 +64,6 @@ export function markValid(this: void): void {
 /** Nobody asks a device to end. */
 export function onStop(this: void, _callback: () => void): void {}
 
-/** Collects garbage now. */
-export function gc(this: void): void {
-	native("xs_process_gc").call(this);
-}
-
-/** Figures of the VM as they are now, in bytes; reserved is the most there has been. */
-export interface HeapFigures {
-	readonly slotsByteLength: number;
-	readonly slotsReservedByteLength: number;
-	readonly chunksByteLength: number;
-	readonly chunksReservedByteLength: number;
-	/** Free RAM of the whole device, and the least there has been. */
-	readonly freeByteLength: number;
-	readonly freeLeastByteLength: number;
-}
-
-function heapFigures(this: void): readonly number[] {
-	return native("xs_process_heap").call(this);
-}
-
-export function heap(this: void): HeapFigures {
-	const figures = heapFigures();
-	const at = (index: number) => figures[index] ?? 0;
-	return {
-		slotsByteLength: at(0),
-		slotsReservedByteLength: at(1),
-		chunksByteLength: at(2),
-		chunksReservedByteLength: at(3),
-		freeByteLength: at(4),
-		freeLeastByteLength: at(5),
-	};
-}
-
 /** Why the device started, in plain words; undefined: it was switched on, or restarted itself in good order. */
 export function resetReason(this: void): string | undefined {
 	return native("xs_process_reset_reason").call(undefined);

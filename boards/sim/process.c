@@ -5,9 +5,6 @@
 #include "hal/vm/loop.h"
 #include <stdio.h>
 
-/* From host/figures.c, which sees the inside of the engine. */
-extern int hostHeapFigures(xsMachine* the, double* figures, int capacity);
-
 static struct {
 	xsSlot callback;
 	bool set;
@@ -58,23 +55,6 @@ void xs_process_on_stop(xsMachine* the)
 		stop.callback = xsArg(0);
 	stop.set = true;
 	loopOnStop(stopped, NULL);
-}
-
-void xs_process_gc(xsMachine* the)
-{
-	xsCollectGarbage();
-}
-
-void xs_process_heap(xsMachine* the)
-{
-	double figures[8];
-	int count = hostHeapFigures(the, figures, 8);
-	xsmcVars(1);
-	xsmcSetNewArray(xsResult, 0);
-	for (int i = 0; i < count; i++) {
-		xsmcSetNumber(xsVar(0), figures[i]);
-		xsmcSetIndex(xsResult, i, xsVar(0));
-	}
 }
 
 void xs_clock_now(xsMachine* the)

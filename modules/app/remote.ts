@@ -2,7 +2,7 @@
  * The panel for programs: JSON texts from the desk become commands of the phone, and what changes goes back. Every
  * text is checked before anything is done with it; docs/panel.md lists them.
  */
-import { gc, heap } from "board/process";
+import { gc, heap } from "board/heap";
 import { utf8Encode } from "bytes/text";
 import { AREAS, type Entry, isArea, isLevel, LEVELS, type Log } from "log/log";
 import { jsonFault } from "provisioning/json-syntax";

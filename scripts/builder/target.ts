@@ -47,7 +47,7 @@ export interface Target {
 	finish?(executable: string): Promise<void>;
 }
 
-const common = ["main.c", "program.c", "bindings.c", "report.c", "figures.c", "resource.c"];
+const common = ["main.c", "program.c", "bindings.c", "report.c", "arguments.c", "figures.c", "resource.c"];
 
 /** The sources of the host that every board shares. */
 export const sharedHostSources = common.map((name) => join(hostFolder, name));

@@ -1,21 +1,20 @@
-/* What the machine uses, for process.ts and the bench. */
-#include "machine.h"
+/* Of the engine from npm and of the SDK's. */
+#include "xsAll.h"
+#include "boards/sim/host/figures.h"
 
-int hostHeapFigures(txMachine* the, double* figures, int capacity)
+void hostHeapFigures(void* machine, double figures[FIGURES])
 {
-	const double all[] = {
-		(double)the->currentHeapCount * sizeof(txSlot),
-		(double)the->maximumHeapCount * sizeof(txSlot),
-		(double)the->currentChunksSize,
-		(double)the->maximumChunksSize,
-		(double)((char*)the->stackTop - (char*)the->stackPeak),
-		(double)the->peakParserSize,
-		(double)the->keyIndex,
-		(double)the->garbageCollectionCount,
-	};
-	int count = (int)(sizeof all / sizeof *all);
-	if (count > capacity)
-		count = capacity;
-	memcpy(figures, all, sizeof(double) * (size_t)count);
-	return count;
+	txMachine* the = machine;
+	for (int i = 0; i < FIGURES; i++)
+		figures[i] = 0;
+	figures[figureSlots] = (double)the->currentHeapCount * sizeof(txSlot);
+	figures[figureSlotsReserved] = (double)the->maximumHeapCount * sizeof(txSlot);
+	figures[figureChunks] = (double)the->currentChunksSize;
+	figures[figureChunksReserved] = (double)the->maximumChunksSize;
+	figures[figureKeys] = (double)the->keyIndex;
+#ifdef mxInstrument
+	figures[figureStackPeak] = (double)((char*)the->stackTop - (char*)the->stackPeak);
+	figures[figureParserPeak] = (double)the->peakParserSize;
+	figures[figureCollections] = (double)the->garbageCollectionCount;
+#endif
 }

@@ -67,7 +67,11 @@ extern const char* const hostIdNames[];
 extern const int hostIdCount;
 
 /* ---- Process ---- */
+/* What the TypeScript program gets of them. */
 extern int hostArgumentCount;
 extern char** hostArguments;
+/* All arguments are the TypeScript program's, but for a first argument --main SPECIFIER. Returns the specifier of the
+ * main module: that one, or `main`. */
+const char* hostTakeArguments(int count, char* arguments[], const char* main);
 
 #endif

@@ -1,13 +1,9 @@
 /*
  * The program of this computer's build: makes the machine with the sizes of the manifest, imports the main module and
- * runs the loop. PROGRAM.map lies beside the executable. All arguments are the TypeScript program's, but for a first
- * argument
- * --main SPECIFIER, which imports another module instead.
+ * runs the loop. PROGRAM.map lies beside the executable.
  */
 #include "machine.h"
 
-int hostArgumentCount;
-char** hostArguments;
 extern txID hostIds[];
 
 void fxQueuePromiseJobs(txMachine* the)
@@ -72,16 +68,9 @@ static txMachine* createMachine(void)
 
 int main(int argc, char* argv[])
 {
-	const char* specifier = hostCreation.main;
+	const char* specifier = hostTakeArguments(argc, argv, hostCreation.main);
 	txMachine* the;
 	int code;
-	hostArgumentCount = argc - 1;
-	hostArguments = argv + 1;
-	if (argc > 2 && strcmp(argv[1], "--main") == 0) {
-		specifier = argv[2];
-		hostArgumentCount -= 2;
-		hostArguments += 2;
-	}
 	loopCatchSignals();
 	fxInitializeSharedCluster();
 	the = createMachine();

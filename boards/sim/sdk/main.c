@@ -1,7 +1,6 @@
 /*
  * The program of the SDK's headless Linux build (mcconfig -p x-cli-lin): makes the machine that the SDK's linker
- * prepared, imports the main module the manifest names and runs GLib's loop. The counterpart of boards/sim/host/main.c:
- * all arguments are the TypeScript program's, but for a first argument --main SPECIFIER, which imports another module.
+ * prepared, imports the main module the manifest names and runs GLib's loop. The counterpart of boards/sim/host/main.c.
  */
 #include "xsmc.h"
 #include "mc.xs.h"
@@ -9,15 +8,11 @@
 #include "boards/sim/sdk/engine.h"
 #include "hal/vm/loop.h"
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 /* Made by the SDK's linker. */
 extern void* xsPreparationAndCreation(xsCreation** creation);
 extern xsMachine* fxPrepareMachine(xsCreation* creation, void* preparation, char* name, void* context, void* archive);
-
-int hostArgumentCount;
-char** hostArguments;
 
 /* The error's stack, which begins with its message, or whatever else was thrown. */
 static void report(xsMachine* machine, const char* what)
@@ -58,16 +53,9 @@ int main(int argc, char* argv[])
 {
 	xsCreation* creation = NULL;
 	void* preparation = xsPreparationAndCreation(&creation);
-	const char* specifier = engineMainModule(preparation);
+	const char* specifier = hostTakeArguments(argc, argv, engineMainModule(preparation));
 	xsMachine* machine;
 	int code;
-	hostArgumentCount = argc - 1;
-	hostArguments = argv + 1;
-	if (argc > 2 && strcmp(argv[1], "--main") == 0) {
-		specifier = argv[2];
-		hostArgumentCount -= 2;
-		hostArguments += 2;
-	}
 	loopCatchSignals();
 	machine = fxPrepareMachine(creation, preparation, "sotto", NULL, NULL);
 	if (machine == NULL) {

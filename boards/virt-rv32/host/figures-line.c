@@ -1,6 +1,7 @@
 /* One line of JSON after "figures ", read by scripts/virt/figures.ts. Bytes, instructions, microseconds. */
 #include "machine.h"
 #include "figures-line.h"
+#include "boards/sim/host/figures.h"
 #include "hal/audio/virt/audio-figures.h"
 #include "hal/machine/virt/machine.h"
 #include "hal/net/virt/sockets.h"
@@ -13,15 +14,11 @@ extern LoopTimer* loopTimerNew(double afterMs, double repeatMs, void (*run)(txMa
 
 extern uint8_t __vm_start[], __vm_end[];
 
-enum { slots, slotsReserved, chunks, chunksReserved, stackPeak, parserPeak, keys, collections, heapFigures };
-
 static uint32_t longestMasked;
-/* Of the VM's heap while garbage is in it, at the moments of these lines. */
-extern int hostHeapFigures(txMachine* the, double* figures, int capacity);
 
 static void line(txMachine* the, LoopTimer* timer, void* refcon)
 {
-	double heap[heapFigures] = {0};
+	double heap[FIGURES];
 	AudioFigures voice;
 	MachineHeap cHeap = machineHeap();
 	MachineStack mainStack = machineMainStack(), interruptStack = machineInterruptStack();
@@ -30,14 +27,16 @@ static void line(txMachine* the, LoopTimer* timer, void* refcon)
 	(void)refcon;
 	if (masked > longestMasked)
 		longestMasked = masked;
-	hostHeapFigures(the, heap, heapFigures);
+	/* While garbage is in it, at the moments of these lines. */
+	hostHeapFigures(the, heap);
 	audioFigures(&voice);
 	printf("figures {\"instructions\":%lu%06lu", (unsigned long)(machineInstructions() / 1000000u),
 		   (unsigned long)(machineInstructions() % 1000000u));
 	printf(",\"vm\":{\"slots\":%lu,\"slotsReserved\":%lu,\"chunks\":%lu,\"chunksReserved\":%lu,\"keys\":%lu,"
 		   "\"collections\":%lu,\"region\":%lu,\"used\":%lu}",
-		   (unsigned long)heap[slots], (unsigned long)heap[slotsReserved], (unsigned long)heap[chunks],
-		   (unsigned long)heap[chunksReserved], (unsigned long)heap[keys], (unsigned long)heap[collections],
+		   (unsigned long)heap[figureSlots], (unsigned long)heap[figureSlotsReserved],
+		   (unsigned long)heap[figureChunks], (unsigned long)heap[figureChunksReserved],
+		   (unsigned long)heap[figureKeys], (unsigned long)heap[figureCollections],
 		   (unsigned long)(__vm_end - __vm_start),
 		   (unsigned long)(__vm_end - __vm_start) - (unsigned long)(the->heapHigh - the->heapLow));
 	printf(",\"owners\":{");

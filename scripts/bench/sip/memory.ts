@@ -4,7 +4,8 @@
  * heap.
  */
 
-import { exit, gc, heap, print } from "board/process";
+import { gc, heap } from "board/heap";
+import { exit, print } from "board/process";
 import { utf8Encode } from "bytes/text";
 import { incomingFor } from "sip/accept";
 import { InviteClient } from "sip/invite-client";

@@ -5,7 +5,8 @@
  */
 
 import { secured } from "bench/zrtp/sides";
-import { exit, gc, heap, print } from "board/process";
+import { gc, heap } from "board/heap";
+import { exit, print } from "board/process";
 import type { KeyAgreementCode } from "zrtp/types";
 
 function live(): number {

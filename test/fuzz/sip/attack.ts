@@ -1,6 +1,7 @@
 /** Worlds one after the other until enough mutated events have been judged; the heap must not grow meanwhile. */
 import { now } from "board/clock";
-import { gc, heap, print } from "board/process";
+import { gc, heap } from "board/heap";
+import { print } from "board/process";
 import { ok, test } from "test/harness";
 import { FuzzWorld, newScore } from "./world";
 

@@ -2,7 +2,8 @@
  * Worlds one after the other, one of each kind in turn, until enough packets of the attacker have been judged; the heap
  * must not grow meanwhile.
  */
-import { gc, heap, print } from "board/process";
+import { gc, heap } from "board/heap";
+import { print } from "board/process";
 import { equal, ok, test } from "test/harness";
 import { dealtKeyPairs } from "test/net/zrtp/key-pairs";
 import { secured } from "test/unit/zrtp/exchange";

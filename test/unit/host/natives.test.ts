@@ -1,5 +1,6 @@
 import { now } from "board/clock";
-import { gc, heap, programArguments } from "board/process";
+import { gc, heap } from "board/heap";
+import { programArguments } from "board/process";
 import { equal, ok, test, throws } from "test/harness";
 
 /* Not a forwarding body: these stay calls of native() and Native() at run time. */

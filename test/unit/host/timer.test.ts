@@ -1,5 +1,5 @@
 import { now } from "board/clock";
-import { gc } from "board/process";
+import { gc } from "board/heap";
 import { equal, ok, test, throws } from "test/harness";
 import Timer from "timer";
 

@@ -1,5 +1,5 @@
 /** What the store keeps in memory depends on the peers, not on how often something about them was stored. */
-import { gc, heap } from "board/process";
+import { gc, heap } from "board/heap";
 import { equal, ok, test } from "test/harness";
 import { numbered, Rig } from "./rig";
 
