@@ -50,7 +50,8 @@ function instanceOf(provider: Provider, zid: Uint8Array): string {
 
 export function featuresOf({ calls, peers }: Settings): Features {
 	const { forwardAlways, forwardBusy, forwardNoAnswer, forwardNoAnswerSec, mailbox, doNotDisturbStatus } = calls;
-	const { waiting, doNotDisturb, autoAnswerByHeader, transferByPeer, silenceNoticeSec, silenceEndSec } = calls;
+	const { waiting, doNotDisturb, strangers, autoAnswerByHeader, transferByPeer, silenceNoticeSec, silenceEndSec } =
+		calls;
 	return {
 		waiting,
 		doNotDisturb,
@@ -61,6 +62,7 @@ export function featuresOf({ calls, peers }: Settings): Features {
 			noAnswer: forwardNoAnswer,
 			noAnswerSec: forwardNoAnswerSec,
 		},
+		strangers,
 		autoAnswerByHeader,
 		transferByPeer,
 		silenceNoticeSec,

@@ -23,7 +23,7 @@ const SERVER_INTERNAL_ERROR = 500;
 
 export interface CallsOptions {
 	readonly phone: PhoneOptions;
-	readonly signalling: () => Pick<Signalling, "post" | "legTo">;
+	readonly signalling: () => Pick<Signalling, "post" | "legTo" | "isOwn">;
 	/** What the owner wishes right now. */
 	readonly features: () => Features;
 	/** Whose domain a bare number is of; undefined: there is no account. */
@@ -76,7 +76,7 @@ export class Calls {
 			begin: (number, id, peer, displayName) => this.#begin(number, id, "incoming", peer, displayName),
 			answer: (id) => this.answer(id),
 			onMissed: (peer, name) => this.recent.add({ peer, name, direction: "incoming", missed: true, at: now() }),
-			uriOf: (target, account) => this.uriOf(target, account),
+			forwardUriOf: (target, account) => this.forwardUriOf(target, account),
 		});
 		this.#lineContext = {
 			call: contextOf(options.phone, () => this.#stunServer?.address),
@@ -97,6 +97,12 @@ export class Calls {
 	 */
 	uriOf(target: string, account = this.#options.ownAccount()): string | undefined {
 		return dialTarget(target, this.#options.phone.agent.accounts.find(({ id }) => id === account)?.aor);
+	}
+
+	/** Where calls may be sent on to; undefined: it is no address, or they would come back to this phone. */
+	forwardUriOf(target: string, account?: string): string | undefined {
+		const uri = this.uriOf(target, account);
+		return uri === undefined || this.#options.signalling().isOwn(uri) ? undefined : uri;
 	}
 
 	/** Why no other call can be made now; undefined: it can. */
@@ -166,6 +172,7 @@ export class Calls {
 				const line = this.call(action.target, { referral: action.referral });
 				line.via = askedBy.call.describe().peerName;
 				line.call.followsEncrypted = askedBy.call.encrypted;
+				line.sentOn = askedBy.sentOn + 1;
 				this.transfer.made(line, askedBy);
 				if (line.live) break;
 				// It could not even begin: whoever asked is told at once.

@@ -16,6 +16,8 @@ export interface Features {
 	/** What a caller hears then (RFC 3261 section 21): 480 is temporarily unavailable, 486 busy. */
 	readonly doNotDisturbStatus: 480 | 486;
 	readonly forward: Forwarding;
+	/** Whether callers ring who come by none of the accounts' servers, where there are such servers. */
+	readonly strangers: boolean;
 	/** Whether a caller may have a call answered without ringing (RFC 5373 and the headers of desk phones). */
 	readonly autoAnswerByHeader: boolean;
 	/** Whether the other end of a call may connect this phone with somebody else. */
@@ -35,6 +37,7 @@ export const FEATURES: Features = Object.freeze({
 	doNotDisturb: false,
 	doNotDisturbStatus: 486,
 	forward: Object.freeze({ always: undefined, busy: undefined, noAnswer: undefined, noAnswerSec: 20 }),
+	strangers: true,
 	autoAnswerByHeader: false,
 	transferByPeer: true,
 	silenceNoticeSec: 10,

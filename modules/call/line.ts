@@ -62,6 +62,8 @@ export class Line {
 	transfer: CallState["transfer"];
 	/** Who the network says it is; as PAI told or tells. */
 	identity: CallState["identity"];
+	/** How often in a row a peer had this phone call somebody else. */
+	sentOn = 0;
 	/** Who sent the caller on to us, or connected us. */
 	via: string | undefined;
 

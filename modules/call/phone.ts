@@ -235,6 +235,7 @@ export class Phone {
 	forward(when: "always" | "busy" | "noAnswer", target: string | undefined): string | undefined {
 		const wish = target === undefined || target.trim() === "" ? undefined : target.trim();
 		if (wish !== undefined && this.#calls.uriOf(wish) === undefined) return `"${wish}" is no address to send calls to`;
+		if (wish !== undefined && this.#calls.forwardUriOf(wish) === undefined) return `"${wish}" is this phone itself`;
 		this.#features = { ...this.#features, forward: { ...this.#features.forward, [when]: wish } };
 		this.#changed();
 		return undefined;

@@ -8,7 +8,7 @@ import type { Party } from "sip/types";
 import type { Features } from "./features";
 import { arrivalOf, BUSY_HERE } from "./forwarding";
 import type { Line } from "./line";
-import type { Lines } from "./lines";
+import { type Lines, MAX_LINES } from "./lines";
 import { refusalOf } from "./negotiation";
 import type { CallAction, CallEvent } from "./signalling";
 import type { CallState } from "./state";
@@ -38,8 +38,8 @@ export interface ReceptionOptions {
 	readonly take: (line: Line) => void;
 	/** Tells the owner. */
 	readonly say: (text: string) => void;
-	/** What the owner wrote, to a SIP URI. @param account that was called */
-	readonly uriOf: (target: string, account: string | undefined) => string | undefined;
+	/** What the owner wrote, to a SIP URI; undefined: calls cannot be sent there. @param account that was called */
+	readonly forwardUriOf: (target: string, account: string | undefined) => string | undefined;
 }
 
 const RING = Object.freeze({ type: "ring" } as const);
@@ -69,16 +69,26 @@ export class Reception {
 		const replaced = info.replaces === undefined ? undefined : this.#options.lines.find(info.replaces);
 		// A call in the place of one that is there needs no line of its own, and nobody decides on it anew.
 		const number = this.#options.lines.freeNumber ?? replaced?.number;
-		const inUse = this.#options.lines.live.length > 0;
-		const room = number !== undefined;
+		const { length: used } = this.#options.lines.live;
+		const inUse = used > 0;
+		const stranger = info.stranger === true;
+		if (stranger && !replaced && !features.strangers) {
+			this.#options.log.info(`a call that came by none of the accounts' servers, from ${uri}: calls.strangers is off`);
+			this.#refuse(call, uri, FORBIDDEN, action.displayName);
+			return;
+		}
+		// Whoever finds the port may not keep out who calls by the servers.
+		const room = number !== undefined && (!stranger || used < MAX_LINES - 1);
 		const arrival = replaced ? RING : arrivalOf({ features, inUse, room });
 		if (arrival.type !== "ring" || number === undefined) {
 			if (arrival.type === "forward") this.#forward(call, uri, arrival.to, info.account);
 			else this.#refuse(call, uri, arrival.type === "refuse" ? arrival.status : BUSY_HERE, action.displayName);
 			return;
 		}
+		// Nobody but a server of the owner's may open the microphone.
+		const byHeader = features.autoAnswerByHeader && !inUse && !stranger;
 		// Who may not be answered by a person, and not by the phone itself either, is told so (RFC 5373).
-		if (info.autoAnswer?.required && !this.#options.autoAnswer && (inUse || !features.autoAnswerByHeader)) {
+		if (info.autoAnswer?.required && !this.#options.autoAnswer && !byHeader) {
 			this.#refuse(call, uri, FORBIDDEN);
 			return;
 		}
@@ -101,7 +111,7 @@ export class Reception {
 		line.ring(sdp);
 		if (replaced?.connected) this.#replace(replaced, line);
 		else if (this.#options.autoAnswer) this.#options.answer(call);
-		else if (info.autoAnswer === undefined || inUse || !features.autoAnswerByHeader) this.#forwardLater(line);
+		else if (info.autoAnswer === undefined || !byHeader) this.#forwardLater(line);
 		else if (info.autoAnswer.afterMs > 0) line.afterRinging(info.autoAnswer.afterMs, () => this.#answerWithBeep(call));
 		else this.#answerWithBeep(call);
 	}
@@ -132,9 +142,9 @@ export class Reception {
 	}
 
 	#forward(call: number, from: string, to: string, account: string | undefined): void {
-		const contact = this.#options.uriOf(to, account);
+		const contact = this.#options.forwardUriOf(to, account);
 		if (contact === undefined) {
-			this.#options.say(`"${to}" is no address to send calls to: ${from} hears busy`);
+			this.#options.say(`"${to}" is no address to send calls to, or this phone itself: ${from} hears busy`);
 			this.#options.post({ type: "reject", call, status: BUSY_HERE });
 			return;
 		}

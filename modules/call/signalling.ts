@@ -118,6 +118,11 @@ export class Signalling {
 		return { ...leg, secure: leg.secure && this.#carriage.tls.verify !== false };
 	}
 
+	/** Whether calls to that URI come back to this phone. */
+	isOwn(uri: string): boolean {
+		return this.#agent.isOwn(uri);
+	}
+
 	get port(): number {
 		return this.#transports.port;
 	}

@@ -13,6 +13,8 @@ import type { CallEvent } from "./signalling";
 /** The one who asked ends the call it had with us; one that forgets is helped after a while. */
 const LEFT_OVER_MS = 5000;
 const DECLINE = 603;
+/** A peer's wish that came about by so many wishes of peers is refused. */
+const MAX_SENT_ON = 5;
 
 export interface TransferOptions {
 	readonly lines: Lines;
@@ -98,9 +100,12 @@ export class Transfer {
 		const line = lines.find(action.call);
 		// A call that we keep on hold may not take the sound from the one that has it.
 		const heard = line === lines.focus || lines.focus === undefined;
+		// Two that pass the phone to each other for ever would have it call for ever.
+		const often = line !== undefined && line.sentOn >= MAX_SENT_ON;
 		if (
 			allowed &&
 			heard &&
+			!often &&
 			line?.connected &&
 			lines.freeNumber !== undefined &&
 			![...this.#made.values()].includes(line)
@@ -108,7 +113,8 @@ export class Transfer {
 			log.info(`${line.call.peer} connects us with ${action.target}`);
 			return line;
 		}
-		log.info(`${action.target}: a wish to be connected was refused`);
+		const why = often ? `: this call was sent on ${MAX_SENT_ON} times already` : "";
+		log.info(`${action.target}: a wish to be connected was refused${why}`);
 		post({ type: "rejectReferral", referral: action.referral, status: DECLINE });
 		return undefined;
 	}

@@ -171,10 +171,15 @@ export const CALLS = {
 			unit: "s",
 			what: "How long it rings before that.",
 		},
+		strangers: {
+			type: "boolean",
+			default: true,
+			what: "Whoever reaches the phone's SIP port rings; without it, only who comes by the accounts' own servers, where there are such (403).",
+		},
 		autoAnswerByHeader: {
 			type: "boolean",
 			default: false,
-			what: "A caller may have its call answered without ringing, after a beep (Answer-Mode, Call-Info, Alert-Info); never while there is a call.",
+			what: "A caller may have its call answered without ringing, after a beep (Answer-Mode, Call-Info, Alert-Info); never while there is a call, and by the accounts' own servers alone where there are such.",
 		},
 		transferByPeer: {
 			type: "boolean",

@@ -23,6 +23,7 @@ import type { Core } from "./core";
 import { fromRequest, refreshTarget } from "./dialog";
 import { InviteServer } from "./invite-server";
 import { type Header, header, type Request } from "./message";
+import { isStranger } from "./origin";
 import { earlyMedia, respondReliably } from "./prack";
 import { replace, replacementOf } from "./replaces";
 import { formatResponse } from "./respond";
@@ -77,6 +78,7 @@ export function receiveInvite(core: Core, request: Request, to: Destination): vo
 		sdp: sdpOf(request),
 		info: {
 			...callInfo(core, request, call.account, to),
+			...(isStranger(core, to) && { stranger: true as const }),
 			...(call.replaces !== undefined && { replaces: call.replaces.id }),
 			...(!call.incoming.offered && hasOption(request, "require", "100rel") && { earlyOffer: true as const }),
 		},

@@ -30,8 +30,14 @@ export function isOnTheWay(core: Core, account: Account | undefined, dialog: Dia
 	if (core.trusts(account, from)) return true;
 	for (const route of dialog.routes) if (leadsTo(core, parseAddress(route)?.uri, from)) return true;
 	if (leadsTo(core, dialog.target, from)) return true;
-	const registrar = account === undefined ? undefined : registrarOf(account);
-	return registrar !== undefined && isAt(core, registrar, from);
+	return account !== undefined && registersAt(core, account, from);
+}
+
+/** Whether a new request comes by none of the accounts' own servers, although there are some. */
+export function isStranger(core: Core, from: Destination): boolean {
+	const { accounts } = core.config;
+	if (!accounts.some((account) => account.registrar !== undefined || account.outboundProxy !== undefined)) return false;
+	return !accounts.some((account) => core.trusts(account, from) || registersAt(core, account, from));
 }
 
 /**
@@ -68,6 +74,12 @@ function probe(core: Core, call: Call): void {
 function leadsTo(core: Core, text: string | undefined, from: Destination): boolean {
 	const uri = text === undefined ? undefined : parseUri(text);
 	return uri !== undefined && isAt(core, placeOf(uri), from);
+}
+
+/** At any of the addresses that the registrar has, as far as is known. */
+function registersAt(core: Core, account: Account, from: Destination): boolean {
+	const registrar = registrarOf(account);
+	return registrar !== undefined && isAt(core, registrar, from);
 }
 
 /** Whether that place has the address, as far as is known without asking. */

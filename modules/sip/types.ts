@@ -107,6 +107,8 @@ export interface CallInfo {
 	/** Alert-Info (RFC 3261 section 20.4): URI of a ring tone, and the `info` by which PBXs name one. */
 	readonly alertInfo?: { readonly uri: string; readonly info?: string };
 	readonly autoAnswer?: AutoAnswer;
+	/** The accounts have servers of their own, and it came by none of them. */
+	readonly stranger?: true;
 	/**
 	 * The call that this one takes the place of (RFC 3891): answer it at once when that one is connected. With accept the
 	 * agent ends the other (`ended`, by remote); rejecting leaves it as it is.

@@ -37,6 +37,8 @@ export interface ConnectionOptions {
 	/** May throw; then the connection could not be begun. */
 	readonly open: (callbacks: SocketCallbacks) => StreamSocket;
 	readonly onOpen: (connection: Connection) => void;
+	/** A message goes either way. */
+	readonly onUse: (connection: Connection) => void;
 	readonly onMessage: (connection: Connection, bytes: Uint8Array) => void;
 	/** Once; nothing comes afterwards. */
 	readonly onEnd: (connection: Connection, reason: string) => void;
@@ -110,9 +112,9 @@ export class Connection {
 		return this.#state === "open";
 	}
 
-	/** Nobody needs it: the first to go where there are too many. */
+	/** No registration depends on it: it may go where there are too many. */
 	get expendable(): boolean {
-		return this.incoming && !this.#registers;
+		return !this.#registers;
 	}
 
 	/** Our end; undefined until it is open. */
@@ -125,6 +127,7 @@ export class Connection {
 	/** Sends, or keeps for when it is open. */
 	write(bytes: Uint8Array): void {
 		if (this.#state === "ended") return;
+		this.#options.onUse(this);
 		if (startsWithRegister(bytes) && !this.#registers) {
 			this.#registers = true;
 			this.#planKeepAlive();
@@ -191,6 +194,7 @@ export class Connection {
 			switch (part.type) {
 				case "message":
 					this.#planIdle();
+					this.#options.onUse(this);
 					this.#options.onMessage(this, part.bytes);
 					break;
 				case "ping":

@@ -46,6 +46,7 @@ export interface TransportsOptions extends Carriage {
 export const MAX_CONNECTIONS = 32;
 const MAX_INCOMING = 16;
 const MAX_INCOMING_OF_ADDRESS = 4;
+const MAX_OUTGOING_TO_ADDRESS = 8;
 
 /** Read in one turn. */
 const DATAGRAMS_AT_ONCE = 8;
@@ -58,6 +59,7 @@ export class Transports {
 	readonly #udp6: UDP | undefined;
 	readonly #listener: Listener | undefined;
 	readonly #listener6: Listener | undefined;
+	/** Those that were used last at the end. */
 	readonly #connections = new Map<string, Connection>();
 	/** Where UDP registrations were last sent, to keep the way back open (RFC 3581 section 4, RFC 5626 section 3.5). */
 	#udpServer: Destination | undefined;
@@ -217,17 +219,27 @@ export class Transports {
 	}
 
 	#open(to: Destination): Connection | undefined {
-		if (this.#connections.size >= MAX_CONNECTIONS) {
-			const spare = [...this.#connections.values()].find((each) => each.expendable);
-			if (spare === undefined) {
-				this.#options.onDisconnected(to, "there are too many connections");
-				return undefined;
-			}
-			spare.end("there are too many");
+		if (!this.#makeRoomTo(to)) {
+			this.#options.onDisconnected(to, "there are too many connections");
+			return undefined;
 		}
 		const { address, port } = to;
 		if (to.transport === "tls") return this.#openTls(to);
 		return this.#add(to, false, false, (callbacks) => new TCP({ address, port, nodelay: true, ...callbacks }));
+	}
+
+	/**
+	 * Whether one more of ours may be made. Those that no registration depends on give way: first those that others made, and
+	 * of each kind the one that was quiet longest. A peer's word may lead to many places, and each costs memory for 10 s.
+	 */
+	#makeRoomTo(to: Destination): boolean {
+		const spares = [...this.#connections.values()].filter((each) => each.expendable);
+		const same = spares.filter((each) => !each.incoming && each.remote.address === to.address);
+		if (same.length >= MAX_OUTGOING_TO_ADDRESS) same[0]?.end("there are too many to the same address");
+		if (this.#connections.size < MAX_CONNECTIONS) return true;
+		const spare = spares.find((each) => each.incoming) ?? spares[0];
+		spare?.end("there are too many");
+		return spare !== undefined;
 	}
 
 	#openTls(to: Destination): Connection {
@@ -270,6 +282,11 @@ export class Transports {
 			onOpen: (opened) => {
 				log.debug(`connected ${incoming ? "from" : "to"} ${shown}`);
 				this.#tellOpen(opened);
+			},
+			onUse: (used) => {
+				if (this.#connections.get(keyOf(remote)) !== used) return;
+				this.#connections.delete(keyOf(remote));
+				this.#connections.set(keyOf(remote), used);
 			},
 			onMessage: (from, bytes) => onMessage(bytes, from.remote),
 			onEnd: (ended, reason) => {
