@@ -16,8 +16,9 @@ interface DeskEvents {
 	disconnected: [];
 }
 
-/** What a slow reader may leave unread before microphone sound is dropped. */
-const MAX_UNSENT_BYTE_LENGTH = 256 * 1024;
+/** What a slow phone may leave unread before microphone sound is dropped, and before nothing more is taken. */
+const MAX_UNSENT_SOUND_BYTE_LENGTH = 256 * 1024;
+const MAX_UNSENT_BYTE_LENGTH = 4 << 20;
 
 export class Desk extends EventEmitter<DeskEvents> {
 	readonly path: string;
@@ -54,10 +55,13 @@ export class Desk extends EventEmitter<DeskEvents> {
 		return this.#socket !== undefined;
 	}
 
-	send(type: FrameType, payload: Buffer | string): void {
+	/** @returns false: there is no phone, or it does not read as fast as it is written to */
+	send(type: FrameType, payload: Buffer | string): boolean {
 		const socket = this.#socket;
-		if (!socket || (type === "M" && socket.writableLength > MAX_UNSENT_BYTE_LENGTH)) return;
+		const limit = type === "M" ? MAX_UNSENT_SOUND_BYTE_LENGTH : MAX_UNSENT_BYTE_LENGTH;
+		if (!socket || socket.writableLength > limit) return false;
 		socket.write(encodeFrame(type, Buffer.from(payload)));
+		return true;
 	}
 
 	close(): void {

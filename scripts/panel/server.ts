@@ -15,6 +15,13 @@ const PAGE = path.join(import.meta.dirname, "page");
 const MAX_MESSAGE_BYTE_LENGTH = 512 * 1024;
 const MAX_CLIENTS = 16;
 const MAX_UNSENT_BYTE_LENGTH = 4 << 20;
+/** Pages, their files, and what begins a connection and says nothing. */
+const MAX_CONNECTIONS = 64;
+/** From the first byte of a request's header to its last. */
+const HEADER_LIMIT_MS = 5000;
+/** A client that has not answered one ping when the next is due has gone. */
+const PING_MS = 15_000;
+const TOO_FAST = "the phone does not keep up with what it is sent";
 
 /** docs/panel.md lists them. */
 const KEY = /^([0-9*#]|ok|cancel|up|down|soft[1-4]|hook|line[1-9]|mute|hold|transfer|volume[+-])$/;
@@ -38,11 +45,19 @@ export interface PanelOptions {
 	readonly desk: Desk;
 	/** 0 takes any free port. */
 	readonly port: number;
+	/** Between pings; 15 s without it. */
+	readonly pingMs?: number;
 }
 
 /** @throws {Error} naming the port when it is in use */
-export async function openPanel({ desk, port }: PanelOptions): Promise<Panel> {
-	const server = http.createServer(servePage);
+export async function openPanel({ desk, port, pingMs = PING_MS }: PanelOptions): Promise<Panel> {
+	const limits = {
+		headersTimeout: HEADER_LIMIT_MS,
+		requestTimeout: HEADER_LIMIT_MS,
+		connectionsCheckingInterval: 1000,
+	};
+	const server = http.createServer(limits, servePage);
+	server.maxConnections = MAX_CONNECTIONS;
 	const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTE_LENGTH });
 	let lastState: string | undefined;
 
@@ -67,11 +82,20 @@ export async function openPanel({ desk, port }: PanelOptions): Promise<Panel> {
 			return;
 		}
 		sockets.handleUpgrade(request, socket, head, (client) => {
+			answered.add(client);
+			client.on("pong", () => answered.add(client));
 			if (lastState !== undefined) client.send(lastState);
 			if (desk.screen) client.send(JSON.stringify({ screen: desk.screen }));
 			serve(client, desk);
 		});
 	});
+
+	const answered = new WeakSet<WebSocket>();
+	const pings = setInterval(() => {
+		for (const client of sockets.clients)
+			if (answered.delete(client)) client.ping();
+			else client.terminate();
+	}, pingMs);
 
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", (error: NodeJS.ErrnoException) =>
@@ -87,6 +111,7 @@ export async function openPanel({ desk, port }: PanelOptions): Promise<Panel> {
 		port: bound,
 		url: `http://127.0.0.1:${bound}/`,
 		close: () => {
+			clearInterval(pings);
 			for (const client of sockets.clients) client.terminate();
 			server.close();
 		},
@@ -101,7 +126,14 @@ function serve(client: WebSocket, desk: Desk): void {
 			if (bytes.length % 2 === 0) desk.send("M", bytes);
 			return;
 		}
-		const refuse = (error: string): void => client.send(JSON.stringify({ error }));
+		const refuse = (error: string): void => {
+			// Who asks without ever reading the answers.
+			if (client.bufferedAmount > MAX_UNSENT_BYTE_LENGTH) client.terminate();
+			else client.send(JSON.stringify({ error }));
+		};
+		const pass = (type: "K" | "J", text: string): void => {
+			if (!desk.send(type, text)) refuse(desk.connected ? TOO_FAST : "the phone is not there");
+		};
 		let message: unknown;
 		try {
 			message = JSON.parse(bytes.toString("utf8"));
@@ -111,15 +143,15 @@ function serve(client: WebSocket, desk: Desk): void {
 		}
 		if (typeof message !== "object" || message === null || Array.isArray(message)) refuse("a message is an object");
 		else if ("key" in message) {
-			if (typeof message.key === "string" && KEY.test(message.key)) desk.send("K", message.key);
+			if (typeof message.key === "string" && KEY.test(message.key)) pass("K", message.key);
 			else refuse(typeof message.key === "string" ? `no such key: ${message.key.slice(0, 40)}` : "a key is text");
 		} else if ("screen" in message) {
-			if (desk.screen) client.send(JSON.stringify({ screen: desk.screen }));
-		} else if (!desk.connected) refuse("the phone is not there");
-		else {
+			if (client.bufferedAmount > MAX_UNSENT_BYTE_LENGTH) client.terminate();
+			else if (desk.screen) client.send(JSON.stringify({ screen: desk.screen }));
+		} else {
 			const text = rewritten(message);
 			if (text === undefined) refuse("that is nested too deeply");
-			else desk.send("J", text);
+			else pass("J", text);
 		}
 	});
 }
