@@ -3,7 +3,6 @@
  * through transport/, and every action that concerns a call or a registration goes up to phone.ts.
  */
 import { utf8Decode } from "bytes/text";
-import { askNaptr, askSrv } from "hal/net/dns";
 import { resolve } from "hal/net/resolve";
 import { localAddress } from "hal/net/route";
 import type { AreaLog } from "log/log";
@@ -14,6 +13,7 @@ import type { DnsAnswer } from "sip/lookup";
 import type { Action, AgentConfig, Event } from "sip/types";
 import { bracketed, type Destination, isNumeric } from "sip/uri";
 import Timer from "timer";
+import { NameService } from "./name-service";
 import { NetworkWatch } from "./network-watch";
 import { type Carriage, Transports } from "./transport/transports";
 
@@ -56,6 +56,7 @@ export class Signalling {
 	readonly #carriage: Carriage;
 	readonly #agent: Agent;
 	readonly #networkWatch: NetworkWatch | undefined;
+	readonly #names: NameService;
 	/** Events that came while the actions of another were being done. */
 	readonly #waiting: CallEvent[] = [];
 	#running = false;
@@ -71,6 +72,7 @@ export class Signalling {
 		this.#now = options.now;
 		this.#onAction = options.onAction;
 		this.#carriage = options.carriage ?? CARRIAGE;
+		this.#names = new NameService({ now: options.now, random: options.agent.random });
 		this.#transports = new Transports({
 			address: options.address,
 			address6: options.address6,
@@ -170,6 +172,7 @@ export class Signalling {
 		if (this.#limit !== undefined) Timer.clear(this.#limit);
 		this.#limit = undefined;
 		this.#networkWatch?.close();
+		this.#names.close();
 		this.#waiting.length = 0;
 		this.#setTimer(undefined);
 		this.#transports.close();
@@ -211,9 +214,13 @@ export class Signalling {
 		};
 		try {
 			if (kind === "SRV")
-				askSrv(name, (result) => answer("error" in result ? { kind: "error", ...result } : { kind, ...result }));
+				this.#names.askSrv(name, (result) =>
+					answer("error" in result ? { kind: "error", ...result } : { kind, ...result }),
+				);
 			else if (kind === "NAPTR")
-				askNaptr(name, (result) => answer("error" in result ? { kind: "error", ...result } : { kind, ...result }));
+				this.#names.askNaptr(name, (result) =>
+					answer("error" in result ? { kind: "error", ...result } : { kind, ...result }),
+				);
 			else
 				resolve(name, (result) =>
 					answer(

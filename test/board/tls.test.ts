@@ -69,8 +69,8 @@ function configOf(user: string, tls: object, more: object = {}): object {
 	return {
 		account: {
 			aor: `sip:${user}@${DOMAIN}`,
-			registrar: `sip:${DOMAIN}:5071;transport=tls`,
-			outboundProxy: `sip:${DOMAIN}:5071;transport=tls`,
+			registrar: `sip:${DOMAIN};transport=tls`,
+			outboundProxy: `sip:${DOMAIN};transport=tls`,
 			username: user,
 			password: `${user}-Kx7pQ2mV`,
 			expiresSec: 60,
@@ -154,7 +154,7 @@ for (const [name, keying, more] of [
 				});
 				try {
 					assert.equal((await registered(board)).registered[0]?.transport, "tls");
-					//				assert.ok(names.asked.includes(`_sips._tcp.${DOMAIN} SRV`));
+					assert.ok(names.asked.includes(`_sips._tcp.${DOMAIN} SRV`));
 					await registered(bob);
 					const recording = path.join(folder, "bob.wav");
 					bob.send({ speaker: recording });

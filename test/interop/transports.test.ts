@@ -219,6 +219,13 @@ describe("servers that the DNS names (RFC 3263)", { concurrency: false }, () => 
 			assert.ok(server.asked.includes("phones.example NAPTR"), server.asked.join(", "));
 			assert.ok(phone.lines.some((line) => /127\.0\.0\.9:9: connection refused/.test(line)));
 			await stop(phone);
+			// Records that are too long for a datagram.
+			server.cut = true;
+			const long = await start("alice9cut", settings, server.wrap(FOLDER, program));
+			assert.equal(await registered(long), "tls");
+			assert.ok(server.asked.includes("phones.example NAPTR over TCP"), server.asked.join(", "));
+			server.cut = false;
+			await stop(long);
 			// The same domain without TLS: over UDP, as its second choice has it.
 			const plain = await start(
 				"bob9dns",

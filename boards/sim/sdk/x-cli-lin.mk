@@ -13,7 +13,7 @@ DIRECTORIES += -I$(SOTTO_ROOT) -DkCommodettoBitmapFormat=7 -DkPocoRotation=0 -D_
 include $(MODDABLE)/tools/mcconfig/make.x-cli-lin.mk
 
 # What the manifests of hal/ name as "libraries", a member that only our own builder reads.
-LIBRARIES += -lsrtp2 -lsodium -lresolv -lmbedtls -lmbedx509 -lmbedcrypto
+LIBRARIES += -lsrtp2 -lsodium -lmbedtls -lmbedx509 -lmbedcrypto
 
 $(TMP_DIR)/mc.resources.c.o: $(TMP_DIR)/mc.resources.c
 	@echo "# cc" $(<F)

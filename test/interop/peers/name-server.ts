@@ -1,9 +1,10 @@
 /**
  * A name server for tests, on port 53 of the loopback-only network they run in: answers NAPTR, SRV, A and AAAA from a
- * table, and "no such name" for all else. `wrap` makes a program that asks it and nobody else.
+ * table, and "no such name" for all else; over TCP as well. `wrap` makes a program that asks it and nobody else.
  */
 import dgram from "node:dgram";
 import { chmodSync, writeFileSync } from "node:fs";
+import net from "node:net";
 import path from "node:path";
 
 /** `name TYPE` to the data of its records, as zone files write them. */
@@ -52,7 +53,10 @@ function encodeData(type: string, text: string): Buffer {
 
 export class NameServer {
 	readonly #socket = dgram.createSocket("udp4");
+	readonly #streams: net.Server;
 	readonly #address: string;
+	/** Datagrams have no room for service records: whoever wants them comes over TCP. */
+	cut = false;
 	/** What was asked, `name TYPE`. */
 	readonly asked: string[] = [];
 	zone: Zone;
@@ -62,7 +66,18 @@ export class NameServer {
 		this.#address = address;
 		this.#socket.on("message", (question, from) => {
 			const answer = this.#answer(question);
-			if (answer !== undefined) this.#socket.send(answer, from.port, from.address);
+			if (this.cut && /(?:SRV|NAPTR)$/.test(this.asked.at(-1) ?? ""))
+				answer.writeUInt16BE(answer.readUInt16BE(2) | 0x0200, 2);
+			this.#socket.send(answer, from.port, from.address);
+		});
+		this.#streams = net.createServer((socket) => {
+			socket.on("error", () => {});
+			socket.on("data", (question) => {
+				const answer = this.#answer(question.subarray(2), " over TCP");
+				const length = Buffer.alloc(2);
+				length.writeUInt16BE(answer.length);
+				socket.end(Buffer.concat([length, answer]));
+			});
 		});
 	}
 
@@ -72,10 +87,14 @@ export class NameServer {
 			server.#socket.once("error", reject);
 			server.#socket.bind(53, address, resolve);
 		});
+		await new Promise<void>((resolve, reject) => {
+			server.#streams.once("error", reject);
+			server.#streams.listen(53, address, resolve);
+		});
 		return server;
 	}
 
-	#answer(question: Buffer): Buffer | undefined {
+	#answer(question: Buffer, way = ""): Buffer {
 		const labels: string[] = [];
 		let at = 12;
 		for (let length = question[at] ?? 0; length > 0; length = question[at] ?? 0) {
@@ -84,7 +103,7 @@ export class NameServer {
 		}
 		const type = TYPES[question.readUInt16BE(at + 1)];
 		const name = labels.join(".").toLowerCase();
-		this.asked.push(`${name} ${type}`);
+		this.asked.push(`${name} ${type}${way}`);
 		const records = type === undefined ? [] : (this.zone[`${name} ${type}`] ?? []);
 		const known = Object.keys(this.zone).some((key) => key.startsWith(`${name} `));
 		const head = Buffer.alloc(12);
@@ -117,5 +136,6 @@ export class NameServer {
 
 	close(): void {
 		this.#socket.close();
+		this.#streams.close();
 	}
 }
