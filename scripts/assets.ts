@@ -1,14 +1,15 @@
 /**
  * Makes the fonts and icons of the screen in build/resources from packages: Inter (SIL Open Font License) by
  * opentype.js, Lucide (ISC) by resvg. The same inputs give the same bytes, and nothing is made twice.
- * modules/ui/manifest.json names the files; both builders take them from there.
+ * manifest.json names the files; both builders take them from there.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Resvg } from "@resvg/resvg-js";
 import { CORNER_CELL, CORNER_RADII, ICONS, LARGE_ICONS } from "../modules/ui/icons";
-import { makeFont } from "./assets-font";
+import { makeFont } from "./builder/font";
+import { readArguments } from "./setup/arguments";
 
 const root = resolve(import.meta.dirname, "..");
 const packages = join(root, "node_modules");
@@ -68,7 +69,7 @@ function inputsHash(): string {
 	const hash = createHash("sha256");
 	for (const name of ["@fontsource/inter", "lucide-static", "@resvg/resvg-js", "opentype.js"])
 		hash.update(readFileSync(join(packages, name, "package.json")));
-	for (const name of ["scripts/assets.ts", "scripts/assets-font.ts", "modules/ui/icons.ts"])
+	for (const name of ["scripts/assets.ts", "scripts/builder/font.ts", "modules/ui/icons.ts"])
 		hash.update(readFileSync(join(root, name)));
 	return hash.digest("hex");
 }
@@ -108,6 +109,9 @@ function draw(width: number, height: number, body: string): Uint8Array {
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === import.meta.filename) {
+	readArguments({
+		usage: "Usage: node scripts/run.mjs assets\n\nMakes the fonts and icons of the screen, where they are old.",
+	});
 	const made = makeAssets();
 	process.stdout.write(made ? `Fonts and icons are in ${resourcesFolder}\n` : "Fonts and icons are up to date.\n");
 }

@@ -15,6 +15,7 @@ import { storeFigures } from "./bench/store";
 import { buildHandshakePrograms, buildSessionHeapProgram, handshakeFigures, sessionHeapFigures } from "./bench/zrtp";
 import { root } from "./builder/paths";
 import { BuildError, say } from "./builder/process";
+import { readArguments } from "./setup/arguments";
 import { buildProgram } from "./simulator/program";
 import { onLoopbackAlone } from "./testing/loopback";
 
@@ -47,17 +48,14 @@ const BENCHES: readonly Bench[] = [
 ];
 const INSIDE = "SOTTO_BENCH_ON_LOOPBACK";
 
-const names = process.argv.slice(2);
 const areasKnown = (): string => BENCHES.flatMap(({ areas }) => areas).join(", ");
+const { positionals: names } = readArguments({
+	usage: `Usage: npm run bench [-- NAME...]\n\n  NAME   the beginning of a figure's name; all of them without one. Areas: ${areasKnown()}`,
+	wordsMost: Number.POSITIVE_INFINITY,
+});
 const wanted = (figure: Figure): boolean => names.length === 0 || names.some((name) => figure.name.startsWith(name));
 
 async function main(): Promise<number> {
-	if (names.includes("--help")) {
-		console.log(
-			`Usage: npm run bench [-- NAME...]\n\n  NAME   the beginning of a figure's name; all of them without one. Areas: ${areasKnown()}`,
-		);
-		return 0;
-	}
 	const benches = BENCHES.filter(
 		({ areas }) =>
 			names.length === 0 || areas.some((area) => names.some((name) => name.startsWith(area) || area.startsWith(name))),

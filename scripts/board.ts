@@ -6,11 +6,11 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { buildFolder } from "./builder/paths";
 import { buildVirtPhone } from "./builder/phone";
 import { BuildError, say } from "./builder/process";
 import { type VirtSizes, virtName, virtSizes } from "./builder/virt";
+import { flag, readArguments, refuse, text } from "./setup/arguments";
 import { buildProgram } from "./simulator/program";
 import { startBoardPhone } from "./virt/board-phone";
 import { callTwice } from "./virt/calls";
@@ -35,24 +35,12 @@ function sizesOf(text: string | undefined): VirtSizes {
 }
 
 async function main(): Promise<number> {
-	const text = { type: "string" } as const;
-	const { values, positionals } = parseArgs({
-		allowPositionals: true,
-		options: {
-			ram: text,
-			config: text,
-			state: text,
-			name: text,
-			panel: text,
-			call: { type: "boolean" },
-			figures: { type: "boolean" },
-			help: { type: "boolean" },
-		},
+	const { values, positionals } = readArguments({
+		usage: USAGE,
+		options: { ram: text, config: text, state: text, name: text, panel: text, call: flag, figures: flag },
+		wordsMost: 1,
 	});
-	if (values.help || positionals.length !== 1 || positionals[0] !== virtName) {
-		say(USAGE);
-		return values.help ? 0 : 2;
-	}
+	if (positionals[0] !== virtName) refuse(`Which board? There is ${virtName}.`, USAGE);
 	const sizes = sizesOf(values.ram);
 	const { executable } = await buildVirtPhone(sizes);
 	const state = values.state ?? join(buildFolder, virtName, "state");

@@ -1,8 +1,8 @@
 /** `npm run flash -- --board B`: builds Sotto for an ESP32 board with the Moddable SDK and puts it on the device. */
-import { parseArgs } from "node:util";
 import { BuildError, say } from "./builder/process";
 import { buildWithIdf, esp32Boards, findEsp32Board, linkWithoutIdf } from "./sdk/esp32";
 import { findSdk } from "./sdk/toolchain";
+import { flag, readArguments, refuse, text } from "./setup/arguments";
 
 const USAGE = `Usage: npm run flash -- --board B [--port P] [--ssid S --password W] [--config URL] [--name N]
 
@@ -19,9 +19,8 @@ const USAGE = `Usage: npm run flash -- --board B [--port P] [--ssid S --password
   --link         only compile and link the modules, which needs no ESP-IDF`;
 
 async function main(): Promise<void> {
-	const text = { type: "string" } as const;
-	const flag = { type: "boolean" } as const;
-	const { values } = parseArgs({
+	const { values } = readArguments({
+		usage: USAGE,
 		options: {
 			board: text,
 			port: text,
@@ -32,13 +31,8 @@ async function main(): Promise<void> {
 			moddable: text,
 			build: flag,
 			link: flag,
-			help: flag,
 		},
 	});
-	if (values.help) {
-		console.log(USAGE);
-		return;
-	}
 	const board = findEsp32Board(values.board);
 	const found = findSdk(values.moddable ?? process.env.MODDABLE);
 	if (values.link) {
@@ -54,8 +48,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-	if (!(error instanceof BuildError) && !(error instanceof TypeError)) throw error;
-	say(error.message);
-	say(USAGE);
-	process.exitCode = 2;
+	if (!(error instanceof BuildError)) throw error;
+	refuse(error.message, USAGE);
 });

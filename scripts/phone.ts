@@ -1,7 +1,7 @@
 /** `npm run phone -- --state DIR [--config URL] [--name N] [--panel PORT] [--sip-port P] [--rtp-port P]`: one phone and its panel. */
 import { existsSync, statSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { say } from "./builder/process";
+import { readArguments, refuse, text } from "./setup/arguments";
 import { PhoneProcess } from "./simulator/phone-process";
 import { buildProgram } from "./simulator/program";
 import { makeStateFolder } from "./simulator/state-folder";
@@ -23,23 +23,11 @@ function port(name: string, text: string | undefined): number | undefined {
 	return Number(text);
 }
 
+const { values } = readArguments({
+	usage: USAGE,
+	options: { config: text, state: text, name: text, panel: text, "sip-port": text, "rtp-port": text },
+});
 try {
-	const text = { type: "string" } as const;
-	const { values } = parseArgs({
-		options: {
-			config: text,
-			state: text,
-			name: text,
-			panel: text,
-			"sip-port": text,
-			"rtp-port": text,
-			help: { type: "boolean" },
-		},
-	});
-	if (values.help) {
-		console.log(USAGE);
-		process.exit(0);
-	}
 	if (values.state === undefined) throw new Error("--state is missing: the phone needs a folder for its flash");
 	if (existsSync(values.state) && !statSync(values.state).isDirectory())
 		throw new Error(`--state ${values.state} is a file; the phone needs a folder for its flash`);
@@ -64,6 +52,5 @@ try {
 		void phone.stop().then(() => process.exit(code ?? 1));
 	});
 } catch (error) {
-	say(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-	process.exitCode = 2;
+	refuse(error instanceof Error ? error.message : String(error), USAGE);
 }

@@ -3,20 +3,26 @@
  * installs what is missing and hands over to scripts/COMMAND.ts through tsx.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [command, ...args] = process.argv.slice(2);
 
-if (command === undefined || !/^[a-z][a-z0-9-]*$/.test(command) || !existsSync(join(root, "scripts", `${command}.ts`)))
-	fail(`There is no command "${command ?? ""}". Use: node scripts/run.mjs COMMAND, where scripts/COMMAND.ts exists.`);
+const commands = readdirSync(join(root, "scripts")).flatMap((name) => /^([a-z][a-z0-9-]*)\.ts$/.exec(name)?.[1] ?? []);
+const usage = `Usage: node scripts/run.mjs COMMAND [ARGUMENT...]\n\n  COMMAND   ${commands.join(", ")}; each answers --help`;
+
+if (command === "--help") {
+	console.log(usage);
+	process.exit(0);
+}
+if (!commands.includes(command)) fail(`There is no command "${command ?? ""}".\n\n${usage}`);
 if (Number(process.versions.node.split(".")[0]) < 20)
 	fail(`Node.js 20 or later is needed; this is ${process.versions.node}.`);
 
 if (nodeModulesAreOld()) await installNodeModules();
-await installDebianPackages(command);
+if (!args.includes("--help")) await installDebianPackages(command);
 process.exit(await run(process.execPath, ["--import", "tsx", join(root, "scripts", `${command}.ts`), ...args]));
 
 function fail(message) {

@@ -1,5 +1,5 @@
 /**
- * `npx tsx scripts/screens.ts [--sheet FILE] [NAME...]`: draws the phone's screens on XS and writes what the frame
+ * `node scripts/run.mjs screens [--sheet FILE] [NAME...]`: draws the phone's screens on XS and writes what the frame
  * buffer holds to build/screens/NAME.png, and all of them side by side to FILE (build/screens/all.png).
  */
 import { execFileSync } from "node:child_process";
@@ -8,9 +8,22 @@ import { join } from "node:path";
 import { PNG } from "pngjs";
 import { buildFolder, root, shown } from "./builder/paths";
 import { build } from "./builder/program";
+import { readArguments, text } from "./setup/arguments";
 
 const COLUMNS = 4;
 const GAP = 8;
+
+const USAGE = `Usage: node scripts/run.mjs screens [--sheet FILE] [NAME...]
+
+Draws the phone's screens into build/screens.
+
+  --sheet FILE   all of them side by side; default build/screens/all.png
+  NAME           the screens on that sheet; all of them without one`;
+const { values, positionals: wanted } = readArguments({
+	usage: USAGE,
+	options: { sheet: text },
+	wordsMost: Number.POSITIVE_INFINITY,
+});
 
 /** What the scenes are made of, and the rigs behind them. */
 const modules = ["ui", "zrtp-store", "flash"].flatMap((room) =>
@@ -27,9 +40,6 @@ const built = await build({
 	main: "test/unit/ui/pictures",
 });
 const output = execFileSync(built.executable, [], { maxBuffer: 1 << 28, encoding: "utf8" });
-const wanted = process.argv.slice(2);
-const sheetAt = wanted.indexOf("--sheet");
-const sheetFile = sheetAt < 0 ? undefined : wanted.splice(sheetAt, 2)[1];
 const target = join(buildFolder, "screens");
 mkdirSync(target, { recursive: true });
 const drawn = new Map<string, PNG>();
@@ -46,7 +56,7 @@ const pictures = (wanted.length > 0 ? wanted : [...drawn.keys()]).map((name) => 
 	}
 	return picture;
 });
-if (pictures.length > 0) writeFileSync(sheetFile ?? join(target, "all.png"), PNG.sync.write(sheetOf(pictures)));
+if (pictures.length > 0) writeFileSync(values.sheet ?? join(target, "all.png"), PNG.sync.write(sheetOf(pictures)));
 process.stdout.write(`${pictures.length} screens are in ${shown(target)}\n`);
 
 function fromRgb565(width: number, height: number, pixels: Buffer): PNG {

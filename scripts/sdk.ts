@@ -5,22 +5,29 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { makeAssets } from "./assets";
 import { buildFolder, root, shown } from "./builder/paths";
 import { BuildError, runTool, say } from "./builder/process";
 import { esp32Boards, linkWithoutIdf } from "./sdk/esp32";
 import { reachOf, readModules } from "./sdk/modules";
 import { findSdk, type Sdk } from "./sdk/toolchain";
+import { readArguments, text } from "./setup/arguments";
 import { serveConfigs } from "./simulator/config-server";
 import { PhoneProcess } from "./simulator/phone-process";
 import { freeUdpPorts } from "./simulator/ports";
+
+const USAGE = `Usage: npm run sdk [-- --moddable DIR]
+
+Builds the phone with the Moddable SDK for this computer, makes a call between two such phones, and links the image of each
+ESP32 board, as far as that goes without ESP-IDF.
+
+  --moddable DIR the Moddable SDK; default: $MODDABLE`;
 
 const PLATFORM = "x-cli-lin";
 const folder = join(buildFolder, "sdk");
 
 async function main(): Promise<void> {
-	const { values } = parseArgs({ options: { moddable: { type: "string" } } });
+	const { values } = readArguments({ usage: USAGE, options: { moddable: text } });
 	const sdk = findSdk(values.moddable ?? process.env.MODDABLE);
 	const program = await buildPhone(sdk);
 	await call(program);

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { CallState } from "../modules/call/state";
 import { buildFolder } from "./builder/paths";
 import { BuildError, say } from "./builder/process";
+import { flag, readArguments } from "./setup/arguments";
 import { serveConfigs } from "./simulator/config-server";
 import { PhoneProcess } from "./simulator/phone-process";
 import { freeUdpPorts } from "./simulator/ports";
@@ -17,19 +18,10 @@ const TONES = [440, 880] as const;
 /** How long the phones talk before the recordings are listened to. */
 const TALK_MS = 2500;
 
-const args = process.argv.slice(2);
 const USAGE =
 	"Usage: npm start [-- --once]\n\n  --once   end after the first secure call, with one JSON line; so it does without a terminal";
-if (args.includes("--help")) {
-	console.log(USAGE);
-	process.exit(0);
-}
-const unknown = args.find((arg) => arg !== "--once");
-if (unknown !== undefined) {
-	say(`${unknown} is no option of npm start.\n\n${USAGE}`);
-	process.exit(2);
-}
-const once = args.includes("--once") || !process.stdout.isTTY;
+const { values } = readArguments({ usage: USAGE, options: { once: flag } });
+const once = values.once === true || !process.stdout.isTTY;
 const step = (text: string): void => say(`  ${text}`);
 
 try {

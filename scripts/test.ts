@@ -5,6 +5,7 @@ import { buildVirtPhone } from "./builder/phone";
 import { BuildError, say } from "./builder/process";
 import type { Variant } from "./builder/variant";
 import { checkCount, runChecks } from "./checks/run";
+import { readArguments } from "./setup/arguments";
 import { listNodeTests, runNodeTests } from "./testing/node";
 import { listXsTests, runXsTests, type Totals } from "./testing/xs";
 
@@ -46,7 +47,10 @@ async function main(): Promise<void> {
 	process.exitCode = totals.failed === 0 ? 0 : 1;
 }
 
-if (process.argv.length > 2) {
-	say("npm test takes no arguments: it runs everything. One file on XS: npm run test-xs -- FILE");
-	process.exitCode = 2;
-} else void main();
+readArguments({
+	usage: `Usage: npm test
+
+The checks, every test on XS and again under the sanitizers, and the tests with others' phones, a browser and the bare board.
+It takes no arguments: it runs everything. One file on XS: npm run test-xs -- FILE`,
+});
+void main();

@@ -8,7 +8,7 @@ import { PNG } from "pngjs";
 import { ICONS, LARGE_ICONS } from "../../modules/ui/icons";
 import { TEXT } from "../../modules/ui/text";
 import { makeAssets, resourcesFolder } from "../../scripts/assets";
-import { makeFont } from "../../scripts/assets-font";
+import { makeFont } from "../../scripts/builder/font";
 import { root } from "../../scripts/builder/paths";
 import { alphaBitmap, compileResources } from "../../scripts/builder/resources";
 

@@ -1,4 +1,4 @@
-/** The part of opentype.js that scripts/assets-font.ts uses; the package ships no types. */
+/** The part of opentype.js that scripts/builder/font.ts uses; the package ships no types. */
 declare module "opentype.js" {
 	export interface Path {
 		getBoundingBox(): { x1: number; y1: number; x2: number; y2: number };

@@ -1,0 +1,49 @@
+/** Every command says how it is written, and refuses what it does not know before it begins with anything. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { root } from "../../scripts/builder/paths";
+
+const commands = readdirSync(join(root, "scripts"))
+	.filter((name) => name.endsWith(".ts"))
+	.map((name) => name.slice(0, -3));
+
+function run(...args: string[]) {
+	const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "scripts", "run.mjs"), ...args], {
+		encoding: "utf8",
+	});
+	return { status, stdout, stderr };
+}
+
+for (const command of commands)
+	test(`${command}: --help, and a word it does not know`, () => {
+		const help = run(command, "--help");
+		assert.equal(help.status, 0, help.stderr);
+		assert.match(help.stdout, /^Usage: (?:npm |node scripts\/run\.mjs )/);
+		const wrong = run(command, "--nonsense");
+		assert.equal(wrong.status, 2, wrong.stdout);
+		assert.equal(wrong.stdout, "");
+		assert.match(wrong.stderr, /--nonsense/);
+		assert.ok(wrong.stderr.includes(help.stdout.trim()), wrong.stderr);
+		assert.doesNotMatch(wrong.stderr, /^\s+at /m, "no stack");
+	});
+
+test("a word too many is refused", () => {
+	for (const command of ["start", "build", "docs", "sdk", "test"]) {
+		const { status, stderr } = run(command, "nonsense");
+		assert.equal(status, 2, command);
+		assert.match(stderr, /"nonsense"/);
+	}
+});
+
+test("the commands of package.json are those that there are", () => {
+	const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+		scripts: Record<string, string>;
+	};
+	for (const [name, line] of Object.entries(scripts)) assert.equal(line, `node scripts/run.mjs ${name}`);
+	const { status, stderr } = run("nonsense");
+	assert.equal(status, 2);
+	for (const command of commands) assert.ok(stderr.includes(command), command);
+});
