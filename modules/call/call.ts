@@ -168,6 +168,19 @@ export class Call implements LocalSide {
 		this.#settle();
 	}
 
+	/** The call lives, and ZRTP has given up because nothing came of the other end. */
+	get keysTimedOut(): boolean {
+		const status = this.#legs[0]?.status;
+		return (
+			this.#media !== undefined && this.#state !== "ended" && status?.state === "failed" && status.code === "timeout"
+		);
+	}
+
+	/** Sessions of their own for all streams, for an offer that is to be made now. */
+	renewKeys(): void {
+		for (const leg of this.#legs) leg.renew();
+	}
+
 	/** The owner holds or resumes; phone.ts has told the other end. */
 	hold(on: boolean): void {
 		if (this.#state === "ended") return;

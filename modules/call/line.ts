@@ -7,6 +7,7 @@ import type { AreaLog } from "log/log";
 import { isRejection } from "sdp/offer-answer";
 import Timer from "timer";
 import { Call, type CallContext, type CallOptions } from "./call";
+import { KeysAgain } from "./keys-again";
 import { type AgreedMedia, Negotiation, type NegotiationOptions } from "./negotiation";
 import type { CallAction, CallEvent } from "./signalling";
 import type { CallState } from "./state";
@@ -45,6 +46,7 @@ export class Line {
 	readonly call: Call;
 	readonly #context: LineContext;
 	readonly #negotiation: Negotiation;
+	readonly #keysAgain: KeysAgain;
 	/** What an incoming call offered, until the owner takes it; `sdp` undefined: the caller leaves the offer to us. */
 	#offered: { readonly sdp: string | undefined } | undefined;
 	#ringing: Timer | undefined;
@@ -77,8 +79,16 @@ export class Line {
 			peer,
 			displayName,
 			direction,
-			onChange: context.onChange,
+			onChange: () => {
+				this.#keysAgain.look();
+				context.onChange();
+			},
 			onTone: context.onTone,
+		});
+		this.#keysAgain = new KeysAgain({
+			failed: () => this.call.keysTimedOut,
+			begin: () => this.#agreeAgain(),
+			first: direction === "outgoing",
 		});
 		const { address, codecs, random } = context;
 		this.#negotiation = new Negotiation({ side: this.call, address, codecs, random });
@@ -316,6 +326,14 @@ export class Line {
 		}
 		this.#connect(media);
 		this.#tell();
+	}
+
+	/** Nothing is heard without keys: another session is offered to the other end. */
+	#agreeAgain(): void {
+		if (!this.connected || this.#negotiation.waiting) return;
+		this.#context.log.info("no keys were agreed in time: they are asked for again");
+		this.call.renewKeys();
+		this.#context.post({ type: "reinvite", call: this.id, sdp: this.#negotiation.offer() });
 	}
 
 	/** One change at a time: a wish that comes while an offer is on its way is told after its answer. */

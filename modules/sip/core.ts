@@ -197,10 +197,10 @@ export class Core implements Ground {
 
 	/**
 	 * The network is back. What stands of the connections from before is a guess, and TCP would find out in its own time,
-	 * later than our timers allow: all are made anew, and what waits for an answer is sent again.
+	 * later than our timers allow: they are made anew, and what waits for an answer is sent again.
 	 */
 	resume(): void {
-		for (const { to } of this.flows.takeAll()) this.#actions.push({ type: "disconnect", to });
+		for (const { to } of this.flows.takeOld()) this.#actions.push({ type: "disconnect", to });
 		for (const { to } of this.#connecting.values())
 			this.#actions.push({ type: "disconnect", to }, { type: "connect", to });
 		for (const client of [...this.clients.values()]) client.resume();

@@ -30,19 +30,28 @@ const MAX_FLOWS = 64;
 
 export class Flows {
 	readonly #flows = new Map<string, Flow>();
+	readonly #old = new Set<string>();
 
 	add(flow: Flow): void {
+		this.#old.delete(keyOf(flow.to));
 		if (this.#flows.size < MAX_FLOWS) this.#flows.set(keyOf(flow.to), flow);
 	}
 
 	remove(to: Destination): void {
+		this.#old.delete(keyOf(to));
 		this.#flows.delete(keyOf(to));
 	}
 
-	/** All of them; none stands afterwards. */
-	takeAll(): readonly Flow[] {
-		const flows = [...this.#flows.values()];
-		this.#flows.clear();
+	/** The network has gone: nobody knows what becomes of these. */
+	age(): void {
+		this.#old.clear();
+		for (const key of this.#flows.keys()) this.#old.add(key);
+	}
+
+	/** Those that stood when the network went, which do not any more. What was made since has proved itself. */
+	takeOld(): readonly Flow[] {
+		const flows = [...this.#flows.values()].filter(({ to }) => this.#old.has(keyOf(to)));
+		for (const { to } of flows) this.remove(to);
 		return flows;
 	}
 

@@ -77,6 +77,7 @@ export function networkChanged(core: Core, up: boolean): void {
 	if (core.networkUp === up) return;
 	core.networkUp = up;
 	if (up) core.resume();
+	else core.flows.age();
 	for (const registration of core.registrations.values()) {
 		// What was under way went into the void, or its answer did.
 		const busy = registration.exchange !== undefined;

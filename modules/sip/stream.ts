@@ -46,6 +46,11 @@ export class MessageStream {
 		return this.#length > 0;
 	}
 
+	/** The last `pong` was the answer to a ping of ours, and no half of one of the other end's. */
+	pongTaken(): void {
+		this.#half = false;
+	}
+
 	/** @returns what has become whole, in order. After a fault always nothing. */
 	push(bytes: Uint8Array): StreamPart[] {
 		const parts: StreamPart[] = [];

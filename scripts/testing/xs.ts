@@ -90,24 +90,57 @@ export async function buildBoardTests(files: readonly string[] = []): Promise<st
 }
 
 export async function runXsTests(run: XsRun): Promise<Totals> {
+	const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
 	const files = run.files.map((file) => resolve(file));
-	const modules = new Map([...helperModules(), ...files.map((file): [string, string] => [specifierOf(file), file])]);
+	const folders = new Set(files.map(insteadOf));
+	for (const folder of folders)
+		await runProgram(
+			run,
+			files.filter((file) => insteadOf(file) === folder),
+			folder,
+			totals,
+		);
+	return totals;
+}
+
+/** Modules in a folder of this name take the place of those of the same specifier, for the tests beside it. */
+const INSTEAD = "instead";
+
+function insteadOf(file: string): string | undefined {
+	const folder = join(dirname(file), INSTEAD);
+	return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? folder : undefined;
+}
+
+function modulesInstead(folder: string): Map<string, string> {
+	const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+	return new Map(files.map((file) => [file.replace(/\.ts$/, ""), join(folder, file)]));
+}
+
+async function runProgram(
+	run: XsRun,
+	files: readonly string[],
+	instead: string | undefined,
+	totals: Totals,
+): Promise<void> {
+	const modules = new Map([
+		...helperModules(),
+		...files.map((file): [string, string] => [specifierOf(file), file]),
+		...(instead === undefined ? [] : modulesInstead(instead)),
+	]);
 	const built = await build({
-		name: "sotto-test",
+		name: instead === undefined ? "sotto-test" : `sotto-test-${basename(dirname(instead))}`,
 		manifest: join(root, "test", "manifest.json"),
 		...(run.board === undefined ? { variant: run.variant } : { target: virtTarget(boardTestSizes) }),
 		modules,
 		main: "test/harness",
 		keepGoing: run.keepGoing ?? false,
 	});
-	const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
 	const executable = ownCopy(built.executable, run.board === undefined ? undefined : imageFile);
 	try {
 		await runFiles(executable, files, run, totals);
 	} finally {
 		rmSync(dirname(executable), { recursive: true, force: true });
 	}
-	return totals;
 }
 
 /** A name of its own for this run: another build may put a newer program in its place meanwhile. */

@@ -68,6 +68,8 @@ export class Connection {
 	#state: "opening" | "open" | "ended" = "opening";
 	/** A registration was made by it: it is kept, and kept alive. */
 	#registers = false;
+	/** A ping has not been answered. */
+	#pinged = false;
 	/** The other end answers pings, so silence means that it has gone. */
 	#answersPings = false;
 	/** Handshake, or a message that has begun. */
@@ -201,6 +203,10 @@ export class Connection {
 					this.#put(PONG);
 					break;
 				case "pong":
+					// Unasked it may be half of a ping.
+					if (!this.#pinged) break;
+					this.#pinged = false;
+					this.#stream.pongTaken();
 					this.#answersPings = true;
 					if (this.#pong) Timer.clear(this.#pong);
 					this.#pong = undefined;
@@ -237,6 +243,7 @@ export class Connection {
 			() => {
 				this.#keepAlive = undefined;
 				this.#put(PING);
+				this.#pinged = true;
 				if (this.#state === "ended") return;
 				if (this.#answersPings && !this.#pong)
 					this.#pong = Timer.set(() => this.#end("no answer to a keep-alive within 10 s"), PONG_LIMIT_MS);

@@ -6,18 +6,15 @@
 
 import { utf8Encode } from "bytes/text";
 import { nativeProvider } from "crypto/native";
-import { parse } from "sip/parse";
-import { branchOf } from "sip/via";
 import { equal, ok } from "test/harness";
 import { seeded } from "test/net/seeded";
+import { GIVE_UP_MS, Ledger } from "./ledger";
 import { Registrar } from "./registrar";
 import { World } from "./world";
 
 export const OUTAGE_MS = 30_000;
 const DELAY_MS = 200;
 const LOSS = 0.1;
-/** 64*T1: timers B, F and H. */
-const GIVE_UP_MS = 32_000;
 /** The longest that a session of nobody may live: session timers (RFC 4028) end it. */
 const SESSION_MS = 1_800_000;
 
@@ -45,42 +42,6 @@ export interface Life {
 	readonly late: boolean;
 	/** From INVITE to both ends connected. */
 	readonly setUpMs: number;
-}
-
-/** What a phone waits for an answer to, by what really went out and came in. */
-class Ledger {
-	/** First sent at, by branch and method. */
-	readonly #asked = new Map<string, number>();
-	readonly #answered = new Set<string>();
-	/** First sent at, by CSeq of the INVITE that a 2xx answers. */
-	readonly #accepted = new Map<string, number>();
-	readonly #acknowledged = new Set<string>();
-
-	sent(now: number, bytes: Uint8Array): void {
-		const message = parse(bytes);
-		if (message.type === "malformed") return;
-		const key = `${branchOf(message.via)}|${message.method}`;
-		if (message.type === "request" && !this.#asked.has(key)) this.#asked.set(key, now);
-		if (message.type === "response" && message.method === "INVITE" && message.status >= 200 && message.status < 300) {
-			const accepted = `${message.callId}|${message.cseq}`;
-			if (!this.#accepted.has(accepted)) this.#accepted.set(accepted, now);
-		}
-	}
-
-	arrived(bytes: Uint8Array): void {
-		const message = parse(bytes);
-		if (message.type === "malformed") return;
-		if (message.type === "response") this.#answered.add(`${branchOf(message.via)}|${message.method}`);
-		else if (message.method === "ACK") this.#acknowledged.add(`${message.callId}|${message.cseq}`);
-	}
-
-	/** Whether a timer may have run out at that time: something was sent 64*T1 before, and nothing was heard. */
-	excuses(now: number): boolean {
-		const due = (at: number): boolean => Math.abs(now - GIVE_UP_MS - at) <= 1;
-		for (const [key, at] of this.#asked) if (due(at) && !this.#answered.has(key)) return true;
-		for (const [key, at] of this.#accepted) if (due(at) && !this.#acknowledged.has(key)) return true;
-		return false;
-	}
 }
 
 /** How often a phone looks whether there is a network, while there is one and while there is none (network-watch.ts). */
@@ -114,6 +75,10 @@ export function live(seed: number, moment: Moment, transport: "udp" | "tcp", see
 	world.streams.isSilent = isSilent;
 	world.onSend = (name, bytes) => ledgers.get(name)?.sent(world.now, bytes);
 	world.onArrival = (name, bytes) => ledgers.get(name)?.arrived(bytes);
+	world.onConnection = (name, place, stands) => {
+		if (stands) ledgers.get(name)?.has(place);
+		else ledgers.get(name)?.wants(world.now, place);
+	};
 	world.onReport = (member, action) => {
 		if (action.type === "offered") world.do(member.name, { type: "answerReinvite", call: action.call, sdp: "held" });
 		// The change is still wanted: it met one of the other end's on the way.

@@ -45,6 +45,8 @@ export class World {
 	onSend: (name: string, bytes: Uint8Array) => void = () => {};
 	/** Sees every packet as it arrives at a phone. */
 	onArrival: (name: string, bytes: Uint8Array) => void = () => {};
+	/** Sees when a connection is asked for, and when it stands. */
+	onConnection: (name: string, place: string, stands: boolean) => void = () => {};
 	/** Drops a packet by its trace line. */
 	drop: (line: string) => boolean = () => false;
 	readonly #plans: { readonly at: number; readonly run: () => void }[] = [];
@@ -149,11 +151,14 @@ export class World {
 
 	#step(member: Member, wish: Wish): void {
 		const event: Event = { ...wish, now: this.now };
+		if (event.type === "connected") this.onConnection(member.name, `${event.to.address}:${event.to.port}`, true);
 		const reports: Action[] = [];
 		for (const action of step(member.agent, event)) {
 			if (action.type === "send") this.#send(member.name, action.bytes, member.place, action.to);
-			else if (action.type === "connect") this.streams.connect(this.now, member, action.to, this.#phoneAt(action.to));
-			else if (action.type === "disconnect") this.streams.drop(this.now, member, action.to);
+			else if (action.type === "connect") {
+				this.onConnection(member.name, `${action.to.address}:${action.to.port}`, false);
+				this.streams.connect(this.now, member, action.to, this.#phoneAt(action.to));
+			} else if (action.type === "disconnect") this.streams.drop(this.now, member, action.to);
 			else if (action.type === "wakeAt") member.wakeAt = action.at;
 			else {
 				member.reports.push(action);

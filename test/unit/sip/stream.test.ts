@@ -62,6 +62,21 @@ test("ping and pong, alone and between messages", () => {
 	equal(types("\r\n\r\n".repeat(2000)), ["ping"]);
 });
 
+test("an answer to a ping of ours is no half of another one", () => {
+	const stream = new MessageStream();
+	for (let i = 0; i < 3; i++) {
+		equal(
+			stream.push(utf8Encode("\r\n")).map(({ type }) => type),
+			["pong"],
+		);
+		stream.pongTaken();
+	}
+	equal(
+		stream.push(utf8Encode("\r\n\r\n")).map(({ type }) => type),
+		["ping"],
+	);
+});
+
 test("a stream that cannot be framed ends with a reason", () => {
 	const head = "OPTIONS sip:a@b SIP/2.0";
 	equal(faultOf(raw([head, "Via: x"])), "no Content-Length, without which a stream cannot be read");
