@@ -26,11 +26,6 @@ const rules: readonly Rule[] = [
 	{ files: /\.tsx?$/, pattern: /@ts-(?:ignore|nocheck|expect-error)/, why: "a type check switched off" },
 	{ files: /^(?:modules|hal|boards|zrtp-store)\/.*\.ts$/, pattern: /[:<,|]\s*any\b(?!\s*\()/, why: "the type any" },
 	{
-		files: /^(?:modules|hal|zrtp-store)\/.*\.ts$/,
-		pattern: /^(?:export\s+)?(?:let|var)\s/m,
-		why: "module-level state; modules hold frozen constants only, so that they can be preloaded into ROM",
-	},
-	{
 		files: /^(?:modules|hal|boards|zrtp-store)\/.*\.ts$/,
 		pattern: /\b(?:console|setTimeout|setInterval|structuredClone|TextEncoder|TextDecoder)\s*[.(]/,
 		why: "a global that the engine does not have",
