@@ -66,6 +66,8 @@ export class Line {
 	identity: CallState["identity"];
 	/** How often in a row a peer had this phone call somebody else. */
 	sentOn = 0;
+	/** Calls that its peer had this phone make. */
+	wishes = 0;
 	/** Who sent the caller on to us, or connected us. */
 	via: string | undefined;
 

@@ -15,6 +15,8 @@ const LEFT_OVER_MS = 5000;
 const DECLINE = 603;
 /** A peer's wish that came about by so many wishes of peers is refused. */
 const MAX_SENT_ON = 5;
+/** So many wishes of one peer are granted in one call: each may cost the owner a call. */
+const MAX_WISHES = 10;
 
 export interface TransferOptions {
 	readonly lines: Lines;
@@ -101,20 +103,20 @@ export class Transfer {
 		// A call that we keep on hold may not take the sound from the one that has it.
 		const heard = line === lines.focus || lines.focus === undefined;
 		// Two that pass the phone to each other for ever would have it call for ever.
-		const often = line !== undefined && line.sentOn >= MAX_SENT_ON;
+		const often = line === undefined ? undefined : oftenEnough(line);
 		if (
 			allowed &&
 			heard &&
-			!often &&
+			often === undefined &&
 			line?.connected &&
 			lines.freeNumber !== undefined &&
 			![...this.#made.values()].includes(line)
 		) {
 			log.info(`${line.call.peer} connects us with ${action.target}`);
+			line.wishes++;
 			return line;
 		}
-		const why = often ? `: this call was sent on ${MAX_SENT_ON} times already` : "";
-		log.info(`${action.target}: a wish to be connected was refused${why}`);
+		log.info(`${action.target}: a wish to be connected was refused${often === undefined ? "" : `: ${often}`}`);
 		post({ type: "rejectReferral", referral: action.referral, status: DECLINE });
 		return undefined;
 	}
@@ -170,4 +172,10 @@ export class Transfer {
 		line.transfer = { to, state: "asked" };
 		this.#sent.set(line, other);
 	}
+}
+
+/** Why another wish of that call's peer is one too many; undefined: it is not. */
+function oftenEnough({ sentOn, wishes }: Line): string | undefined {
+	if (sentOn >= MAX_SENT_ON) return `this call was sent on ${MAX_SENT_ON} times already`;
+	return wishes >= MAX_WISHES ? `its other end has had ${MAX_WISHES} of them` : undefined;
 }
