@@ -61,7 +61,7 @@ export class Calls {
 			lines: this.lines,
 			log: this.#log,
 			post,
-			take: (line: Line): void => this.take(line),
+			take: (line: Line, instead?: Line): void => this.take(line, instead),
 			say: (text: string): void => this.say(text),
 		};
 		this.transfer = new Transfer(shared);
@@ -139,10 +139,13 @@ export class Calls {
 		this.#options.onChange();
 	}
 
-	/** The sound goes to a line that is in no conference: its parties wait, and do not hear each other. */
-	take(line: Line): void {
+	/**
+	 * The sound goes to a line that is in no conference: its parties wait, and do not hear each other.
+	 * @param instead the line whose place it takes when it is answered (RFC 3891)
+	 */
+	take(line: Line, instead?: Line): void {
 		this.conference.part();
-		this.lines.take(line);
+		this.lines.take(line, instead);
 	}
 
 	/** What the agent says of a call. */

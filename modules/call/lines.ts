@@ -13,6 +13,8 @@ export class Lines {
 	/** The call that ended last, until a new one begins: its reason is still to be read. */
 	#last: Line | undefined;
 	#focus: Line | undefined;
+	/** It talks until the one in front is answered in its place. */
+	#giving: Line | undefined;
 
 	get live(): readonly Line[] {
 		return this.#lines;
@@ -60,10 +62,14 @@ export class Lines {
 		this.#lines = [...this.#lines, line].sort((a, b) => a.number - b.number);
 	}
 
-	/** It has the sound from now on, and every other line that could be heard is on hold. */
-	take(line: Line): void {
-		for (const other of this.#lines) if (other !== line) other.hold(true);
+	/**
+	 * It has the sound from now on, and every other line that could be heard is on hold.
+	 * @param instead the one that ends when this one is answered: it is not held for that, and has the sound again if it is not
+	 */
+	take(line: Line, instead?: Line): void {
+		for (const other of this.#lines) if (other !== line && other !== instead) other.hold(true);
 		this.#focus = line;
+		this.#giving = instead;
 		line.hold(false);
 	}
 
@@ -76,6 +82,10 @@ export class Lines {
 	settle(): void {
 		for (const line of this.#lines) if (!line.live) this.#last = line;
 		this.#lines = this.#lines.filter((line) => line.live);
-		if (this.#focus && !this.#focus.live) this.#focus = undefined;
+		if (this.#giving && !this.#giving.live) this.#giving = undefined;
+		if (this.#focus && !this.#focus.live) {
+			this.#focus = this.#giving;
+			this.#giving = undefined;
+		}
 	}
 }

@@ -34,8 +34,8 @@ export interface ReceptionOptions {
 	readonly answer: (id: number) => void;
 	/** Somebody called, and nothing rang. */
 	readonly onMissed: (peer: string, name: string) => void;
-	/** The sound goes to that line. */
-	readonly take: (line: Line) => void;
+	/** The sound goes to that line, in the place of the other where there is one. */
+	readonly take: (line: Line, instead?: Line) => void;
 	/** Tells the owner. */
 	readonly say: (text: string) => void;
 	/** What the owner wrote, to a SIP URI; undefined: calls cannot be sent there. @param account that was called */
@@ -126,7 +126,7 @@ export class Reception {
 	#replace(replaced: Line, line: Line): void {
 		line.via = replaced.call.describe().peerName;
 		line.call.followsEncrypted = replaced.call.encrypted;
-		if (replaced === this.#options.lines.focus && !replaced.call.heldHere) this.#options.take(line);
+		if (replaced === this.#options.lines.focus && !replaced.call.heldHere) this.#options.take(line, replaced);
 		else line.call.hold(true);
 		line.answer();
 	}

@@ -3,7 +3,7 @@
  * a phone. Every voice packet is sent back, so that a phone which hears its own tone was heard.
  */
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { buildFolder } from "../../scripts/builder/paths";
@@ -12,6 +12,7 @@ import type { PhoneProcess } from "../../scripts/simulator/phone-process";
 import { freeUdpPorts } from "../../scripts/simulator/ports";
 import { heard, readWav } from "../../scripts/simulator/tone";
 import { Echo } from "./peers/echo";
+import { hears, listenTo } from "./peers/listening";
 import { freeRtpPorts } from "./peers/rtp-ports";
 import { Sipp, type SippOptions } from "./peers/sipp";
 import { buildRecorded, startSotto, TRACE_ALL } from "./peers/sotto";
@@ -94,9 +95,9 @@ const idle = (name: string) =>
 	phone(name).until("no call", ({ calls }) => calls.every((call) => call.state === "ended"), 20_000);
 
 /** Dials, and waits until it is answered. */
-async function dial(name: string, to: Sipp): Promise<void> {
-	await to.listening();
-	phone(name).send({ dial: `sip:sipp@127.0.0.1:${to.port}` });
+async function dial(name: string, to: Sipp, params = ""): Promise<void> {
+	await to.listening(params === "" ? "udp" : "tcp");
+	phone(name).send({ dial: `sip:sipp@127.0.0.1:${to.port}${params}` });
 	await phone(name).until("an answer", ({ calls }) => calls.some((call) => call.state === "connected"));
 }
 
@@ -110,6 +111,34 @@ describe("SIPp calls a phone", { concurrency: false }, () => {
 			assert.equal(await caller.done, "");
 			await idle("alice");
 		});
+
+	// Its own regexp wants a user name of letters and digits in o=, where RFC 8866 section 5.2 has "-" for none.
+	test("its own uac_pcap: recorded voice is heard", async () => {
+		symlinkSync("/usr/share/sip-tester", path.join(FOLDER, "pcap"));
+		const file = await listening("alice", async () => {
+			const caller = await sipp("-sn uac_pcap", { target: "alice" });
+			assert.equal(await caller.done, "");
+		});
+		const { samples } = readWav(file);
+		const loud = samples.filter((sample) => Math.abs(sample) > 0.02).length;
+		assert.ok(loud > 4000, `${loud} samples above silence`);
+		await idle("alice");
+	});
+
+	test("uac-replaces: another call takes the place of the one that a person talks in, and no other", async () => {
+		const caller = await sipp("uac-replaces", { target: "carol" });
+		await phone("carol").until("ringing", ({ calls }) => calls.some((call) => call.state === "ringing"));
+		phone("carol").send({ answer: true });
+		await phone("carol").until("the first", ({ calls }) => calls.some((call) => call.state === "connected"));
+		const first = phone("carol").call?.id;
+		const taken = await phone("carol").until("the second", ({ calls }) =>
+			calls.some((call) => call.state === "connected" && call.id !== first),
+		);
+		assert.ok(taken.calls.every((call) => call.id !== first || call.state === "ended"));
+		await hears(listenTo(phone("carol"), FOLDER, "carol-replaced"), TONE_HZ);
+		assert.equal(await caller.done, "");
+		await idle("carol");
+	});
 
 	test("uac-changes: held in every way, resumed, another codec, and heard after all of it", async () => {
 		const caller = await sipp("uac-changes", { target: "alice" });
@@ -197,13 +226,14 @@ describe("SIPp calls a phone", { concurrency: false }, () => {
 });
 
 describe("a phone calls SIPp", { concurrency: false }, () => {
-	test("its own uas", async () => {
-		const called = await sipp("-sn uas");
-		await dial("carol", called);
-		await pause(300);
-		phone("carol").send({ hangup: true });
-		assert.equal(await called.done, "");
-	});
+	for (const transport of ["UDP", "TCP"])
+		test(`its own uas over ${transport}`, async () => {
+			const called = await sipp("-sn uas", transport === "TCP" ? { more: ["-t", "t1"] } : {});
+			await dial("carol", called, transport === "TCP" ? ";transport=tcp" : "");
+			phone("carol").send({ hangup: true });
+			assert.equal(await called.done, "");
+			await idle("carol");
+		});
 
 	test("uas: tone heard", async () => {
 		const called = await sipp("uas");

@@ -6,7 +6,7 @@ import path from "node:path";
 const SCENARIOS = path.join(import.meta.dirname, "sipp");
 
 export interface SippOptions {
-	/** Name of a file in peers/sipp without .xml, or `-sn NAME` for one that SIPp brings along. */
+	/** Name of a file in peers/sipp without .xml, or the path of another, or `-sn NAME` for one that SIPp brings along. */
 	readonly scenario: string;
 	/** Where its errors are written. */
 	readonly folder: string;
@@ -36,10 +36,12 @@ export class Sipp {
 	constructor(options: SippOptions) {
 		const { scenario, folder, port, target, mediaPort, voicePort } = options;
 		mkdirSync(folder, { recursive: true });
-		const name = `${scenario.replace(/\W+/g, "-")}-${port}`;
+		const name = `${path.basename(scenario).replace(/\W+/g, "-")}-${port}`;
 		const errors = path.join(folder, `${name}.errors`);
 		const args = [
-			...(scenario.startsWith("-sn ") ? scenario.split(" ") : ["-sf", path.join(SCENARIOS, `${scenario}.xml`)]),
+			...(scenario.startsWith("-sn ")
+				? scenario.split(" ")
+				: ["-sf", scenario.endsWith(".xml") ? scenario : path.join(SCENARIOS, `${scenario}.xml`)]),
 			...["-i", "127.0.0.1", "-p", String(port), "-m", String(options.calls ?? 1), "-l", "1", "-nostdin"],
 			...["-timeout", String(options.timeoutSec ?? 30), "-timeout_error", "-recv_timeout", "20000"],
 			...["-trace_err", "-error_file", errors, "-trace_msg", "-message_file", path.join(folder, `${name}.messages`)],
@@ -67,10 +69,10 @@ export class Sipp {
 		});
 	}
 
-	/** Once it can be called over UDP. @throws {Error} where it ends before */
-	async listening(): Promise<void> {
+	/** Once it can be called. @throws {Error} where it ends before */
+	async listening(over: "udp" | "tcp" = "udp"): Promise<void> {
 		const socket = `:${this.port.toString(16).toUpperCase().padStart(4, "0")} `;
-		while (!readFileSync("/proc/self/net/udp", "latin1").includes(socket)) {
+		while (!readFileSync(`/proc/self/net/${over}`, "latin1").includes(socket)) {
 			if (this.#child.exitCode !== null) throw new Error(await this.done);
 			await new Promise((resolve) => setTimeout(resolve, 20));
 		}

@@ -100,6 +100,9 @@ test("after asking: the two are connected, the call of the one takes the place o
 		equal(carol.call.via, asked.peerName);
 		// Nobody had to answer a second time.
 		equal(carol.phone.state.missed, 0);
+		// And the call that went was not put on hold for it.
+		const changes = carol.said.split("\n").filter((line) => /: out .* INVITE sip:.* sendonly/.test(line));
+		equal(changes, []);
 	}));
 
 test("a phone that lets nobody connect it says so, and the call goes on", () =>
