@@ -83,6 +83,14 @@ function crc32(bytes: Uint8Array): number {
 	return ~crc >>> 0;
 }
 
+/** What stands behind the program: its length and its CRC-32, by which the board knows that the image is whole. */
+export function imageTail(program: Uint8Array): Buffer {
+	const tail = Buffer.alloc(8);
+	tail.writeUInt32LE(program.length, 0);
+	tail.writeUInt32LE(crc32(program), 4);
+	return tail;
+}
+
 export function virtTarget(memory: VirtSizes = virtSizes): Target {
 	const ramOrigin = 0x80000000;
 	const symbols = {
@@ -119,10 +127,7 @@ export function virtTarget(memory: VirtSizes = virtSizes): Target {
 			const binary = `${executable}.bin`;
 			await runTool(`${prefix}objcopy`, ["-O", "binary", "-R", ".preserve", executable, binary]);
 			const code = readFileSync(binary);
-			const tail = Buffer.alloc(8);
-			tail.writeUInt32LE(code.length, 0);
-			tail.writeUInt32LE(crc32(code), 4);
-			const program = Buffer.concat([code, tail]);
+			const program = Buffer.concat([code, imageTail(code)]);
 			if (program.length > memory.imageMostByteLength)
 				throw new BuildError(
 					`The image has ${program.length} bytes; boards/${virtName}/sizes.json allows ${memory.imageMostByteLength}.`,

@@ -1,6 +1,5 @@
 /* Traps, the interrupt controller (PLIC), the core's timer (CLINT) with its alarms, and the watchdog on top of it. */
 #include "machine-inside.h"
-#include <stdio.h>
 
 __asm__(".option arch, +zicsr");
 
@@ -151,20 +150,25 @@ void machineFeed(uint32_t withinMs)
 	machineUnmask(before);
 }
 
-static void timer(uint32_t at)
+/* Apart, so that no interrupt that ends well has this text on its stack. */
+static void __attribute__((noinline, noreturn)) hang(uint32_t at, const MachineFrame* frame)
+{
+	char where[FAULT_TEXT_BYTES];
+	machineHangText(where, sizeof where, at, frame);
+	machineReset(resetWatchdog, where);
+}
+
+static void timer(uint32_t at, const MachineFrame* frame)
 {
 	uint64_t nowUs = machineNowUs();
-	char where[48];
 	for (int i = 0; i < alarmCount; i++) {
 		if (alarms[i].whenUs == 0 || alarms[i].whenUs > nowUs)
 			continue;
 		alarms[i].whenUs = 0;
 		alarms[i].run(alarms[i].refcon);
 	}
-	if (state.deadlineUs != 0 && machineNowUs() > state.deadlineUs) {
-		snprintf(where, sizeof where, "the program hangs at 0x%08lx", (unsigned long)at);
-		machineReset(resetWatchdog, where);
-	}
+	if (state.deadlineUs != 0 && machineNowUs() > state.deadlineUs)
+		hang(at, frame);
 	setCompare();
 }
 
@@ -190,48 +194,31 @@ static void external(void)
 	}
 }
 
-static const char* causeText(uint32_t cause)
+static void __attribute__((noinline, noreturn))
+fault(uint32_t cause, uint32_t at, uint32_t value, const MachineFrame* frame)
 {
-	switch (cause) {
-	case 0:
-	case 1:
-		return "no code to run";
-	case 2:
-		return "no such instruction";
-	case 3:
-		return "breakpoint";
-	case 4:
-	case 6:
-		return "misaligned access";
-	case 5:
-	case 7:
-		return "no memory";
-	default:
-		return "trap";
-	}
-}
-
-void machineTrap(uint32_t cause, uint32_t at, uint32_t value, uint32_t from)
-{
-	char detail[96];
-	if (cause & CAUSE_INTERRUPT) {
-		const char* full = machineFullStack();
-		if (full != NULL)
-			machineReset(resetMemory, full);
-		state.maskedAt = cycles();
-		if ((cause & 31) == causeTimer)
-			timer(at);
-		else if ((cause & 31) == causeExternal)
-			external();
-		noteMasked();
-		return;
-	}
-	snprintf(detail, sizeof detail, "%s: cause %lu at 0x%08lx from 0x%08lx, value 0x%08lx", causeText(cause),
-			 (unsigned long)cause, (unsigned long)at, (unsigned long)from, (unsigned long)value);
+	char detail[FAULT_TEXT_BYTES];
 	const char* full = machineFullStack();
 	if (full != NULL)
 		machineReset(resetMemory, full);
+	machineFaultText(detail, sizeof detail, cause, at, value, frame);
 	machineReset(resetTrap, detail);
+}
+
+void machineTrap(uint32_t cause, uint32_t at, uint32_t value, const MachineFrame* frame)
+{
+	const char* full;
+	if ((cause & CAUSE_INTERRUPT) == 0)
+		fault(cause, at, value, frame);
+	full = machineFullStack();
+	if (full != NULL)
+		machineReset(resetMemory, full);
+	state.maskedAt = cycles();
+	if ((cause & 31) == causeTimer)
+		timer(at, frame);
+	else if ((cause & 31) == causeExternal)
+		external();
+	noteMasked();
 }
 
 void machineCapMemory(void)

@@ -19,7 +19,7 @@ static struct {
 	uint32_t magic;
 	MachineReset reason;
 	uint32_t failures;
-	char detail[112];
+	char detail[FAULT_TEXT_BYTES];
 } kept __attribute__((section(".preserve")));
 
 /* What is written there is read by another life of the program: the compiler must not think that nobody will. */
@@ -28,7 +28,7 @@ static void keep(void)
 	__asm__ volatile("" : : "r"(&kept) : "memory");
 }
 
-static char text[160];
+static char text[FAULT_TEXT_BYTES + 32];
 static bool stopOnFault;
 
 static const char* const reasons[resetReasons] = {"power-on",		  "restart asked for",	 "trap",		 "watchdog",

@@ -76,7 +76,7 @@ machineTrapEntry:
 	csrr a0, mcause
 	csrr a1, mepc
 	csrr a2, mtval
-	mv a3, ra
+	mv a3, sp
 	call machineTrap
 	lw t0, 64(sp)
 	lw ra, 0(sp)
