@@ -18,7 +18,9 @@ enum {
 	HEADER_BYTES = 5,
 	SLOTS = 8,
 	RECEIVED_BYTES = 256,
-	SENT_BYTES = 512,
+	/* Large, since the machine stands still while its host takes one. */
+	SENT_SLOTS = 4,
+	SENT_BYTES = 1024,
 	PCM_SAMPLES = 160,
 	TEXT_MOST_BYTES = 8192,
 	TEXTS_MOST = 8,
@@ -47,8 +49,10 @@ struct DeskLink {
 	DeskNotify notify;
 	void* refcon;
 	/* Main level. */
-	uint8_t sent[SLOTS][SENT_BYTES];
+	uint8_t sent[SENT_SLOTS][SENT_BYTES];
 	uint32_t freeToSend;
+	int filling; /* -1: none of them */
+	size_t filled;
 	bool gone;
 	/* Interrupt. */
 	uint8_t received[SLOTS][RECEIVED_BYTES];
@@ -84,19 +88,35 @@ static int freeSlot(DeskLink* link)
 	return -1;
 }
 
+static void flush(DeskLink* link)
+{
+	uint32_t before;
+	if (link->filling < 0)
+		return;
+	before = machineMask();
+	virtioPut(&link->device, queueSend, (unsigned)link->filling, link->sent[link->filling], link->filled, false);
+	machineUnmask(before);
+	link->filling = -1;
+}
+
+/* They leave when a slot is full, or by flush. */
 static bool sendBytes(DeskLink* link, const void* bytes, size_t byteLength)
 {
 	const uint8_t* at = bytes;
 	while (byteLength > 0) {
-		int slot = freeSlot(link);
-		size_t count = byteLength < SENT_BYTES ? byteLength : SENT_BYTES;
-		if (slot < 0)
-			return false;
-		link->freeToSend &= ~(1u << slot);
-		memcpy(link->sent[slot], at, count);
-		uint32_t before = machineMask();
-		virtioPut(&link->device, queueSend, (unsigned)slot, link->sent[slot], count, false);
-		machineUnmask(before);
+		if (link->filling < 0) {
+			int slot = freeSlot(link);
+			if (slot < 0)
+				return false;
+			link->freeToSend &= ~(1u << slot);
+			link->filling = slot;
+			link->filled = 0;
+		}
+		size_t room = SENT_BYTES - link->filled, count = byteLength < room ? byteLength : room;
+		memcpy(link->sent[link->filling] + link->filled, at, count);
+		link->filled += count;
+		if (link->filled == SENT_BYTES)
+			flush(link);
 		at += count;
 		byteLength -= count;
 	}
@@ -113,8 +133,11 @@ static void putLength(uint8_t header[HEADER_BYTES], char type, size_t byteLength
 static bool sendFrame(DeskLink* link, char type, const void* bytes, size_t byteLength)
 {
 	uint8_t header[HEADER_BYTES];
+	bool sent;
 	putLength(header, type, byteLength);
-	return sendBytes(link, header, sizeof header) && sendBytes(link, bytes, byteLength);
+	sent = sendBytes(link, header, sizeof header) && sendBytes(link, bytes, byteLength);
+	flush(link);
+	return sent;
 }
 
 static void onPixels(void* refcon, uint16_t x, uint16_t y, const uint8_t* pixels, uint16_t count)
@@ -128,6 +151,8 @@ static void onPixels(void* refcon, uint16_t x, uint16_t y, const uint8_t* pixels
 	head[HEADER_BYTES + 3] = (uint8_t)(y >> 8);
 	if (sendBytes(link, head, sizeof head) && pixels != NULL)
 		(void)sendBytes(link, pixels, 2 * (size_t)count);
+	if (pixels == NULL)
+		flush(link);
 }
 
 static void speakerOut(DeskLink* link)
@@ -251,7 +276,8 @@ DeskLink* deskLinkOpen(const char* path, DeskNotify notify, void* refcon)
 		link->control[2] = (Control){PORT, eventPortOpen, 1};
 		for (unsigned i = 0; i < 3; i++)
 			virtioPut(&link->device, queueControlSend, i, &link->control[i], sizeof(Control), false);
-		link->freeToSend = (1u << SLOTS) - 1;
+		link->freeToSend = (1u << SENT_SLOTS) - 1;
+		link->filling = -1;
 		only = link;
 	}
 	before = machineMask();
