@@ -6,8 +6,16 @@ import { buildFolder, root, shown } from "../builder/paths";
 import { onLoopbackAlone } from "./loopback";
 import type { Totals } from "./xs";
 
-/** In this order: the last one searches what the phones of all the others said. */
-export const nodeTestFolders = ["scripts", "interop", "browser", "board", "logs"];
+/**
+ * One after the other; the folders in each are lanes that run side by side, one file of each at a time: what mostly waits for others' phones beside
+ * what computes. The last one searches what the phones of all the others said.
+ */
+const STAGES: readonly (readonly (readonly string[])[])[] = [
+	[["interop"], ["scripts", "browser", "board"]],
+	[["logs"]],
+];
+
+export const nodeTestFolders = STAGES.flat(2);
 
 export function listNodeTests(): string[] {
 	return nodeTestFolders.flatMap((name) => {
@@ -29,34 +37,43 @@ const LONG_TIMEOUTS_MS: ReadonlyMap<string, number> = new Map([["test/board/many
 const WITH_OTHERS = /^test\/(?:interop|browser|board)\//;
 
 /**
- * One process at a time: phones and browsers share the sound, the ports and the two cores. What is skipped for a missing
- * peer counts as a failure where CI is set, since there everything must be installed.
+ * Each file is a process in a network of its own. What is skipped for a missing peer counts as a failure where CI is set, since there everything
+ * must be installed.
  */
 export async function runNodeTests(files: readonly string[]): Promise<Totals> {
 	const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
 	rmSync(join(buildFolder, "test", "logs"), { recursive: true, force: true });
-	for (const file of files) {
-		const start = performance.now();
-		let { output, code } = await runOne(file);
-		if (code !== 0 && WITH_OTHERS.test(shown(file))) {
-			console.log(output.trimEnd());
-			console.log(`FAILED ${shown(file)} once (${Math.round(performance.now() - start)} ms); trying it again ...`);
-			({ output, code } = await runOne(file));
-		}
-		const count = (what: string) => Number(new RegExp(`^# ${what} (\\d+)$`, "m").exec(output)?.[1] ?? 0);
-		const failed = count("fail") + count("cancelled");
-		const broken = failed === 0 && code !== 0;
-		totals.passed += count("pass");
-		totals.failed += failed + (broken ? 1 : 0);
-		const skipped = count("skipped");
-		if (process.env.CI === "true") totals.failed += skipped;
-		else totals.skipped += skipped;
-		const good = code === 0 && failed === 0 && (skipped === 0 || process.env.CI !== "true");
-		const reason = good || code !== 0 ? "" : `: ${skipped} skipped, which CI does not allow`;
-		console.log(`${good ? "ok    " : "FAILED"} ${shown(file)} (${Math.round(performance.now() - start)} ms)${reason}`);
-		if (!good) console.log(output.trimEnd());
-	}
+	const inFolder = (file: string, folder: string) => shown(file).startsWith(`test/${folder}/`);
+	for (const lanes of STAGES)
+		await Promise.all(
+			lanes.map(async (folders) => {
+				for (const folder of folders)
+					for (const file of files.filter((it) => inFolder(it, folder))) await runCounted(file, totals);
+			}),
+		);
 	return totals;
+}
+
+async function runCounted(file: string, totals: Totals): Promise<void> {
+	const start = performance.now();
+	let { output, code } = await runOne(file);
+	if (code !== 0 && WITH_OTHERS.test(shown(file))) {
+		console.log(output.trimEnd());
+		console.log(`FAILED ${shown(file)} once (${Math.round(performance.now() - start)} ms); trying it again ...`);
+		({ output, code } = await runOne(file));
+	}
+	const count = (what: string) => Number(new RegExp(`^# ${what} (\\d+)$`, "m").exec(output)?.[1] ?? 0);
+	const failed = count("fail") + count("cancelled");
+	const broken = failed === 0 && code !== 0;
+	totals.passed += count("pass");
+	totals.failed += failed + (broken ? 1 : 0);
+	const skipped = count("skipped");
+	if (process.env.CI === "true") totals.failed += skipped;
+	else totals.skipped += skipped;
+	const good = code === 0 && failed === 0 && (skipped === 0 || process.env.CI !== "true");
+	const reason = good || code !== 0 ? "" : `: ${skipped} skipped, which CI does not allow`;
+	console.log(`${good ? "ok    " : "FAILED"} ${shown(file)} (${Math.round(performance.now() - start)} ms)${reason}`);
+	if (!good) console.log(output.trimEnd());
 }
 
 function runOne(file: string): Promise<{ output: string; code: number | null }> {
