@@ -6,7 +6,7 @@
 
 import { T1_MS, TIMER_B_MS } from "./constants";
 import type { Response } from "./message";
-import { formatRequest, type OutgoingRequest } from "./request";
+import { type Body, formatHead, keptHead, type OutgoingRequest, readHead, withBody } from "./request";
 import type { Timer } from "./timers";
 import { type ClientTransaction, type ClientUser, clientKey, type Failure, type Ground } from "./transaction";
 import { type Destination, isReliable } from "./uri";
@@ -20,8 +20,12 @@ export abstract class Client implements ClientTransaction {
 	readonly to: Destination;
 	protected readonly ground: Ground;
 	protected readonly user: ClientUser;
-	/** Kept for as long as it may have to be repeated. */
-	#packet: Uint8Array | undefined;
+	/** Of the request: the one text that is kept of it, whole for as long as it may have to be repeated. */
+	#head: string;
+	/** Belongs to the call, which has it for as long. */
+	#body: Body | undefined;
+	/** Nothing is repeated any more. */
+	#settled = false;
 	/** One timer for all of it: the next repeat, or the end. */
 	#timer: Timer | undefined;
 	#giveUpAt = 0;
@@ -33,7 +37,13 @@ export abstract class Client implements ClientTransaction {
 		this.to = to;
 		this.ground = ground;
 		this.user = user;
-		this.#packet = formatRequest(request);
+		this.#head = formatHead(request);
+		this.#body = request.body;
+	}
+
+	/** What ACK, CANCEL and the dialog are made from; read anew each time. */
+	get request(): OutgoingRequest {
+		return readHead(this.#head);
 	}
 
 	abstract get state(): string;
@@ -48,7 +58,7 @@ export abstract class Client implements ClientTransaction {
 		const { timers } = this.ground;
 		// Timers B and F: 64*T1 both.
 		this.#giveUpAt = timers.now + TIMER_B_MS;
-		if (this.#packet !== undefined) this.ground.send(this.#packet, this.to);
+		this.#send();
 		// Sections 17.1.1.2 and 17.1.2.2: nothing is repeated over a reliable transport.
 		this.#wait(isReliable(this.to) ? TIMER_B_MS : T1_MS);
 	}
@@ -85,7 +95,10 @@ export abstract class Client implements ClientTransaction {
 	/** Nothing is repeated any more. */
 	protected settle(): void {
 		this.#timer?.cancel();
-		this.#packet = undefined;
+		if (this.#settled) return;
+		this.#settled = true;
+		this.#head = keptHead(this.#head);
+		this.#body = undefined;
 	}
 
 	/** Nothing is repeated any more, but it is not waited for ever either. */
@@ -100,6 +113,10 @@ export abstract class Client implements ClientTransaction {
 		this.#timer = this.ground.timers.after(delayMs, () => this.stop());
 	}
 
+	#send(): void {
+		if (!this.#settled) this.ground.send(withBody(this.#head, this.#body), this.to);
+	}
+
 	#wait(delayMs: number): void {
 		const { timers } = this.ground;
 		this.#delayMs = delayMs;
@@ -111,7 +128,7 @@ export abstract class Client implements ClientTransaction {
 		this.ground.connect(this.to, (error) => {
 			if (!this.waiting) return;
 			if (error !== undefined) this.#fail({ type: "transport", error });
-			else if (this.#packet !== undefined) this.ground.send(this.#packet, this.to);
+			else this.#send();
 		});
 	}
 
@@ -120,7 +137,7 @@ export abstract class Client implements ClientTransaction {
 			this.#fail({ type: "timeout" });
 			return;
 		}
-		if (this.#packet !== undefined) this.ground.send(this.#packet, this.to);
+		this.#send();
 		this.#wait(this.nextDelayMs(this.#delayMs));
 	}
 

@@ -13,7 +13,7 @@ import { InviteClient } from "./invite-client";
 import type { Target } from "./lookup";
 import { type Header, header, headerLines, type Response } from "./message";
 import { NonInviteClient } from "./non-invite-client";
-import { formatRequest, keptOf, type OutgoingRequest } from "./request";
+import { formatRequest, type OutgoingRequest } from "./request";
 import { parseNumber } from "./syntax";
 import type { Timer } from "./timers";
 import type { Failure } from "./transaction";
@@ -173,9 +173,7 @@ export class Exchange {
 	#patience: Timer | undefined;
 	/** Until then whoever is patient goes on trying. */
 	#giveUpAt = 0;
-	#current:
-		| { readonly to: Target; readonly request: OutgoingRequest; readonly transaction: InviteClient | NonInviteClient }
-		| undefined;
+	#current: { readonly to: Target; readonly transaction: InviteClient | NonInviteClient } | undefined;
 
 	constructor(core: Core, options: ExchangeOptions) {
 		this.#core = core;
@@ -183,10 +181,10 @@ export class Exchange {
 		options.credentials.age();
 	}
 
-	/** What is kept of the request that was sent last (request.ts, keptOf). @throws before anything has been sent */
+	/** What is kept of the request that was sent last (request.ts, keptHead). @throws before anything has been sent */
 	get request(): OutgoingRequest {
 		if (this.#current === undefined) throw new Error("nothing has been sent yet");
-		return this.#current.request;
+		return this.#current.transaction.request;
 	}
 
 	/** Of the transaction, or `locating` while its server is looked for or connected. */
@@ -292,8 +290,7 @@ export class Exchange {
 		const Transaction = request.method === "INVITE" ? InviteClient : NonInviteClient;
 		const transaction = new Transaction(this.#core, request, to, user);
 		this.#core.clients.set(transaction.key, transaction);
-		const kept = transaction instanceof InviteClient ? transaction.request : keptOf(request);
-		this.#current = { to, request: kept, transaction };
+		this.#current = { to, transaction };
 		this.#patience?.cancel();
 		if (this.#index + 1 < this.#targets.length)
 			this.#patience = this.#core.timers.after(NEXT_SERVER_MS, () => {

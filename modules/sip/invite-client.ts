@@ -11,20 +11,13 @@
 import { Client } from "./client";
 import { PROCEEDING_LIMIT_MS, TIMER_D_MS, TIMER_M_MS } from "./constants";
 import { header, type Response } from "./message";
-import { ackFor, formatRequest, keptOf, type OutgoingRequest } from "./request";
-import type { ClientUser, Ground } from "./transaction";
-import { type Destination, isReliable } from "./uri";
+import { ackFor, formatRequest } from "./request";
+import { isReliable } from "./uri";
 
 export class InviteClient extends Client {
-	/** What ACK and CANCEL are made from. */
-	readonly request: OutgoingRequest;
 	#state: "calling" | "proceeding" | "completed" | "accepted" | "terminated" = "calling";
-	#ack: Uint8Array | undefined;
-
-	constructor(ground: Ground, request: OutgoingRequest, to: Destination, user: ClientUser) {
-		super(ground, request, to, user);
-		this.request = keptOf(request);
-	}
+	/** To of the refusal, which the ACK repeats. */
+	#refusedBy: string | undefined;
 
 	get state(): string {
 		return this.#state;
@@ -46,13 +39,13 @@ export class InviteClient extends Client {
 					// No timer D over a reliable transport.
 					this.linger(isReliable(this.to) ? 0 : TIMER_D_MS);
 					// Section 17.1.1.3: to where the INVITE went, whatever the response says.
-					this.#ack = formatRequest(ackFor(this.request, header(response, "to") ?? this.request.to));
-					this.ground.send(this.#ack, this.to);
+					this.#refusedBy = header(response, "to");
+					this.#acknowledge();
 				}
 				this.user.onResponse(response);
 				return;
 			case "completed":
-				if (response.status >= 300 && this.#ack !== undefined) this.ground.send(this.#ack, this.to);
+				if (response.status >= 300) this.#acknowledge();
 				return;
 			case "accepted":
 				// RFC 6026 section 7.2: retransmissions and other branches of a fork; the user acknowledges each.
@@ -61,6 +54,12 @@ export class InviteClient extends Client {
 			case "terminated":
 				return;
 		}
+	}
+
+	/** Made anew each time: repeats are rare, and the packet would be kept for 32 s. */
+	#acknowledge(): void {
+		const { request } = this;
+		this.ground.send(formatRequest(ackFor(request, this.#refusedBy ?? request.to)), this.to);
 	}
 
 	protected override get waiting(): boolean {

@@ -7,7 +7,7 @@
 import { concat } from "bytes/concat";
 import { utf8Encode } from "bytes/text";
 import type { Header } from "./message";
-import { formatVia, type Via } from "./via";
+import { formatVia, parseVia, type Via } from "./via";
 
 /** All that tells one request from another; names in `headers` as they are to be written. */
 export interface OutgoingRequest {
@@ -32,26 +32,66 @@ export interface Body {
 }
 
 const MAX_FORWARDS = 70;
-const NONE: readonly never[] = Object.freeze([]);
 
 /** The packet. */
 export function formatRequest(request: OutgoingRequest): Uint8Array {
+	return withBody(formatHead(request), request.body);
+}
+
+/** Start line and header lines, but for those about the body. */
+export function formatHead(request: OutgoingRequest): string {
 	let head = `${request.method} ${request.uri} SIP/2.0\r\nVia: ${formatVia(request.via)}\r\n`;
 	for (const route of request.routes) head += `Route: ${route}\r\n`;
 	head += `Max-Forwards: ${MAX_FORWARDS}\r\nFrom: ${request.from}\r\nTo: ${request.to}\r\nCall-ID: ${request.callId}\r\n`;
 	head += `CSeq: ${request.cseq} ${request.method}\r\n`;
 	for (const { name, value } of request.headers) head += `${name}: ${value}\r\n`;
-	return withBody(head, request.body);
+	return head;
 }
 
 /**
- * What is kept of a request once it is a packet: enough for ACK, CANCEL and the dialog, and the credentials that the ACK
- * for a 2xx repeats (section 13.2.2.4).
+ * The request of a head that formatHead wrote: a transaction keeps this one text in place of a dozen of strings and
+ * objects, and reads it when an answer comes. @throws for any other text
  */
-export function keptOf(request: OutgoingRequest): OutgoingRequest {
-	const headers = request.headers.some(isCredentials) ? request.headers.filter(isCredentials) : NONE;
-	const routes = request.routes.length === 0 ? NONE : request.routes;
-	return { ...request, routes, headers, body: undefined };
+export function readHead(head: string): OutgoingRequest {
+	const [first = "", ...lines] = head.split("\r\n");
+	const [method = "", uri = ""] = first.split(" ");
+	const values = new Map<string, string>();
+	const routes: string[] = [];
+	const headers: Header[] = [];
+	for (const line of lines) {
+		const colon = line.indexOf(": ");
+		if (colon < 0) continue;
+		const name = line.slice(0, colon);
+		const value = line.slice(colon + 2);
+		if (name === "Route") routes.push(value);
+		else if (OWN.includes(name) && !values.has(name)) values.set(name, value);
+		else headers.push({ name, value });
+	}
+	const via = parseVia(values.get("Via") ?? "");
+	if (via === undefined) throw new Error("no request of ours");
+	return {
+		method,
+		uri,
+		via,
+		routes,
+		from: values.get("From") ?? "",
+		to: values.get("To") ?? "",
+		callId: values.get("Call-ID") ?? "",
+		cseq: Number.parseInt(values.get("CSeq") ?? "", 10),
+		headers,
+		body: undefined,
+	};
+}
+
+const OWN: readonly string[] = Object.freeze(["Via", "Max-Forwards", "From", "To", "Call-ID", "CSeq"]);
+
+/**
+ * What is kept of a head once nothing is sent again: enough for ACK, CANCEL and the dialog, and the credentials that the
+ * ACK for a 2xx repeats (section 13.2.2.4).
+ */
+export function keptHead(head: string): string {
+	const request = readHead(head);
+	return formatHead({ ...request, headers: request.headers.filter(isCredentials) });
 }
 
 export function isCredentials(entry: Header): boolean {

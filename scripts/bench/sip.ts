@@ -19,6 +19,8 @@ const TRANSACTION_GOAL_BYTES = 2048;
 /** As memory.ts names them. */
 const TRANSACTIONS: readonly string[] = Object.freeze([
 	"inviteClient",
+	"ringingInviteClient",
+	"refusedInviteClient",
 	"nonInviteClient",
 	"ringingInviteServer",
 	"inviteServer",
@@ -89,6 +91,8 @@ async function heapFigures(): Promise<Figure[]> {
 	return [
 		figure("sip/allocated-to-read", "bytes", byteLength("parse")),
 		figure("sip/allocated-to-write", "bytes", byteLength("build")),
+		// With the text of its description, which the call has as well: no goal, but to be known.
+		figure(nameOf("inviteClientAlone"), "bytes", byteLength("inviteClientAlone")),
 		...TRANSACTIONS.map((kind) => figure(nameOf(kind), "bytes", byteLength(kind), goal, 1)),
 	];
 }

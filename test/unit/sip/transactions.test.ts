@@ -6,10 +6,11 @@ import { header, type Request, type Response } from "sip/message";
 import { NonInviteClient } from "sip/non-invite-client";
 import { NonInviteServer } from "sip/non-invite-server";
 import { parse } from "sip/parse";
-import type { OutgoingRequest } from "sip/request";
+import { formatHead, keptHead, type OutgoingRequest, readHead } from "sip/request";
 import { formatResponse } from "sip/respond";
 import { Timers } from "sip/timers";
 import { serverKey } from "sip/transaction";
+import { RPORT } from "sip/via";
 import { equal, ok, test } from "test/harness";
 import { raw, request } from "./raw";
 
@@ -127,6 +128,28 @@ function inviteServer(bench: Bench): { server: InviteServer; respond(status: num
 	const server = new InviteServer(bench, serverKey(invite), invite, PEER, bench);
 	return { server, respond: (status) => server.respond(status, formatResponse(invite, { status, toTag: "t" })) };
 }
+
+test("the one text that is kept of a request gives it back whole, and less of it ACK, CANCEL and credentials", () => {
+	const request: OutgoingRequest = {
+		...outgoing("INVITE"),
+		via: {
+			transport: "TLS",
+			host: "[2001:db8::1]",
+			port: 5061,
+			params: [{ name: "branch", value: "z9hG4bK2" }, RPORT],
+		},
+		routes: ["<sip:a;lr>", "<sip:[2001:db8::2];lr>"],
+		from: '"Zoë: \\"Z\\" <z>" <sip:alice@x>;tag=1',
+		headers: [
+			{ name: "Contact", value: "<sip:a@b:5060;transport=tls>" },
+			{ name: "Proxy-Authorization", value: 'Digest realm="a: b"' },
+			{ name: "Subject", value: "" },
+		],
+	};
+	equal(readHead(formatHead(request)), request);
+	const kept = readHead(keptHead(formatHead(request)));
+	equal(kept, { ...request, headers: request.headers.slice(1, 2) });
+});
 
 test("A and B: INVITE seven times in 32 s, then timeout (17.1.1.2)", () => {
 	const bench = new Bench();
