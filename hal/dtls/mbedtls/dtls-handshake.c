@@ -1,22 +1,27 @@
 /*
- * One DTLS 1.2 handshake by mbedTLS 2.28 (Debian 12). Certificates are not checked against an authority but against the
- * fingerprint of the signalling, inside the handshake, before there are keys to use (RFC 5763 section 5).
+ * One DTLS 1.2 handshake by mbedTLS (hal/crypto/psa/mbedtls-tls.h says which). Certificates are not checked against an
+ * authority but against the fingerprint of the signalling, inside the handshake, before there are keys to use (RFC 5763
+ * section 5).
  */
 #include <mbedtls/error.h>
 #include <mbedtls/md.h>
 #include <mbedtls/platform_util.h>
-#include <mbedtls/ssl.h>
 #include <mbedtls/ssl_cookie.h>
-#include <psa/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "dtls-mbedtls.h"
+#include "hal/crypto/psa/mbedtls-tls.h"
 
 /* RFC 6347 section 4.2.4.1 begins with 1 s; a call waits for this, and a phone's path is short. */
 #define RETRANSMIT_FIRST_MS 400
 #define RETRANSMIT_LAST_MS 6400
 #define MASTER_BYTES 48
+#if MBEDTLS_IS_4
+#define NO_CIPHER MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE
+#else
+#define NO_CIPHER MBEDTLS_ERR_SSL_NO_CIPHER_CHOSEN
+#endif
 /* Ours to return from the check of a certificate; mbedTLS passes it on. */
 #define WRONG_FINGERPRINT MBEDTLS_ERR_X509_FATAL_ERROR
 
@@ -127,18 +132,43 @@ static int checkCertificate(void* context, mbedtls_x509_crt* certificate, int de
 	return dtls->matched ? 0 : WRONG_FINGERPRINT;
 }
 
-static int keepSecrets(void* context, const unsigned char* master, const unsigned char* block, size_t macByteLength,
-					   size_t keyByteLength, size_t ivByteLength, const unsigned char clientRandom[32],
-					   const unsigned char serverRandom[32], mbedtls_tls_prf_types prf)
+static void keepSecrets(Dtls* dtls, const uint8_t* master, const uint8_t* clientRandom, const uint8_t* serverRandom,
+						mbedtls_tls_prf_types prf)
 {
-	Dtls* dtls = context;
-	(void)block, (void)macByteLength, (void)keyByteLength, (void)ivByteLength;
 	memcpy(dtls->master, master, MASTER_BYTES);
 	memcpy(dtls->randoms, clientRandom, 32);
 	memcpy(dtls->randoms + 32, serverRandom, 32);
 	dtls->prf = prf;
+}
+
+#if MBEDTLS_IS_4
+static void exportKeys(void* context, mbedtls_ssl_key_export_type type, const unsigned char* secret, size_t byteLength,
+					   const unsigned char clientRandom[32], const unsigned char serverRandom[32],
+					   mbedtls_tls_prf_types prf)
+{
+	if (type == MBEDTLS_SSL_KEY_EXPORT_TLS12_MASTER_SECRET && byteLength == MASTER_BYTES)
+		keepSecrets(context, secret, clientRandom, serverRandom, prf);
+}
+
+static int setUpCookie(Dtls* dtls)
+{
+	return mbedtls_ssl_cookie_setup(&dtls->cookie);
+}
+#else
+static int exportKeys(void* context, const unsigned char* master, const unsigned char* block, size_t macByteLength,
+					  size_t keyByteLength, size_t ivByteLength, const unsigned char clientRandom[32],
+					  const unsigned char serverRandom[32], mbedtls_tls_prf_types prf)
+{
+	(void)block, (void)macByteLength, (void)keyByteLength, (void)ivByteLength;
+	keepSecrets(context, master, clientRandom, serverRandom, prf);
 	return 0;
 }
+
+static int setUpCookie(Dtls* dtls)
+{
+	return mbedtls_ssl_cookie_setup(&dtls->cookie, mbedtlsTlsRandom, NULL);
+}
+#endif
 
 static int configure(Dtls* dtls)
 {
@@ -147,25 +177,29 @@ static int configure(Dtls* dtls)
 											 MBEDTLS_SSL_TRANSPORT_DATAGRAM, MBEDTLS_SSL_PRESET_DEFAULT);
 	if (status != 0)
 		return status;
-	mbedtls_ssl_conf_min_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
-	mbedtls_ssl_conf_rng(config, dtlsRandom, NULL);
+	mbedtlsTlsConfigure(config);
 	mbedtls_ssl_conf_handshake_timeout(config, RETRANSMIT_FIRST_MS, RETRANSMIT_LAST_MS);
 	/* Optional to the library, which has no authority to ask; checkCertificate and finish() make it mandatory. */
 	mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_OPTIONAL);
 	mbedtls_ssl_conf_verify(config, checkCertificate, dtls);
-	mbedtls_ssl_conf_export_keys_ext_cb(config, keepSecrets, dtls);
-#ifdef MBEDTLS_SSL_RENEGOTIATION
-	mbedtls_ssl_conf_renegotiation(config, MBEDTLS_SSL_RENEGOTIATION_DISABLED);
+#if !MBEDTLS_IS_4
+	mbedtls_ssl_conf_export_keys_ext_cb(config, exportKeys, dtls);
 #endif
 	if ((status = mbedtls_ssl_conf_own_cert(config, &dtls->identity->certificate, &dtls->identity->key)) != 0 ||
 		(status = mbedtls_ssl_conf_dtls_srtp_protection_profiles(config, profiles)) != 0)
 		return status;
 	if (!dtls->isClient) {
-		if ((status = mbedtls_ssl_cookie_setup(&dtls->cookie, dtlsRandom, NULL)) != 0)
+		if ((status = setUpCookie(dtls)) != 0)
 			return status;
 		mbedtls_ssl_conf_dtls_cookies(config, mbedtls_ssl_cookie_write, mbedtls_ssl_cookie_check, &dtls->cookie);
 	}
 	if ((status = mbedtls_ssl_setup(&dtls->ssl, config)) != 0)
+		return status;
+#if MBEDTLS_IS_4
+	mbedtls_ssl_set_export_keys_cb(&dtls->ssl, exportKeys, dtls);
+#endif
+	/* There is no name to expect. */
+	if (dtls->isClient && (status = mbedtls_ssl_set_hostname(&dtls->ssl, NULL)) != 0)
 		return status;
 	mbedtls_ssl_set_mtu(&dtls->ssl, DTLS_PACKET_BYTES);
 	mbedtls_ssl_set_bio(&dtls->ssl, dtls, sendPacket, receivePacket, NULL);
@@ -226,15 +260,17 @@ static DtlsState fail(Dtls* dtls, const char* reason)
 static DtlsState finish(Dtls* dtls)
 {
 	uint8_t material[2 * (DTLS_KEY_BYTES + DTLS_SALT_BYTES)];
-	mbedtls_dtls_srtp_info chosen;
+	mbedtls_dtls_srtp_info result;
+	mbedtls_ssl_srtp_profile chosen;
 	int status;
 	/* A server whose client showed no certificate comes here too. */
 	if (!dtls->matched)
 		return fail(dtls, "the other end showed no certificate");
-	mbedtls_ssl_get_dtls_srtp_negotiation_result(&dtls->ssl, &chosen);
-	if (chosen.chosen_dtls_srtp_profile == MBEDTLS_TLS_SRTP_AES128_CM_HMAC_SHA1_80)
+	mbedtls_ssl_get_dtls_srtp_negotiation_result(&dtls->ssl, &result);
+	chosen = result.MBEDTLS_PRIVATE(chosen_dtls_srtp_profile);
+	if (chosen == MBEDTLS_TLS_SRTP_AES128_CM_HMAC_SHA1_80)
 		dtls->authTag = "HS80";
-	else if (chosen.chosen_dtls_srtp_profile == MBEDTLS_TLS_SRTP_AES128_CM_HMAC_SHA1_32)
+	else if (chosen == MBEDTLS_TLS_SRTP_AES128_CM_HMAC_SHA1_32)
 		dtls->authTag = "HS32";
 	else
 		return fail(dtls, "no SRTP profile in common");
@@ -260,7 +296,7 @@ static const char* wordsOf(int status)
 		return "the other end does not answer in DTLS";
 	case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
 		return "the other end refused the DTLS handshake";
-	case MBEDTLS_ERR_SSL_NO_CIPHER_CHOSEN:
+	case NO_CIPHER:
 		return "no DTLS cipher in common";
 	default:
 		return "the DTLS handshake failed";

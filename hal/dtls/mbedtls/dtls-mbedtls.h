@@ -12,7 +12,4 @@ struct DtlsIdentity {
 	mbedtls_x509_crt certificate;
 };
 
-/* The system's generator, behind PSA. */
-int dtlsRandom(void* context, unsigned char* bytes, size_t byteLength);
-
 #endif

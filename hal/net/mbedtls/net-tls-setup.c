@@ -4,12 +4,12 @@
  * the same rules is taken up again.
  */
 #include "net-tls.h"
+#include "hal/crypto/psa/mbedtls-tls.h"
 
 #include <errno.h>
 #include <mbedtls/net_sockets.h>
 #include <mbedtls/platform_util.h>
 #include <mbedtls/ssl_ciphersuites.h>
-#include <psa/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@
 #define TLS_SESSIONS 4
 #define TLS_SESSION_MS (60 * 60 * 1000)
 
-/** TLS 1.2 (Debian's mbedTLS 2.28 has no 1.3): forward secrecy always, authenticated encryption first, then CBC with
+/** TLS 1.2 (mbedTLS 2.28 has no 1.3): forward secrecy always, authenticated encryption first, then CBC with
  * SHA-2 for PBXs that are older than GCM. */
 static const int tlsSuites[] = {
 	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
@@ -29,8 +29,10 @@ static const int tlsSuites[] = {
 	MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
 	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
 	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+#ifdef MBEDTLS_DHM_C /* Of 2.28 alone. */
 	MBEDTLS_TLS_DHE_RSA_WITH_AES_128_GCM_SHA256,
 	MBEDTLS_TLS_DHE_RSA_WITH_AES_256_GCM_SHA384,
+#endif
 	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
 	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
 	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384,
@@ -59,7 +61,7 @@ static bool tlsFail(NetTls* tls, const char* what, int code)
 
 mbedtls_x509_crt* tlsShipped(char reason[TLS_REASON_LENGTH])
 {
-#ifdef MBEDTLS_FS_IO
+#if defined(MBEDTLS_FS_IO) && !defined(ESP_PLATFORM)
 	if (!shared.read) {
 		mbedtls_x509_crt_init(&shared.authorities);
 		/* More than 0: so many of the file could not be read, which others of their kind do not suffer for. */
@@ -101,13 +103,6 @@ static int tlsReceiveCipher(void* data, unsigned char* bytes, size_t length)
 		return MBEDTLS_ERR_SSL_WANT_READ;
 	tls->socketError = errno;
 	return MBEDTLS_ERR_NET_RECV_FAILED;
-}
-
-/** The generator of hal/crypto, which may be asked from any thread. */
-static int tlsRandom(void* data, unsigned char* bytes, size_t length)
-{
-	(void)data;
-	return psa_generate_random(bytes, length) == PSA_SUCCESS ? 0 : MBEDTLS_ERR_SSL_HW_ACCEL_FAILED;
 }
 
 /** What came of the configured certificates and key; the text is not needed afterwards. */
@@ -161,30 +156,27 @@ bool tlsBegin(NetTls* tls, const NetAddress* remote)
 {
 	tls->begun = true;
 	if (!tls->random)
-		return tlsFail(tls, "there is no randomness", MBEDTLS_ERR_SSL_HW_ACCEL_FAILED);
+		return tlsFail(tls, "there is no randomness", MBEDTLS_ERR_SSL_INTERNAL_ERROR);
 	int code = mbedtls_ssl_config_defaults(&tls->config, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
 										   MBEDTLS_SSL_PRESET_DEFAULT);
 	if (code)
 		return tlsFail(tls, "TLS cannot be set up", code);
-	mbedtls_ssl_conf_min_version(&tls->config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
+	mbedtlsTlsConfigure(&tls->config);
 	mbedtls_ssl_conf_ciphersuites(&tls->config, tlsSuites);
 #ifdef MBEDTLS_DHM_C
 	mbedtls_ssl_conf_dhm_min_bitlen(&tls->config, 2048);
 #endif
 	mbedtls_ssl_conf_cert_profile(&tls->config, &mbedtls_x509_crt_profile_default);
-#ifdef MBEDTLS_SSL_RENEGOTIATION
-	mbedtls_ssl_conf_renegotiation(&tls->config, MBEDTLS_SSL_RENEGOTIATION_DISABLED);
-#endif
-	mbedtls_ssl_conf_rng(&tls->config, tlsRandom, NULL);
 	mbedtls_ssl_conf_authmode(&tls->config, tls->verify ? MBEDTLS_SSL_VERIFY_REQUIRED : MBEDTLS_SSL_VERIFY_OPTIONAL);
 	mbedtls_ssl_conf_verify(&tls->config, tlsCheck, tls);
 	if (!tlsRead(tls) || !tlsTrust(tls))
 		return false;
 	code = mbedtls_ssl_setup(&tls->ssl, &tls->config);
-	/* A number is no name that a server could choose its certificate by (RFC 6066 section 3). */
+	/* A number is no name that a server could choose its certificate by (RFC 6066 section 3); version 4 wants to be
+	 * told so. The name in the certificate is compared by tlsCheck. */
 	NetAddress numeric;
-	if (code == 0 && !netParseAddress(tls->name, 0, &numeric))
-		code = mbedtls_ssl_set_hostname(&tls->ssl, tls->name);
+	if (code == 0)
+		code = mbedtls_ssl_set_hostname(&tls->ssl, netParseAddress(tls->name, 0, &numeric) ? NULL : tls->name);
 	if (code)
 		return tlsFail(tls, "TLS cannot be set up", code);
 	mbedtls_ssl_set_bio(&tls->ssl, tls, tlsSendCipher, tlsReceiveCipher, NULL);

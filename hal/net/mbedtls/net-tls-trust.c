@@ -4,12 +4,12 @@
  * Nothing that a certificate says is repeated but as plain ASCII.
  */
 #include "net-tls.h"
+#include "hal/crypto/psa/mbedtls-tls.h"
 
 #include <ctype.h>
 #include <mbedtls/asn1.h>
+#include <mbedtls/md.h>
 #include <mbedtls/net_sockets.h>
-#include <mbedtls/oid.h>
-#include <mbedtls/sha256.h>
 #include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,6 +20,9 @@
 #define SAN_DNS (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 2)
 #define SAN_URI (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 6)
 #define SAN_ADDRESS (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 7)
+
+/* id-ce-subjectAltName (RFC 5280 section 4.2.1.6), id-at-commonName. */
+static const uint8_t tlsAlternativeName[] = {0x55, 0x1D, 0x11}, tlsCommonName[] = {0x55, 0x04, 0x03};
 
 #define TLS_WEAK (MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK | MBEDTLS_X509_BADCERT_BAD_KEY)
 
@@ -100,8 +103,7 @@ static bool tlsAlternatives(const mbedtls_x509_crt* certificate, uint8_t** at, c
 		p += length;
 		if (mbedtls_asn1_get_tag(&extension, limit, &length, MBEDTLS_ASN1_OID))
 			return false;
-		bool wanted = length == MBEDTLS_OID_SIZE(MBEDTLS_OID_SUBJECT_ALT_NAME) &&
-					  memcmp(extension, MBEDTLS_OID_SUBJECT_ALT_NAME, length) == 0;
+		bool wanted = length == sizeof(tlsAlternativeName) && memcmp(extension, tlsAlternativeName, length) == 0;
 		extension += length;
 		int critical;
 		mbedtls_asn1_get_bool(&extension, limit, &critical);
@@ -148,8 +150,7 @@ static bool tlsMatchesCommon(NetTls* tls, const mbedtls_x509_crt* certificate)
 {
 	bool found = false;
 	for (const mbedtls_x509_name* part = &certificate->subject; part; part = part->next) {
-		if (part->oid.len != MBEDTLS_OID_SIZE(MBEDTLS_OID_AT_CN) ||
-			memcmp(part->oid.p, MBEDTLS_OID_AT_CN, part->oid.len) != 0)
+		if (part->oid.len != sizeof(tlsCommonName) || memcmp(part->oid.p, tlsCommonName, part->oid.len) != 0)
 			continue;
 		Name name = {part->val.p, part->val.len};
 		tlsNote(tls, name);
@@ -187,7 +188,8 @@ static bool tlsMatches(NetTls* tls, const mbedtls_x509_crt* certificate)
 static bool tlsPinned(NetTls* tls, const mbedtls_x509_crt* certificate)
 {
 	uint8_t digest[TLS_PIN_BYTES];
-	if (mbedtls_sha256_ret(certificate->pk_raw.p, certificate->pk_raw.len, digest, 0))
+	if (mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), certificate->pk_raw.p, certificate->pk_raw.len,
+				   digest))
 		return false;
 	for (size_t i = 0; i < sizeof(digest); i++)
 		snprintf(tls->pin + 2 * i, 3, "%02x", digest[i]);
@@ -305,23 +307,44 @@ static const char* tlsAlert(int alert)
 	}
 }
 
+/** The server asked for a certificate in this handshake. Version 4 does not say; there the server's alert has to do. */
+static bool tlsWantsCertificate(const NetTls* tls)
+{
+#if MBEDTLS_IS_4
+	(void)tls;
+	return false;
+#else
+	return tls->ssl.client_auth != 0;
+#endif
+}
+
+/** The alert that ended it; 0: it cannot be told. */
+static int tlsLastAlert(const NetTls* tls)
+{
+#if MBEDTLS_IS_4
+	int alert = mbedtls_ssl_get_fatal_alert(&tls->ssl);
+	return alert > 0 ? alert : 0;
+#else
+	return tls->ssl.in_msg ? tls->ssl.in_msg[1] : 0;
+#endif
+}
+
 void tlsExplain(NetTls* tls, int code)
 {
 	if (*tls->reason)
 		return;
 	if (code == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED || (tls->flags && !tls->done))
 		tlsExplainFlags(tls);
-	else if (!tls->done && tls->ssl.client_auth && !tls->certificatePem)
+	else if (!tls->done && tlsWantsCertificate(tls) && !tls->certificatePem)
 		/* It asked, got none, and gave up: by an alert, or just so. */
 		tlsSay(tls, "the server wants a client certificate, and the phone has none");
 	else if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
-		tlsSay(tls, "%s (TLS alert %d)", tlsAlert(tls->ssl.in_msg ? tls->ssl.in_msg[1] : 0),
-			   tls->ssl.in_msg ? tls->ssl.in_msg[1] : 0);
+		tlsSay(tls, "%s (TLS alert %d)", tlsAlert(tlsLastAlert(tls)), tlsLastAlert(tls));
 	else if (code == 0 || code == MBEDTLS_ERR_SSL_CONN_EOF)
 		tlsSay(tls, "the server ended the connection in the middle of the handshake");
 	else if (code == MBEDTLS_ERR_NET_RECV_FAILED || code == MBEDTLS_ERR_NET_SEND_FAILED)
 		tlsSay(tls, "%s%s", netReason(tls->socketError), tls->done ? "" : " in the middle of the handshake");
-	else if (code == MBEDTLS_ERR_SSL_BAD_HS_PROTOCOL_VERSION)
+	else if (code == MBEDTLS_TLS_OLD_VERSION)
 		tlsSay(tls, "the server speaks an older TLS than 1.2");
 	else if (code == MBEDTLS_ERR_SSL_INVALID_RECORD || code == MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE ||
 			 code == MBEDTLS_ERR_SSL_INVALID_MAC || code == MBEDTLS_ERR_SSL_UNEXPECTED_RECORD)

@@ -6,8 +6,8 @@
 #include "mc.xs.h"
 
 #include <errno.h>
+#include <mbedtls/md.h>
 #include <mbedtls/platform_util.h>
-#include <mbedtls/sha256.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <psa/crypto.h>
@@ -58,22 +58,30 @@ static void tlsPins(xsMachine* the, NetTls* tls)
 	tls->pinCount = (int)(byteLength / TLS_PIN_BYTES);
 }
 
-/** What a session depends on, so that changed settings begin anew. */
-static void tlsRules(NetTls* tls)
+static void tlsHash(mbedtls_md_context_t* hash, const void* bytes, size_t byteLength)
 {
-	mbedtls_sha256_context hash;
+	if (bytes)
+		(void)mbedtls_md_update(hash, bytes, byteLength);
+}
+
+/** What a session depends on, so that changed settings begin anew; false where there is no memory. */
+static bool tlsRules(NetTls* tls)
+{
+	mbedtls_md_context_t hash;
 	const uint8_t flags[] = {tls->wildcards, tls->verify, tls->shipped, (uint8_t)tls->pinCount};
-	mbedtls_sha256_init(&hash);
-	mbedtls_sha256_starts_ret(&hash, 0);
-	mbedtls_sha256_update_ret(&hash, flags, sizeof(flags));
-	mbedtls_sha256_update_ret(&hash, &tls->pins[0][0], sizeof(tls->pins));
-	mbedtls_sha256_update_ret(&hash, (const uint8_t*)tls->name, sizeof(tls->name));
-	if (tls->authoritiesPem)
-		mbedtls_sha256_update_ret(&hash, (const uint8_t*)tls->authoritiesPem, strlen(tls->authoritiesPem) + 1);
-	if (tls->certificatePem)
-		mbedtls_sha256_update_ret(&hash, (const uint8_t*)tls->certificatePem, strlen(tls->certificatePem) + 1);
-	mbedtls_sha256_finish_ret(&hash, tls->rules);
-	mbedtls_sha256_free(&hash);
+	mbedtls_md_init(&hash);
+	bool ready =
+		mbedtls_md_setup(&hash, mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), 0) == 0 && mbedtls_md_starts(&hash) == 0;
+	if (ready) {
+		tlsHash(&hash, flags, sizeof(flags));
+		tlsHash(&hash, tls->pins, sizeof(tls->pins));
+		tlsHash(&hash, tls->name, sizeof(tls->name));
+		tlsHash(&hash, tls->authoritiesPem, tls->authoritiesPem ? strlen(tls->authoritiesPem) + 1 : 0);
+		tlsHash(&hash, tls->certificatePem, tls->certificatePem ? strlen(tls->certificatePem) + 1 : 0);
+		ready = mbedtls_md_finish(&hash, tls->rules) == 0;
+	}
+	mbedtls_md_free(&hash);
+	return ready;
 }
 
 void netTlsOptions(xsMachine* the, NetTcp* tcp)
@@ -107,9 +115,10 @@ void netTlsOptions(xsMachine* the, NetTcp* tcp)
 	tls->keyPem = tlsPem(the, xsID_key, "key", &tls->keyLength);
 	if (!tls->keyPem != !tls->certificatePem)
 		xsTypeError("certificate and key: one is missing");
-	tlsRules(tls);
 	/* Here, where no other thread begins it at the same time. */
 	tls->random = psa_crypto_init() == PSA_SUCCESS;
+	if (!tlsRules(tls))
+		xsUnknownError("out of memory");
 }
 
 /** The connection, with the handshake over; NULL before. With the lock held. */

@@ -1,5 +1,5 @@
 /*
- * TLS over a TCP connection, by mbedTLS 2.28 (its SSL interface changed with 3.0). net-tls.c takes the options on the
+ * TLS over a TCP connection, by mbedTLS (hal/crypto/psa/mbedtls-tls.h says which). net-tls.c takes the options on the
  * VM thread; from then on all of it belongs to the I/O thread (net-tls-io.c, net-tls-trust.c), but for what a getter
  * reads under the lock once the handshake is over.
  */

@@ -28,7 +28,7 @@ static const char* resolveReason(int error, int systemError)
 	case EAI_AGAIN:
 		return "the name server does not answer";
 	default:
-		return gai_strerror(error);
+		return "it cannot be looked up";
 	}
 }
 

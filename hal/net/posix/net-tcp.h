@@ -11,13 +11,9 @@
 
 #include <sys/uio.h>
 
-/* A small board has less of it. */
 #ifndef TCP_RING_BYTES
 /** Of each of a connection's two rings; a board with little memory gives another. No SIP message is longer. */
-#ifndef TCP_RING_BYTES
 #define TCP_RING_BYTES 16384
-#endif
-
 #endif
 
 typedef struct {
@@ -25,7 +21,7 @@ typedef struct {
 	size_t start, length;
 } Ring;
 
-/** TLS on top of a connection: hal/net/mbedtls, or hal/net/no-tls on a board that has none. */
+/** TLS on top of a connection: hal/net/mbedtls. */
 typedef struct NetTls NetTls;
 
 typedef struct {
