@@ -7,8 +7,8 @@ import { onLoopbackAlone } from "./loopback";
 import type { Totals } from "./xs";
 
 /**
- * One after the other; the folders in each are lanes that run side by side, one file of each at a time: what mostly waits for others' phones beside
- * what computes. The last one searches what the phones of all the others said.
+ * One after the other; the folders in each are lanes that run side by side, one file of each at a time: what mostly waits
+ * for others' phones beside what computes. The last one searches what the phones of all the others said.
  */
 const STAGES: readonly (readonly (readonly string[])[])[] = [
 	[["interop"], ["scripts", "browser", "board"]],
@@ -37,20 +37,26 @@ const LONG_TIMEOUTS_MS: ReadonlyMap<string, number> = new Map([["test/board/many
 const WITH_OTHERS = /^test\/(?:interop|browser|board)\//;
 
 /**
- * Each file is a process in a network of its own. What is skipped for a missing peer counts as a failure where CI is set, since there everything
- * must be installed.
+ * Each file is a process in a network of its own. What is skipped for a missing peer counts as a failure where CI is set,
+ * since there everything must be installed.
  */
 export async function runNodeTests(files: readonly string[]): Promise<Totals> {
 	const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
 	rmSync(join(buildFolder, "test", "logs"), { recursive: true, force: true });
 	const inFolder = (file: string, folder: string) => shown(file).startsWith(`test/${folder}/`);
-	for (const lanes of STAGES)
+	for (const lanes of STAGES) {
+		const queues = lanes.map((folders) => folders.flatMap((folder) => files.filter((file) => inFolder(file, folder))));
 		await Promise.all(
-			lanes.map(async (folders) => {
-				for (const folder of folders)
-					for (const file of files.filter((it) => inFolder(it, folder))) await runCounted(file, totals);
+			queues.map(async (own) => {
+				for (;;) {
+					// A lane that is done takes what another one has at its end.
+					const file = own.shift() ?? queues.find((other) => other.length > 0)?.pop();
+					if (file === undefined) return;
+					await runCounted(file, totals);
+				}
 			}),
 		);
+	}
 	return totals;
 }
 

@@ -1,7 +1,8 @@
 /**
- * A thousand short secure calls of the bare board in one life, or as many as CALLS in the environment says: none may fail, and nothing
- * may grow. Each is rung, answered, keyed and spoken in both directions and hung up, by the board and by the simulator in turns. After
- * the first hundred and after the last one the board rests until its garbage is collected, and what it then holds is compared.
+ * A thousand short secure calls of the bare board in one life, or as many as CALLS in the environment says: none may fail,
+ * and nothing may grow. Each is rung, answered, keyed and spoken in both directions and hung up, by the board and by the
+ * simulator in turns. After the first hundred and after the last one the board rests until its garbage is collected, and
+ * what it then holds is compared.
  */
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync } from "node:fs";
