@@ -20,7 +20,17 @@ import type { Subscription } from "./subscribe";
 import { Timers } from "./timers";
 import { type ClientTransaction, type Ground, mergeKey, type ServerTransaction } from "./transaction";
 import type { Account, Action, AgentConfig, EndedBy } from "./types";
-import { bare, bracketed, type Destination, isNumeric, isReliable, type Place, parseUri, portOf } from "./uri";
+import {
+	bare,
+	bracketed,
+	type Destination,
+	isNumeric,
+	isReliable,
+	isUnicast,
+	type Place,
+	parseUri,
+	portOf,
+} from "./uri";
 import { MAGIC_COOKIE, RPORT, responseDestination, type Via } from "./via";
 import { serviceRoutePlace } from "./way";
 
@@ -64,7 +74,8 @@ export class Core implements Ground {
 			now: () => this.timers.now,
 			below: (limit) => this.below(limit),
 			ask: (id, name, kind) => this.act({ type: "query", id, name, kind }),
-			usable: (target) => isReliable(target) || (target.address.indexOf(":") >= 0 ? v6 : v4),
+			usable: (target) =>
+				isUnicast(target.address) && (isReliable(target) || (target.address.indexOf(":") >= 0 ? v6 : v4)),
 		});
 	}
 

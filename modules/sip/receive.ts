@@ -24,7 +24,7 @@ import { receiveReinvite } from "./reinvite";
 import { fromSource, refuse } from "./respond";
 import { clientKey, serverKey } from "./transaction";
 import { receiveUpdate } from "./update";
-import type { Destination } from "./uri";
+import { type Destination, isReliable } from "./uri";
 import { branchOf } from "./via";
 
 /** One datagram. */
@@ -48,6 +48,13 @@ function receiveResponse(core: Core, response: Response, from: Destination): voi
 	const vias = headerLines(response, "via").length > 1 || headerList(response, "via").length > 1;
 	const client = core.clients.get(clientKey(branchOf(response.via) ?? "", response.method));
 	if (vias || client === undefined) return;
+	// Section 18.2.2: by the connection, or by another of the same server. Servers further on know the branch as well, and what
+	// they send by UDP would pass for what came over TLS.
+	const { to } = client;
+	if (isReliable(to) && (from.transport !== to.transport || from.address !== to.address)) {
+		core.warn(`${response.status} to ${response.method} dropped: ${from.address} is not who was asked`);
+		return;
+	}
 	// The branch is unguessable: whoever answers was asked.
 	if (response.method === "REGISTER") core.learnServer(from.address);
 	client.receive({ ...response, source: from });

@@ -129,6 +129,22 @@ export function isNumeric(address: string): boolean {
 	return address.indexOf(":") >= 0 || NUMERIC.test(address);
 }
 
+/**
+ * Whether a numeric address can be one party's: not the unspecified one, which leads back to whoever sends to it, nor one of
+ * many listeners (RFC 1122 section 3.2.1.3, RFC 4291 sections 2.5.2 and 2.7).
+ */
+export function isUnicast(address: string): boolean {
+	if (address.indexOf(":") < 0) {
+		const first = Number(address.slice(0, Math.max(address.indexOf("."), 0)));
+		return first > 0 && first < 224;
+	}
+	const text = address.toLowerCase();
+	// Another way to write an IPv4 address, which is not needed to reach it.
+	if (text.startsWith("ff") || text.startsWith("::ffff:")) return false;
+	for (const character of text) if (character !== ":" && character !== "0") return true;
+	return false;
+}
+
 /** An address without the brackets of an IPv6 reference. */
 export function bare(host: string): string {
 	return host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;

@@ -1,9 +1,11 @@
 /** Somebody who has seen a call knows its Call-ID and tags, and speaks inside it from somewhere else (sip/origin.ts). */
 
-import { latin1Decode } from "bytes/text";
+import { latin1Decode, utf8Encode } from "bytes/text";
 import type { Account } from "sip/agent";
+import { tagOf } from "sip/message";
 import { parse } from "sip/parse";
 import { formatRequest, type OutgoingRequest } from "sip/request";
+import { formatResponse } from "sip/respond";
 import { equal, ok, test } from "test/harness";
 import { HAND, Wire } from "./wire";
 
@@ -301,4 +303,69 @@ test("Replaces with true tags: by the servers of the call it is obeyed, by other
 		wire.request("INVITE", { callId: "carol", from: "<sip:carol@10.0.0.99>;tag=carol", headers: [contact, replaces] });
 		equal(wire.world.reports("bob", "incoming").slice(-1)[0]?.info.replaces, -1);
 	}
+});
+
+test("an answer to what went over a connection counts by that server's connections alone, whatever branch it knows", () => {
+	for (const transport of ["tls", "tcp"] as const) {
+		const wire = new Eavesdropped();
+		const server = { address: HAND.address, port: 5061, transport };
+		const local = { address: "10.0.0.1", port: 50000, transport };
+		wire.world.do("bob", { type: "connected", to: server, local, verified: true });
+		let sent = "";
+		wire.world.onSend = (name, bytes) => {
+			if (name === "bob") sent = latin1Decode(bytes);
+		};
+		const uri = `sip:alice@${HAND.address}:5061;transport=${transport}`;
+		wire.world.do("bob", { type: "invite", call: 7, uri, sdp: "offer" });
+		const invite = parse(utf8Encode(sent));
+		if (invite.type !== "request") throw new Error("no INVITE");
+		const answer = (from: { address: string; port: number; transport?: "tcp" | "tls" }, tag: string): void =>
+			wire.world.do("bob", {
+				type: "datagram",
+				from,
+				bytes: formatResponse(invite, {
+					status: 200,
+					toTag: tag,
+					headers: [{ name: "Contact", value: `<${uri}>` }],
+					body: { contentType: "application/sdp", text: `answer of ${tag}` },
+				}),
+			});
+		answer(STRANGER, "eve");
+		answer(HAND, "spoofed");
+		answer({ ...STRANGER, transport }, "connected");
+		answer({ ...server, transport: transport === "tls" ? "tcp" : "tls" }, "other");
+		equal(wire.world.reports("bob", "answered"), []);
+		ok(wire.warnings.includes("200 to INVITE dropped: 10.0.0.66 is not who was asked"), wire.warnings.join("\n"));
+		// Another connection of the same server's.
+		answer({ ...server, port: 41234 }, "alice");
+		equal(
+			wire.world.reports("bob", "answered").map(({ sdp, leg }) => [sdp, leg?.transport]),
+			[["answer of alice", transport]],
+		);
+	}
+});
+
+test("news of what is watched, with the true tags, from elsewhere: refused, and the watch stands", () => {
+	const wire = new Eavesdropped([
+		{ id: "a", aor: "sip:bob@10.0.0.99", registrar: { host: HAND.address }, password: undefined, expiresSec: 60 },
+	]);
+	wire.world.do("bob", { type: "subscribe", subscription: 1, account: "a", package: "message-summary" });
+	wire.world.run(10);
+	const [subscribe] = wire.requests("SUBSCRIBE");
+	if (subscribe === undefined) throw new Error("no SUBSCRIBE");
+	const contact = { name: "Contact", value: "<sip:server@10.0.0.99>" };
+	wire.respond(subscribe, { status: 200, toTag: "s", headers: [contact, { name: "Expires", value: "600" }] });
+	const news = (state: string) => ({
+		callId: subscribe.callId,
+		from: "<sip:bob@10.0.0.99>;tag=s",
+		to: `<sip:bob@10.0.0.99>;tag=${tagOf(subscribe.from)}`,
+		headers: [contact, { name: "Event", value: "message-summary" }, { name: "Subscription-State", value: state }],
+		body: { contentType: "application/simple-message-summary", text: "Messages-Waiting: yes\r\n" },
+	});
+	wire.forge("NOTIFY", news("terminated;reason=rejected"));
+	equal(wire.heard, [403]);
+	equal([wire.world.reports("bob", "subscriptionFailed"), wire.world.reports("bob", "messages")], [[], []]);
+	wire.request("NOTIFY", { ...news("active;expires=600"), cseq: 2 });
+	equal(wire.statuses("NOTIFY"), [200]);
+	equal(wire.world.reports("bob", "messages").length, 1);
 });
