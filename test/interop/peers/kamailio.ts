@@ -35,7 +35,14 @@ export class Kamailio {
 	#output = "";
 	#ended = false;
 
-	private constructor(folder: string, port: number, tls: KamailioTls | undefined, template: string, host: string) {
+	private constructor(
+		folder: string,
+		port: number,
+		tls: KamailioTls | undefined,
+		template: string,
+		host: string,
+		algorithm: string,
+	) {
 		mkdirSync(folder, { recursive: true });
 		const config = path.join(folder, "kamailio.cfg");
 		const text = readFileSync(path.join(import.meta.dirname, template), "utf8");
@@ -47,6 +54,7 @@ export class Kamailio {
 				.replace("@LISTEN@", tls === undefined ? "" : `enable_tls=yes\nlisten=tls:127.0.0.1:${tls.port}`)
 				.replace("@TLS@", lines)
 				.replaceAll("@MODULES@", modules())
+				.replaceAll("@ALGORITHM@", algorithm)
 				.replaceAll(/(?<=listen=\w+:)127\.0\.0\.1/g, host),
 		);
 		this.#child = spawn("kamailio", ["-f", config, "-DD", "-E", "-m", "32", "-M", "4", "-Y", folder], {
@@ -66,15 +74,16 @@ export class Kamailio {
 		process.once("exit", this.#killAtExit);
 	}
 
-	/** @param template beside this file @param host numeric address it listens at @returns once it answers OPTIONS. @throws {Error} with its output when it does not */
+	/** @param template beside this file @param host numeric address it listens at @param algorithm of digest; "" says none, which is MD5 @returns once it answers OPTIONS. @throws {Error} with its output when it does not */
 	static async start(
 		folder: string,
 		port: number,
 		tls?: KamailioTls,
 		template = TEMPLATE,
 		host = "127.0.0.1",
+		algorithm: "" | "MD5" | "SHA-256" = "",
 	): Promise<Kamailio> {
-		const kamailio = new Kamailio(folder, port, tls, template, host);
+		const kamailio = new Kamailio(folder, port, tls, template, host, algorithm);
 		const socket = dgram.createSocket("udp4");
 		let answered = false;
 		socket.on("message", () => {
