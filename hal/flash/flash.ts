@@ -20,12 +20,6 @@ export interface FlashOptions {
 	readonly sectorByteLength?: number;
 	/** Simulator: whether each operation reaches the disk before it returns; default true. False is for tests. */
 	readonly durable?: boolean;
-	/** Simulator: the power goes in the operation after this many; that one throws, and every later one. */
-	readonly powerCutAfter?: number;
-	/** Simulator: how much of that operation is done, 0..1; default 0. At 1 it is complete, but nobody hears of it. */
-	readonly powerCutTear?: number;
-	/** Simulator: seed 1..2^32-1 for the bits at the edge of what is done; default 0: a clean edge. */
-	readonly powerCutNoise?: number;
 }
 
 export default class Flash extends Native("xs_flash_destructor") {

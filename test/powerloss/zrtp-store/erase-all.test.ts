@@ -6,6 +6,7 @@ import { print } from "board/process";
 import { toHex } from "bytes/hex";
 import { nativeProvider } from "crypto/native";
 import { equal, ok, test, throws } from "test/harness";
+import { size } from "test/size";
 import { MemoryFlash, type Operation } from "test/unit/zrtp-store/memory-flash";
 import { DEVICE_KEY_FILL, numbered, Seeded, stateOf } from "test/unit/zrtp-store/plain";
 import { openStore, type Store } from "zrtp-store/store";
@@ -13,7 +14,7 @@ import { openStore, type Store } from "zrtp-store/store";
 class PowerCut extends Error {}
 
 const SECTORS = 4;
-const PEERS = 30;
+const PEERS = size(30, 5);
 
 function open(flash: MemoryFlash, random: Seeded, format = false): Store {
 	return openStore({
@@ -26,11 +27,11 @@ function open(flash: MemoryFlash, random: Seeded, format = false): Store {
 	});
 }
 
-function filled(random: Seeded): { flash: MemoryFlash; store: Store } {
+function filled(random: Seeded, peers = PEERS): { flash: MemoryFlash; store: Store } {
 	const flash = new MemoryFlash(SECTORS, 4096, random);
 	const store = open(flash, random);
-	for (let i = 0; i < 3 * PEERS; i++)
-		store.commit(numbered(12, i % PEERS), { rs1: numbered(32, i), verified: i % 2 === 0, name: "Somebody" });
+	for (let i = 0; i < 3 * peers; i++)
+		store.commit(numbered(12, i % peers), { rs1: numbered(32, i), verified: i % 2 === 0, name: "Somebody" });
 	return { flash, store };
 }
 
@@ -75,7 +76,7 @@ for (const format of [false, true])
 	test(`power cuts in every operation of ${format ? "beginning anew" : "the factory erase"}`, () => {
 		const random = new Seeded(format ? 4 : 3);
 		let cuts = 0;
-		for (let round = 0; round < 3; round++)
+		for (let round = 0; round < size(3, 1); round++)
 			for (let at = 0; ; at++) {
 				const { flash, store } = filled(random);
 				const [state, zid, before] = [stateOf(store), toHex(store.zid), flash.bytes.slice()];
@@ -102,7 +103,8 @@ for (const format of [false, true])
 
 test("a sector that will not erase is overwritten; one that takes nothing is named", () => {
 	const random = new Seeded(9);
-	const { flash, store } = filled(random);
+	// Enough of them for the second sector to be in use.
+	const { flash, store } = filled(random, 30);
 	const before = flash.bytes.slice();
 	const worn = 1;
 	flash.erase = (offset) => {
@@ -116,7 +118,7 @@ test("a sector that will not erase is overwritten; one that takes nothing is nam
 	);
 	equal(open(flash, random).length, 0);
 
-	const dead = filled(random);
+	const dead = filled(random, 30);
 	dead.flash.erase = (offset) => {
 		if (offset !== worn * 4096) MemoryFlash.prototype.erase.call(dead.flash, offset);
 	};

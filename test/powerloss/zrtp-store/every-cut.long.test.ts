@@ -5,12 +5,14 @@
 import { print } from "board/process";
 import { nativeProvider } from "crypto/native";
 import { test } from "test/harness";
+import { size } from "test/size";
 import { everyCut } from "./every-cut";
 
 test(
-	"800 operations in three sectors of 4 KB",
+	"a long history in three sectors",
 	() => {
-		const plan = { seed: 5, calls: 800, peers: 6, sectorCount: 3, sectorByteLength: 4096, cutEvery: 6 };
+		const [calls, sectorByteLength] = [size(800, 60), size(4096, 1024)];
+		const plan = { seed: 5, calls, peers: size(6, 4), sectorCount: 3, sectorByteLength, cutEvery: 6 };
 		print(`# ${everyCut({ ...plan, provider: nativeProvider })}`);
 	},
 	{ timeoutMs: 150_000 },

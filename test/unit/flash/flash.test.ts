@@ -2,12 +2,17 @@
 import { DEVICE_KEY_BYTE_LENGTH, deviceKey } from "hal/flash/device-key";
 import Flash from "hal/flash/flash";
 import { equal, ok, test, throws } from "test/harness";
+import { type PowerCut, PowerCutFlash } from "./power-cut";
 import { statePath } from "./state-folder";
 
 const SECTOR = 4096;
 
 function open(path: string, more: object = {}): Flash {
 	return new Flash({ path, byteLength: 4 * SECTOR, durable: false, ...more });
+}
+
+function openToCut(path: string, cut: PowerCut): PowerCutFlash {
+	return new PowerCutFlash({ path, byteLength: 4 * SECTOR, durable: false }, cut);
 }
 
 test("a new file is blank, and so are its folders made", () => {
@@ -91,7 +96,7 @@ test("the power goes: a program is cut anywhere, and nothing works any more", ()
 	for (const noise of [0, 12345])
 		for (const tear of [0, 0.3, 0.5, 0.99, 1]) {
 			const path = statePath("x.flash");
-			const flash = open(path, { powerCutAfter: 1, powerCutTear: tear, powerCutNoise: noise });
+			const flash = openToCut(path, { powerCutAfter: 1, powerCutTear: tear, powerCutNoise: noise });
 			flash.program(0, Uint8Array.of(0x11));
 			const bytes = new Uint8Array(100).fill(0x5a);
 			throws(() => flash.program(100, bytes), /power went off/);
@@ -116,7 +121,7 @@ test("the power goes: an erase is left half done", () => {
 	const seen = new Set<number>();
 	for (const noise of [0, 1, 2, 3, 4, 5, 6, 7]) {
 		const path = statePath("x.flash");
-		const flash = open(path, { powerCutAfter: 1, powerCutTear: 0.5, powerCutNoise: noise });
+		const flash = openToCut(path, { powerCutAfter: 1, powerCutTear: 0.5, powerCutNoise: noise });
 		flash.program(SECTOR, new Uint8Array(SECTOR).fill(0x3c));
 		throws(() => flash.erase(SECTOR), /power went off/);
 		flash.close();

@@ -3,8 +3,8 @@ import { KnownPhones, type KnownPhonesOptions } from "app/known-phones";
 import { readFile, writeFile } from "board/files";
 import { toHex } from "bytes/hex";
 import { hardwareRandom } from "crypto/random";
-import type { FlashOptions } from "hal/flash/flash";
 import { type Entry, Log } from "log/log";
+import type { PowerCut } from "test/unit/flash/power-cut";
 import { numbered, Rig } from "test/unit/zrtp-store/rig";
 import type { Store } from "zrtp-store/store";
 
@@ -73,8 +73,8 @@ export class Known {
 	}
 
 	/** Off and on. */
-	restart(options: Partial<FlashOptions> = {}): void {
-		this.rig.power(options);
+	restart(cut: PowerCut = {}): void {
+		this.rig.power(cut);
 		this.#store = this.rig.open({ random: hardwareRandom });
 	}
 

@@ -1,6 +1,6 @@
 /** What the store's tests share: a flash file that is blank again, and a store on it. */
 import { nativeProvider } from "crypto/native";
-import Flash, { type FlashOptions } from "hal/flash/flash";
+import { type PowerCut, PowerCutFlash } from "test/unit/flash/power-cut";
 import { statePath } from "test/unit/flash/state-folder";
 import { openStore, type Store, type StoreOptions } from "zrtp-store/store";
 import { DEVICE_KEY_FILL, Seeded } from "./plain";
@@ -9,7 +9,7 @@ export * from "./plain";
 
 /** One partition of a phone that is switched off and on again. */
 export class Rig {
-	readonly path = statePath("store.flash");
+	readonly path: string;
 	readonly sectorByteLength: number;
 	readonly byteLength: number;
 	readonly warnings: string[] = [];
@@ -17,27 +17,24 @@ export class Rig {
 	/** Milliseconds since 1970 that the store is told. */
 	time = 1_800_000_000_000;
 	deviceKey = new Uint8Array(32).fill(DEVICE_KEY_FILL);
-	flash: Flash;
+	flash: PowerCutFlash;
 
-	constructor(sectorCount = 4, sectorByteLength = 4096) {
+	/** @param partition of a board; this computer has as many as it likes of each */
+	constructor(sectorCount = 4, sectorByteLength = 4096, partition: "store.flash" | "other.flash" = "store.flash") {
+		this.path = statePath(partition);
 		this.sectorByteLength = sectorByteLength;
 		this.byteLength = sectorCount * sectorByteLength;
 		this.flash = this.power();
-		/* A board has one part for all tests, one after the other. */
+		/* A board has one part of a name for all tests, one after the other. */
 		this.blank();
 		this.power();
 	}
 
 	/** Switches the flash off and on, perhaps to fail later. */
-	power(options: Partial<FlashOptions> = {}): Flash {
+	power(cut: PowerCut = {}): PowerCutFlash {
 		this.flash?.close();
-		this.flash = new Flash({
-			path: this.path,
-			byteLength: this.byteLength,
-			sectorByteLength: this.sectorByteLength,
-			durable: false,
-			...options,
-		});
+		const { path, byteLength, sectorByteLength } = this;
+		this.flash = new PowerCutFlash({ path, byteLength, sectorByteLength, durable: false }, cut);
 		return this.flash;
 	}
 

@@ -2,6 +2,7 @@
 import { utf8Encode } from "bytes/text";
 import { nobleProvider } from "crypto/noble";
 import { equal, ok, test, throws } from "test/harness";
+import { size } from "test/size";
 import { type Store, StoreError } from "zrtp-store/store";
 import { numbered, Rig, Seeded, stateOf } from "./rig";
 
@@ -124,7 +125,7 @@ test("nothing on flash can be read without the device key", () => {
 		equal(find(contents, needle), -1);
 	// The same record twice is different octets each time.
 	const before = contents.slice(128 + 16, 128 + 16 + 100);
-	const other = new Rig();
+	const other = new Rig(4, 4096, "other.flash");
 	other.random.below(3);
 	other.open().commit(zid(1), { rs1: secret(1), rs2: secret(2), verified: true, name: "Rosalind" });
 	ok(find(other.contents(), before.subarray(0, 16)) < 0);
@@ -162,7 +163,7 @@ test("what is replaced or forgotten becomes zeros at once", () => {
 test("thousands of commits in two sectors; the sectors wear evenly", () => {
 	const rig = new Rig(2);
 	const store = rig.open();
-	const commits = 1500;
+	const commits = size(1500, 200);
 	for (let i = 0; i < commits; i++) {
 		const peer = i % 5;
 		store.commit(zid(peer), { rs1: secret(i), rs2: secret(i - 5), verified: peer === 0, name: `peer ${peer}` });
@@ -187,15 +188,16 @@ test("thousands of commits in two sectors; the sectors wear evenly", () => {
 });
 
 test("a thousand peers in 256 KB", () => {
+	const peers = size(1000, 60);
 	const rig = new Rig(64);
 	const store = rig.open();
 	for (let round = 0; round < 2; round++)
-		for (let i = 0; i < 1000; i++)
+		for (let i = 0; i < peers; i++)
 			store.commit(zid(i), { rs1: secret(i + round), rs2: secret(i), verified: i % 2 === 0, name: `peer number ${i}` });
-	equal(store.length, 1000);
+	equal(store.length, peers);
 	const again = rig.reopen();
-	equal(again.length, 1000);
-	for (let i = 0; i < 1000; i += 37)
+	equal(again.length, peers);
+	for (let i = 0; i < peers; i += 37)
 		equal(again.lookup(zid(i)), {
 			rs1: secret(i + 1),
 			rs2: secret(i),
@@ -207,13 +209,14 @@ test("a thousand peers in 256 KB", () => {
 });
 
 test("blocks of 256 KB", () => {
-	const rig = new Rig(2, 262_144);
+	const [commits, peers] = [size(2500, 200), size(100, 20)];
+	const rig = new Rig(2, size(262_144, 16_384));
 	const store = rig.open();
-	for (let i = 0; i < 2500; i++) store.commit(zid(i % 100), { rs1: secret(i), rs2: secret(i - 1), verified: false });
+	for (let i = 0; i < commits; i++) store.commit(zid(i % peers), { rs1: secret(i), rs2: secret(i - 1), verified: false });
 	ok(rig.flash.statistics.erases >= 1, "the second block was never taken");
 	const again = rig.reopen();
-	equal(again.length, 100);
-	equal(again.lookup(zid(99))?.rs1, secret(2499));
+	equal(again.length, peers);
+	equal(again.lookup(zid(peers - 1))?.rs1, secret(commits - 1));
 	equal(rig.warnings, []);
 });
 
