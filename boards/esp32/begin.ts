@@ -5,14 +5,12 @@
  */
 import Timer from "timer";
 import { Network } from "./network";
-import { markValid, prepare, print, resetReason } from "./process";
+import { markValid, prepare, print } from "./process";
 
 /** An image that has run for so long is kept; one that ends before goes back to the image before it. */
 const GOOD_AFTER_MS = 60_000;
 
 prepare();
-const reason = resetReason();
-if (reason !== undefined) print(`started again: ${reason}`);
 try {
 	Network.start();
 } catch (error) {

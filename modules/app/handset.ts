@@ -7,6 +7,7 @@ import { now, wallClock } from "board/clock";
 import Desk from "board/desk/desk";
 import { readFile, writeFile } from "board/files";
 import { print } from "board/process";
+import { resetReason } from "board/reset-reason";
 import { KEY_PAIRS_READY, whenQuiet } from "call/key-pairs";
 import { Phone } from "call/phone";
 import type { PhoneState } from "call/state";
@@ -67,6 +68,8 @@ export class Handset {
 	#retry: Timer | undefined;
 	#prepare: Timer | undefined;
 	#anew: Timer | undefined;
+	/** That a fault ended the life before this one, and which; the owner is told until the next command or call. */
+	readonly #startedAgain: string | undefined;
 	/** What the config's state has to say to the person; a phone that is made later is told, too. */
 	#notice: string | undefined;
 	#waiting: { readonly settings: Settings; readonly address: string } | undefined;
@@ -78,6 +81,8 @@ export class Handset {
 		this.#log = new Log({ now, onEntry: (entry) => print(lineOf(entry)) });
 		this.#storage = new Storage(options.state, this.#log.area("store"));
 		this.#notice = this.#storage.fault;
+		const reason = resetReason();
+		this.#startedAgain = reason === undefined ? undefined : `started again: ${reason}`;
 		this.#voice = board.voice || options.desk !== undefined;
 		this.#audio = new Audio({ microphone: { silence: true }, speaker: { panel: this.#voice } });
 		this.#sound = new SoundSystem(this.#audio, options.desk !== undefined);
@@ -122,6 +127,7 @@ export class Handset {
 
 	start(): void {
 		this.#log.area("app").info(`${this.#options.name} starts`);
+		if (this.#startedAgain !== undefined) this.#log.area("app").warn(this.#startedAgain);
 		splash(this.#display, this.#options.name);
 		this.#provisioner.start();
 	}
@@ -211,6 +217,7 @@ export class Handset {
 
 	#build(address: string): void {
 		const settings = this.#settings;
+		const remark = this.#phone === undefined ? this.#startedAgain : this.#phone.state.remark;
 		this.#phone?.close();
 		this.#phone = undefined;
 		this.#pool?.close();
@@ -252,6 +259,7 @@ export class Handset {
 			onChange: () => this.#changed(),
 		});
 		phone.notice = this.#notice;
+		phone.remark = remark;
 		this.#phone = phone;
 		this.#ui?.close();
 		this.#ui = new Ui({

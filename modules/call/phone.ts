@@ -102,6 +102,12 @@ export class Phone {
 		this.#changed();
 	}
 
+	/** A sentence of news: the next command or call takes it away. */
+	set remark(text: string | undefined) {
+		this.#remark = text;
+		this.#changed();
+	}
+
 	/** Calls a SIP URI; a bare name or number goes to the account's own domain. A call that talks goes on hold. */
 	dial(target: string): void {
 		if (this.#closed) return;

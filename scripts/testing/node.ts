@@ -30,8 +30,13 @@ export function listNodeTests(): string[] {
 
 /** A test that waits for what never comes fails, and the others still run. */
 const TEST_TIMEOUT_MS = 300_000;
-/** What takes longer by its nature: minutes of calls. */
-const LONG_TIMEOUTS_MS: ReadonlyMap<string, number> = new Map([["test/board/many-calls.test.ts", 1_500_000]]);
+/** What takes longer by its nature: minutes of calls, and all that the board's slow core computes. */
+const LONG_TIMEOUTS_MS: ReadonlyMap<string, number> = new Map([
+	["test/board/many-calls.test.ts", 1_500_000],
+	["test/board/xs.test.ts", 1_200_000],
+	["test/board/faults.test.ts", 600_000],
+	["test/board/dhcp.test.ts", 600_000],
+]);
 
 /** Where others' phones, a browser or an emulator take part: what comes of their own timing is tried once more, and told. */
 const WITH_OTHERS = /^test\/(?:interop|browser|board)\//;

@@ -3,11 +3,13 @@ import { closeSync, existsSync, openSync, renameSync, writeSync } from "node:fs"
 import { join } from "node:path";
 import { type VirtSizes, virtSizes } from "../builder/virt";
 import { PhoneProcess, type PhoneProcessOptions } from "../simulator/phone-process";
-import { startMachine } from "./qemu";
+import { type MachineOptions, startMachine } from "./qemu";
 
 const BANK_BYTE_LENGTH = 32 * 1024 * 1024;
 
-export interface BoardPhoneOptions extends Omit<PhoneProcessOptions, "launch" | "program"> {
+export interface BoardPhoneOptions
+	extends Omit<PhoneProcessOptions, "launch" | "program">,
+		Pick<MachineOptions, "flashReadOnly" | "entropy" | "monitor"> {
 	readonly executable: string;
 	readonly sizes?: VirtSizes;
 	/** QEMU's options for the network device; undefined: there is none. */
@@ -41,6 +43,9 @@ export function startBoardPhone(options: BoardPhoneOptions): Promise<PhoneProces
 				executable: options.executable,
 				sizes: options.sizes ?? virtSizes,
 				flash: flashFile(options.state),
+				flashReadOnly: options.flashReadOnly,
+				entropy: options.entropy,
+				monitor: options.monitor,
 				network: options.network,
 				panel: desk,
 				instructionShift: options.instructionShift,

@@ -28,6 +28,12 @@ export interface MachineOptions {
 	readonly instructionShift?: number | undefined;
 	/** What the board's clock says when it is switched on, as date(1) would write it in UTC: "1970-01-01T00:00:00"; none: this computer's time. */
 	readonly clock?: string | undefined;
+	/** The second bank takes no program and no erase, and its chips say so. */
+	readonly flashReadOnly?: boolean | undefined;
+	/** Without it the board has no source of random numbers. */
+	readonly entropy?: boolean | undefined;
+	/** A Unix socket for QEMU's commands; QEMU makes it. */
+	readonly monitor?: string | undefined;
 	/** Another image in the place of the executable's. */
 	readonly image?: string | undefined;
 	/** Processor time is shared with others. */
@@ -49,17 +55,23 @@ export function machineArguments(options: MachineOptions): string[] {
 		"-display",
 		"none",
 		"-monitor",
-		"none",
+		options.monitor === undefined ? "none" : `unix:${options.monitor},server=on,wait=off`,
 		"-serial",
 		"stdio",
 		"-global",
 		"virtio-mmio.force-legacy=false",
 		"-drive",
 		`if=pflash,unit=0,format=raw,readonly=on,file=${options.image ?? imageFile(options.executable)}`,
+		/* The second watchdog (hal/machine/virt/watchdog.c). */
 		"-device",
-		"virtio-rng-device",
+		"i6300esb",
 	];
-	if (options.flash !== undefined) args.push("-drive", `if=pflash,unit=1,format=raw,file=${options.flash}`);
+	if (options.entropy ?? true) args.push("-device", "virtio-rng-device");
+	if (options.flash !== undefined)
+		args.push(
+			"-drive",
+			`if=pflash,unit=1,format=raw,readonly=${options.flashReadOnly ? "on" : "off"},file=${options.flash}`,
+		);
 	if (options.network !== undefined) args.push(...options.network);
 	if (options.panel !== undefined)
 		args.push(

@@ -5,5 +5,7 @@
 void hostStop(bool memory, const char* why)
 {
 	/* What C could not have makes an exception of some other name. */
-	machineReset(memory || machineHeapRefused() ? resetMemory : resetException, why);
+	if (!memory && machineHeapRefused())
+		machineReset(resetMemory, "the C heap is full");
+	machineReset(memory ? resetMemory : resetException, why);
 }

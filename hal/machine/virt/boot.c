@@ -111,6 +111,8 @@ void machineStart(void)
 	if (machineResetText()[0] != 0)
 		printf("started again: %s\n", machineResetText());
 	count = machineArguments(&arguments);
+	if (!machineStopsOnFault())
+		machineWatchdogStart();
 	machineBoardStart(network);
 	_exit(main(count, arguments));
 }

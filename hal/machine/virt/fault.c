@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 extern const uint8_t __text_end[];
-extern uint8_t __stacks_start[], __interrupt_stack[], __stack[];
+extern uint8_t __interrupt_stack_low[], __main_stack_low[], __interrupt_stack[], __stack[];
 #define TEXT_START 0x20000000u
 
 enum { CALLS_SHOWN = 6, WORDS_LOOKED_AT = 256 };
@@ -57,10 +57,10 @@ static size_t add(char* text, size_t byteLength, size_t used, const char* format
 
 static size_t addStack(char* text, size_t byteLength, size_t used, const MachineFrame* frame)
 {
-	/* An interrupt that failed itself went on with the stack it had. */
-	bool inside = frame->interrupted == 0;
-	uint32_t sp = inside ? (uint32_t)(uintptr_t)(frame + 1) : frame->interrupted;
-	uint32_t low = (uint32_t)(uintptr_t)(inside ? __stacks_start : __interrupt_stack);
+	/* What failed in an interrupt is kept on the main level's stack (startup.S). */
+	bool inside = (const uint8_t*)(frame + 1) == __stack;
+	uint32_t sp = frame->interrupted;
+	uint32_t low = (uint32_t)(uintptr_t)(inside ? __interrupt_stack_low : __main_stack_low);
 	uint32_t high = (uint32_t)(uintptr_t)(inside ? __interrupt_stack : __stack);
 	int calls = 0;
 	used = add(text, byteLength, used, inside ? ", in an interrupt, sp 0x%08lx" : ", sp 0x%08lx", sp, 0);

@@ -198,7 +198,7 @@ static void __attribute__((noinline, noreturn))
 fault(uint32_t cause, uint32_t at, uint32_t value, const MachineFrame* frame)
 {
 	char detail[FAULT_TEXT_BYTES];
-	const char* full = machineFullStack();
+	const char* full = machineFullStack(value);
 	if (full != NULL)
 		machineReset(resetMemory, full);
 	machineFaultText(detail, sizeof detail, cause, at, value, frame);
@@ -207,12 +207,8 @@ fault(uint32_t cause, uint32_t at, uint32_t value, const MachineFrame* frame)
 
 void machineTrap(uint32_t cause, uint32_t at, uint32_t value, const MachineFrame* frame)
 {
-	const char* full;
 	if ((cause & CAUSE_INTERRUPT) == 0)
 		fault(cause, at, value, frame);
-	full = machineFullStack();
-	if (full != NULL)
-		machineReset(resetMemory, full);
 	state.maskedAt = cycles();
 	if ((cause & 31) == causeTimer)
 		timer(at, frame);
@@ -223,11 +219,15 @@ void machineTrap(uint32_t cause, uint32_t at, uint32_t value, const MachineFrame
 
 void machineCapMemory(void)
 {
-	extern char __vm_end[];
-	/* Entry 0 only bounds entry 1, which is locked without any right: from the end of our memory to the end of all. */
-	__asm__ volatile("csrw pmpaddr0, %0\n\tcsrw pmpaddr1, %1\n\tcsrw pmpcfg0, %2"
+	extern char __vm_end[], __stacks_start[], __interrupt_stack_low[], __interrupt_stack[], __main_stack_low[];
+	/* Each even entry only bounds the one behind it, which is locked without any right: from the end of our memory to
+	   the end of all, then the ends of both stacks. */
+	__asm__ volatile("csrw pmpaddr0, %0\n\tcsrw pmpaddr1, %1\n\tcsrw pmpaddr2, %2\n\tcsrw pmpaddr3, %3\n\t"
+					 "csrw pmpaddr4, %4\n\tcsrw pmpaddr5, %5\n\tcsrw pmpcfg1, %6\n\tcsrw pmpcfg0, %7"
 					 :
-					 : "r"((uint32_t)__vm_end >> 2), "r"(0xc0000000u >> 2), "r"(0x8800u));
+					 : "r"((uint32_t)__vm_end >> 2), "r"(0xc0000000u >> 2), "r"((uint32_t)__stacks_start >> 2),
+					   "r"((uint32_t)__interrupt_stack_low >> 2), "r"((uint32_t)__interrupt_stack >> 2),
+					   "r"((uint32_t)__main_stack_low >> 2), "r"(0x8800u), "r"(0x88008800u));
 }
 
 void machineInterruptsOn(void)

@@ -9,7 +9,7 @@ void machineStart(void);
 /* What startup.S keeps of the level that a trap interrupted. */
 typedef struct {
 	uint32_t ra, t0, t1, t2, a[8], t3, t4, t5, t6;
-	/* The stack pointer of the main level; 0: an interrupt was running, and the stack goes on behind this. */
+	/* The stack pointer of that level. */
 	uint32_t interrupted;
 	uint32_t unused[3];
 } MachineFrame;
@@ -19,15 +19,20 @@ void machineTrap(uint32_t cause, uint32_t at, uint32_t value, const MachineFrame
 void machineFaultText(char* text, size_t byteLength, uint32_t cause, uint32_t at, uint32_t value,
 					  const MachineFrame* frame);
 void machineHangText(char* text, size_t byteLength, uint32_t at, const MachineFrame* frame);
-/* memory.c: why nothing can be trusted any more; NULL: neither stack has grown over its end. */
-const char* machineFullStack(void);
+/* memory.c: which stack has grown into the guard at its end, where an access to this address failed; NULL: neither. */
+const char* machineFullStack(uint32_t address);
 /* interrupts.c */
-/* Nothing behind the VM's region can be read or written from now on, whatever RAM QEMU has there. */
+/* Nothing behind the VM's region can be read or written from now on, whatever RAM QEMU has there; nor can the guards of
+   the stacks. */
 void machineCapMemory(void);
 void machineInterruptsOn(void);
 /* image.c */
 bool machineImageGood(void);
 /* reset.c: at the start, before anything else may fail. */
 void machineReadReset(void);
+/* watchdog.c: whether the device started the machine. Once, before machineWatchdogStart. */
+bool machineWatchdogBit(void);
+/* From now on interrupts must run at least every eight seconds. */
+void machineWatchdogStart(void);
 
 #endif

@@ -35,7 +35,7 @@ uint64_t machineWallSeconds(void);
 /* What the core has done while it was not asleep. With QEMU's -icount shift=N: instructions times two to the N. */
 uint64_t machineInstructions(void);
 
-typedef enum { alarmMedia, alarmNetwork, alarmLoop, alarmCount } MachineAlarm;
+typedef enum { alarmMedia, alarmNetwork, alarmLoop, alarmWatchdog, alarmCount } MachineAlarm;
 /* run is called once at interrupt level when the moment has come. 0: never. From either level. */
 void machineAlarm(MachineAlarm which, uint64_t whenUs, MachineRun run, void* refcon);
 

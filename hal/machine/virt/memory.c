@@ -9,6 +9,7 @@
 #include <string.h>
 
 extern char __heap_start[], __heap_end[], __stacks_start[], __interrupt_stack[], __stack[];
+extern char __interrupt_stack_low[], __main_stack_low[];
 extern void* __real_malloc(size_t);
 extern void __real_free(void*);
 
@@ -19,7 +20,6 @@ typedef struct {
 } Header;
 
 #define PAINT 0xA5u
-#define PAINTED_WORD 0xA5A5A5A5u
 
 extern char __text_crypto[], __text_media[], __text_network[], __text_vm[], __text_screen[], __text_others[];
 extern char __bss_crypto[], __bss_media[], __bss_network[], __bss_vm[], __bss_screen[], __bss_others[], __bss_end[];
@@ -152,12 +152,11 @@ bool machineHeapRefused(void)
 	return refused;
 }
 
-/* What was painted at the far end of a stack has gone: what lies beyond is no longer to be trusted. */
-const char* machineFullStack(void)
+const char* machineFullStack(uint32_t address)
 {
-	if (*(const volatile uint32_t*)(const void*)__interrupt_stack != PAINTED_WORD)
+	if (address >= (uint32_t)__interrupt_stack && address < (uint32_t)__main_stack_low)
 		return "the stack of the program is full";
-	if (*(const volatile uint32_t*)(const void*)__stacks_start != PAINTED_WORD)
+	if (address >= (uint32_t)__stacks_start && address < (uint32_t)__interrupt_stack_low)
 		return "the stack of the interrupts is full";
 	return NULL;
 }
@@ -172,10 +171,10 @@ static MachineStack stackOf(const char* low, const char* high)
 
 MachineStack machineMainStack(void)
 {
-	return stackOf(__interrupt_stack, __stack);
+	return stackOf(__main_stack_low, __stack);
 }
 
 MachineStack machineInterruptStack(void)
 {
-	return stackOf(__stacks_start, __interrupt_stack);
+	return stackOf(__interrupt_stack_low, __interrupt_stack);
 }

@@ -31,16 +31,17 @@ static void keep(void)
 static char text[FAULT_TEXT_BYTES + 32];
 static bool stopOnFault;
 
-static const char* const reasons[resetReasons] = {"power-on",		  "restart asked for",	 "trap",		 "watchdog",
-												  "memory exhausted", "unhandled exception", "damaged image"};
+static const char* const reasons[resetReasons] = {"power-on",		  "restart asked for",	"trap",			"watchdog",
+												  "memory exhausted", "the program failed", "damaged image"};
 
 void machineReadReset(void)
 {
 	if (kept.magic != MAGIC || kept.reason >= resetReasons) {
 		memset(&kept, 0, sizeof kept);
 		kept.magic = MAGIC;
-		return;
 	}
+	if (machineWatchdogBit() && kept.reason == resetPower)
+		machineReset(resetWatchdog, "not even interrupts ran any more");
 	kept.detail[sizeof kept.detail - 1] = 0;
 	if (kept.reason != resetPower)
 		snprintf(text, sizeof text, "%s%s%s", reasons[kept.reason], kept.detail[0] != 0 ? ": " : "", kept.detail);

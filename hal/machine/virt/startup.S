@@ -1,6 +1,7 @@
 /*
  * From reset to machineStart, and the way of every trap. Code runs where it lies in flash; initialised data is copied
- * to RAM, the rest is cleared. The stacks are painted so that their deepest use can be told.
+ * to RAM, the rest is cleared. The stacks are painted so that their deepest use can be told, but for the guards at their
+ * ends: those stay locked over a reset.
  */
 	.option arch, +zicsr
 
@@ -33,9 +34,15 @@ _start:
 	sw zero, 0(t1)
 	addi t1, t1, 4
 	j 1b
-2:	la t1, __stacks_start
-	la t2, __stack
+2:	la t1, __interrupt_stack_low
+	la t2, __interrupt_stack
 	li t3, 0xA5A5A5A5
+1:	bgeu t1, t2, 2f
+	sw t3, 0(t1)
+	addi t1, t1, 4
+	j 1b
+2:	la t1, __main_stack_low
+	la t2, __stack
 1:	bgeu t1, t2, 2f
 	sw t3, 0(t1)
 	addi t1, t1, 4
@@ -45,7 +52,8 @@ _start:
 
 /*
  * Interrupts and exceptions. mscratch holds the interrupt stack while the main level runs and 0 while an interrupt
- * runs: an exception inside an interrupt goes on with the stack it has.
+ * runs. An exception inside an interrupt is the end of this life, and the interrupt's stack may be what is full: it takes
+ * the main level's, to which nothing returns.
  */
 	.text
 	.balign 4
@@ -53,7 +61,7 @@ _start:
 machineTrapEntry:
 	csrrw sp, mscratch, sp
 	bnez sp, 1f
-	csrrw sp, mscratch, sp
+	la sp, __stack
 1:	addi sp, sp, -80
 	sw ra, 0(sp)
 	sw t0, 4(sp)

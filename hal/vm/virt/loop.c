@@ -10,6 +10,8 @@
 /* A turn of the loop that takes longer is a program that hangs: the slowest key agreement takes a few seconds. */
 #define WATCHDOG_MS 30000u
 #define LONGEST_SLEEP_MS 5000.0
+/* Who has come so far does not fail at the start. */
+#define SETTLED_MS 60000.0
 
 struct VmPost {
 	VmPost* next;
@@ -132,9 +134,12 @@ static void sleepFor(double ms)
 
 int loopRun(xsMachine* the, void (*afterEntry)(xsMachine*))
 {
+	double settledAt = loopNow() + SETTLED_MS;
 	afterEntry(the);
 	while (!loop.ended) {
 		double nearest = loopTimersPrepare();
+		if (loopNow() > settledAt)
+			machineSettled();
 		machineFeed(machineWatchdogMs(WATCHDOG_MS));
 		if (nearest < 0 && loop.posts == NULL)
 			break;
