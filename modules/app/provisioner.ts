@@ -15,6 +15,8 @@ import type { LastGood } from "./last-good";
 const RETRY_FIRST_MS = 5_000;
 const RETRY_MOST_MS = 300_000;
 const LOOPBACK = "127.0.0.1";
+/** A network may give this device its address late, or another one after a while. */
+const ADDRESS_LOOK_MS = 2000;
 /** From the block that is kept for documentation (RFC 5737): nothing is sent, only the route is asked for. */
 const ANYWHERE = "192.0.2.1";
 
@@ -39,6 +41,9 @@ export class Provisioner {
 	#retryMs = RETRY_FIRST_MS;
 	#running = false;
 	#closed = false;
+	#look: Timer | undefined;
+	/** What runs: the settings, on the way to whom the address was found, and the address. */
+	#given: { readonly settings: Settings; readonly target: string; readonly address: string } | undefined;
 
 	constructor(options: ProvisionerOptions) {
 		this.#options = options;
@@ -61,6 +66,8 @@ export class Provisioner {
 		this.#query?.close();
 		if (this.#timer) Timer.clear(this.#timer);
 		this.#timer = undefined;
+		if (this.#look) Timer.clear(this.#look);
+		this.#look = undefined;
 	}
 
 	#fetch(url: string): void {
@@ -153,7 +160,7 @@ export class Provisioner {
 		}
 		const server = url === undefined ? undefined : parseUrl(url);
 		if (server === undefined || "error" in server) {
-			onSettings(settings, localAddress(ANYWHERE) ?? LOOPBACK);
+			this.#give(settings, ANYWHERE);
 			return;
 		}
 		// Settings that came later go before an address that was asked for earlier.
@@ -162,8 +169,25 @@ export class Provisioner {
 			this.#query = undefined;
 			const target = "addresses" in result ? result.addresses[0] : undefined;
 			if (target === undefined && "error" in result) log.warn(result.error);
-			onSettings(settings, localAddress(target ?? ANYWHERE) ?? LOOPBACK);
+			this.#give(settings, target ?? ANYWHERE);
 		});
+	}
+
+	#give(settings: Settings, target: string): void {
+		const address = localAddress(target) ?? LOOPBACK;
+		this.#given = { settings, target, address };
+		this.#look ??= Timer.repeat(() => this.#lookAgain(), ADDRESS_LOOK_MS);
+		this.#options.onSettings(settings, address);
+	}
+
+	/** No way at all changes nothing: the network may come back as it was. */
+	#lookAgain(): void {
+		if (this.#given === undefined) return;
+		const { settings, target, address } = this.#given;
+		const found = localAddress(target);
+		if (found === undefined || found === address) return;
+		this.#options.log.info(`the address of this phone is ${found} now`);
+		this.#give(settings, target);
 	}
 }
 

@@ -21,7 +21,9 @@
 #define TICK_US 50000u
 
 enum { queueReceive, queueSend, queues };
-enum { featureMac = 1 << 5 };
+enum { featureMac = 1 << 5, featureStatus = 1 << 16 };
+/* Of the device's own registers (section 5.1.4 of virtio 1.1). */
+enum { configStatus = 6, statusLinkUp = 1 };
 
 static struct {
 	Virtio device;
@@ -82,10 +84,21 @@ static void receive(void)
 	}
 }
 
+/* The cable: lwIP asks for its address again when it is back, and knows no way while it is out. */
+static void lookAtLink(void)
+{
+	bool up = (virtioConfig(&net.device, configStatus) & statusLinkUp) != 0;
+	if (up && !netif_is_link_up(&net.interface))
+		netif_set_link_up(&net.interface);
+	else if (!up && netif_is_link_up(&net.interface))
+		netif_set_link_down(&net.interface);
+}
+
 static void interrupted(void* refcon)
 {
 	(void)refcon;
 	virtioAcknowledge(&net.device);
+	lookAtLink();
 	receive();
 	netif_poll_all();
 	socketsTurn();
@@ -151,7 +164,7 @@ bool netDeviceOpen(const char* setting)
 	before = machineMask();
 	lwip_init();
 	netDeviceSoon();
-	if (virtioOpen(&net.device, virtioNetwork, featureMac, net.queues, queues) &&
+	if (virtioOpen(&net.device, virtioNetwork, featureMac | featureStatus, net.queues, queues) &&
 		(!fixed || parse(setting, &own, &mask, &gateway, &server))) {
 		for (unsigned i = 0; i < RECEIVE_BUFFERS; i++)
 			virtioPut(&net.device, queueReceive, i, net.received[i], sizeof net.received[i], true);
