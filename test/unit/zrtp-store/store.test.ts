@@ -212,7 +212,8 @@ test("blocks of 256 KB", () => {
 	const [commits, peers] = [size(2500, 200), size(100, 20)];
 	const rig = new Rig(2, size(262_144, 16_384));
 	const store = rig.open();
-	for (let i = 0; i < commits; i++) store.commit(zid(i % peers), { rs1: secret(i), rs2: secret(i - 1), verified: false });
+	for (let i = 0; i < commits; i++)
+		store.commit(zid(i % peers), { rs1: secret(i), rs2: secret(i - 1), verified: false });
 	ok(rig.flash.statistics.erases >= 1, "the second block was never taken");
 	const again = rig.reopen();
 	equal(again.length, peers);

@@ -1,7 +1,9 @@
 import { toHex } from "bytes/hex";
 import { nativeProvider } from "crypto/native";
+import { nobleProvider } from "crypto/noble";
 import type { KeyAgreement, Provider } from "crypto/types";
 import { equal, ok, test, throws } from "test/harness";
+import { size } from "test/size";
 import modp2048 from "test/vectors/modp2048.json";
 import modp3072 from "test/vectors/modp3072.json";
 import p256 from "test/vectors/p256.json";
@@ -35,6 +37,8 @@ const tables: readonly (readonly [Table, (provider: Provider) => KeyAgreement | 
 ];
 
 for (const provider of providers) {
+	/** BigInt on a board takes seconds for each: one of a kind there. */
+	const most = provider === nobleProvider ? size(Number.MAX_SAFE_INTEGER, 1) : Number.MAX_SAFE_INTEGER;
 	for (const [table, of] of tables) {
 		const agreement = of(provider);
 		if (agreement === undefined) throw new Error(`${provider.name} lacks an agreement`);
@@ -42,7 +46,7 @@ for (const provider of providers) {
 
 		test(`shared secrets: ${name}`, () => {
 			ok(table.agreements.length >= 5, "the table is there");
-			for (const vector of table.agreements) {
+			for (const vector of table.agreements.slice(0, most)) {
 				const privateKey = octets(vector.privateKey);
 				const secret = agreement.agree(privateKey, octets(vector.publicKey));
 				equal(secret === undefined ? "refused" : toHex(secret), vector.sharedSecret, vector.source);
@@ -60,7 +64,7 @@ for (const provider of providers) {
 				equal(toHex(pair.publicKey), vector.ownPublicKey, vector.source);
 				equal(toHex(pair.privateKey), vector.privateKey, vector.source);
 				equal(pair.publicKey.length, agreement.publicKeyByteLength);
-				count++;
+				if (++count === most) break;
 			}
 			ok(count > 0 || agreement.name === "X25519", "no public value was compared");
 		});

@@ -1,6 +1,7 @@
 import { toHex } from "bytes/hex";
 import type { Hash, Mac, Provider } from "crypto/types";
 import { equal, ok, test, throws } from "test/harness";
+import { size } from "test/size";
 import hashes from "test/vectors/hash.json";
 import hmacs from "test/vectors/hmac.json";
 import { octets } from "./octets";
@@ -55,7 +56,7 @@ for (const provider of providers) {
 			equal(toHex(hash.digest(message)), vector.digest, what);
 			equal(hash.byteLength, vector.digest.length / 2, what);
 			// The native call takes 16 parts at once.
-			for (const count of [2, 16, 17, 40])
+			for (const count of [17, 2, 16, 40].slice(0, size(4, 1)))
 				equal(toHex(hash.digest(...pieces(message, count))), vector.digest, `${what} in ${count} parts`);
 		}
 	});
@@ -75,7 +76,8 @@ for (const provider of providers) {
 			equal(tag.length, mac.byteLength, what);
 			// RFC 4231 section 4.6 prints the first half of the tag only.
 			equal(toHex(tag).slice(0, vector.tag.length), vector.tag, what);
-			for (const count of [3, 20]) equal(mac.compute(key, ...pieces(message, count)), tag, `${what} in ${count} parts`);
+			for (const count of [20, 3].slice(0, size(2, 1)))
+				equal(mac.compute(key, ...pieces(message, count)), tag, `${what} in ${count} parts`);
 			equal(toHex(key), vector.key, "the key is untouched");
 		}
 	});
