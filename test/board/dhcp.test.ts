@@ -183,6 +183,7 @@ test(
 			await plug(true);
 			assert.match((await wire.ask(ADDRESS, LONG_MS)) ?? "no answer", /^SIP\/2\.0 200/);
 			await plug(false);
+			assert.equal(await wire.ask(ADDRESS, 3000), undefined);
 			wire.host = "10.77.0.1";
 			const before = wire.asked.length;
 			const slow = good("10.77.0.5");
