@@ -39,6 +39,9 @@ type EndedMore = Pick<Extract<Action, { readonly type: "ended" }>, "elsewhere" |
 type OnConnected = (error: string | undefined) => void;
 
 const MAX_WARNING_LENGTH = 240;
+/** Lines in one span. */
+const MAX_WARNINGS = 20;
+const WARNING_SPAN_MS = 10000;
 // It stands here because the engine compiles a literal each time it is evaluated.
 const NOT_PLAIN = /[^ -~]/g;
 
@@ -63,6 +66,7 @@ export class Core implements Ground {
 	/** Connections asked for, and who waits for them. */
 	readonly #connecting = new Map<string, { readonly to: Destination; readonly waiting: OnConnected[] }>();
 	#actions: Action[] = [];
+	#warned = { since: Number.NEGATIVE_INFINITY, count: 0, more: 0 };
 	#nextIncoming = -1;
 	#nextReferral = 1;
 
@@ -94,8 +98,21 @@ export class Core implements Ground {
 		this.#actions.push({ type: "send", bytes, to });
 	}
 
-	/** One line for the log; what of it a peer wrote may be anything, of any length. */
+	/**
+	 * One line for the log; what of it a peer wrote may be anything, of any length. A flood of packets must not become one of
+	 * lines, each of which costs a board more than the packet: beyond a few they are counted.
+	 */
 	warn(text: string): void {
+		const { now } = this.timers;
+		const warned = this.#warned;
+		if (now - warned.since >= WARNING_SPAN_MS) {
+			if (warned.more > 0) this.#actions.push({ type: "warn", text: `and ${warned.more} more such lines before` });
+			this.#warned = { since: now, count: 1, more: 0 };
+		} else if (warned.count < MAX_WARNINGS) warned.count++;
+		else {
+			warned.more++;
+			return;
+		}
 		this.#actions.push({ type: "warn", text: text.slice(0, MAX_WARNING_LENGTH).replace(NOT_PLAIN, "?") });
 	}
 

@@ -1,5 +1,6 @@
 /** Strangers who send much, or would have the phone send to others: what is kept is bounded, and everybody else gets in. */
 
+import { utf8Encode } from "bytes/text";
 import { equal, ok, test } from "test/harness";
 import { HAND, Wire } from "./wire";
 
@@ -104,6 +105,16 @@ test("callers who vanish once they are answered keep nobody out while their BYE 
 	wire.world.do("bob", { type: "hangup", call: 7 });
 	wire.world.run(400000);
 	ok(wire.world.quiet("bob"), "everything runs out");
+});
+
+test("a flood of what cannot be read or is refused becomes a few lines of the log, and a count", () => {
+	const wire = new Wire();
+	const lines = (): string[] => wire.world.reports("bob", "warn").map(({ text }) => text);
+	for (let i = 0; i < 500; i++) wire.send(utf8Encode("INVITE nonsense\r\n\r\n"));
+	equal(lines().length, 20);
+	wire.world.run(10_000);
+	wire.send(utf8Encode("INVITE nonsense\r\n\r\n"));
+	equal(lines().slice(20), ["and 480 more such lines before", lines()[0]]);
 });
 
 test("a flood of calls is bounded: 503 for the seventeenth", () => {
