@@ -38,6 +38,7 @@ export function receiveInvite(core: Core, request: Request, to: Destination): vo
 	const tag = core.tag();
 	const transaction = openInvite(core, call, request, to);
 	if (!makeRoomForCall(core)) {
+		core.warn(`a call from ${to.address} refused: there are ${core.calls.size} already`);
 		core.respond(transaction, { status: 503, toTag: tag, headers: [{ name: "Retry-After", value: "10" }] });
 		return;
 	}

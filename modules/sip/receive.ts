@@ -77,6 +77,7 @@ function receiveRequest(core: Core, request: Request, to: Destination): void {
 		return;
 	}
 	if (!core.makeRoom(inside !== undefined)) {
+		core.warn(`${request.method} of ${to.address} refused: too many requests wait for an answer of this phone`);
 		core.respondStateless(request, { status: 503, headers: [{ name: "Retry-After", value: "10" }] }, to);
 		return;
 	}

@@ -123,6 +123,7 @@ test("a flood of calls is bounded: 503 for the seventeenth", () => {
 	equal(wire.world.reports("bob", "incoming").length, 16);
 	equal(wire.world.member("bob").agent.counts.calls, 16);
 	ok(wire.statuses("INVITE").includes(503));
+	equal(wire.world.reports("bob", "warn")[0]?.text, "a call from 10.0.0.99 refused: there are 16 already");
 	// OPTIONS says what an INVITE would hear (section 11.2).
 	wire.request("OPTIONS", { callId: "asks" });
 	equal(wire.statuses("OPTIONS"), [503]);

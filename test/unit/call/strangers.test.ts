@@ -155,3 +155,28 @@ test("a hundred calls at once: four ring, the others hear busy, and when they ha
 		await peer.call("honest", () => bob.phone.answer());
 		await until("connected", () => bob.call.state === "connected");
 	}));
+
+test("a description that leads the voice back to the phone itself: no storm, no keys, and the call can be ended", async () => {
+	for (const zrtp of [false, true])
+		await withHands(
+			async (bob, peer) => {
+				const dialog = await peer.call("mirror", () => bob.phone.answer());
+				const answer = peer.texts.find((text) => text.startsWith("SIP/2.0 200") && text.includes("m=audio")) ?? "";
+				const [, port = "0"] = /m=audio (\d+)/.exec(answer) ?? [];
+				peer.send("INVITE", { ...dialog, cseq: 2, body: sdp(Number(port)).replace("- 1 1", "- 1 2") });
+				await until("changed", () => peer.count("INVITE", 200) === 2);
+				bob.entries.length = 0;
+				await sleep(2000);
+				equal(bob.call.state, "connected");
+				equal([bob.call.lock, bob.call.sas], [zrtp ? bob.call.lock : "open", undefined]);
+				ok(bob.call.lock !== "closed" && bob.call.lock !== "verified" && bob.call.lock !== "server", bob.call.lock);
+				const { stats } = bob.call;
+				// Fifty packets a second, and as many that come back.
+				ok((stats?.clearReceived ?? 0) < 200 && (stats?.clearSent ?? 0) < 200, JSON.stringify(stats));
+				ok(bob.entries.length < 60, `${bob.entries.length} lines of log in two seconds\n${bob.said.slice(0, 2000)}`);
+				peer.send("BYE", { ...dialog, cseq: 3 });
+				await until("ended", () => live(bob).length === 0);
+			},
+			zrtp ? { zrtp: true } : {},
+		);
+});
