@@ -1,76 +1,25 @@
 /**
  * TCP connections in the shape of ECMA-419 (Socket, TCP). Bytes enter from the I/O thread's ring and go on to whoever
- * opened the connection: provisioning today; SIP over TCP and the admin page stand on the same class.
+ * opened the connection: SIP over TCP, provisioning, the admin page, questions to name servers.
  * @module
  */
-import type { NetError } from "./udp";
-
-export interface TCPCallbacks {
-	/** `count` bytes wait to be read. Called once for all that arrived in the meantime. */
-	onReadable?(this: TCP, count: number): void;
-	/** The connection stands (first call), or there is room again after a write: `count` bytes can be written. */
-	onWritable?(this: TCP, count: number): void;
-	/**
-	 * The connection could not be made, or has ended (`error.code` is "closed" when the other end closed it in good
-	 * order). Comes once, after the last byte received has been read.
-	 */
-	onError?(this: TCP, error: NetError): void;
-	/** Kept as the instance's property `target`. */
-	readonly target?: unknown;
-	/** Send small writes at once (no Nagle algorithm); default false. */
-	readonly nodelay?: boolean;
-}
+import Stream, { type StreamCallbacks } from "./stream";
 
 /** A connection to make. `address` is numeric; names go through resolve. `port` is 1..65535. */
-export interface TCPConnectOptions extends TCPCallbacks {
+export interface TCPConnectOptions extends StreamCallbacks {
 	readonly address: string;
 	readonly port: number;
 }
 
 /** A connection that a Listener accepted; `from` is empty afterwards. */
-export interface TCPFromOptions extends TCPCallbacks {
+export interface TCPFromOptions extends StreamCallbacks {
 	readonly from: TCP;
 }
 
-export default class TCP extends Native("xs_net_tcp_destructor") {
-	declare target?: unknown;
-
+export default class TCP extends Stream {
 	/** Without options: an empty object, which only Listener uses. @throws for bad arguments; the network's answer comes to onError */
 	constructor(options?: TCPConnectOptions | TCPFromOptions) {
 		super();
 		native("xs_net_tcp_constructor").call(this, options);
-	}
-
-	/** Bytes already written still leave (for at most 5 s). Safe to repeat; no callback comes after it. */
-	close(): void {
-		native("xs_net_tcp_close").call(this);
-	}
-
-	/** At most `byteLength` bytes, or all that wait; undefined when none do. */
-	read(byteLength?: number): ArrayBuffer | undefined {
-		return native("xs_net_tcp_read").call(this, byteLength);
-	}
-
-	/** Queues all of `bytes`; returns how many more can be written. @throws RangeError when there is no room for them */
-	write(bytes: ArrayBuffer | Uint8Array): number {
-		return native("xs_net_tcp_write").call(this, bytes);
-	}
-
-	/** Numeric address of the other end; undefined when it had gone before it was asked for. */
-	get remoteAddress(): string | undefined {
-		return native("xs_net_tcp_get_remoteAddress").call(this);
-	}
-
-	/** Numeric address of our own end, once connected. */
-	get localAddress(): string | undefined {
-		return native("xs_net_tcp_get_localAddress").call(this);
-	}
-
-	get localPort(): number | undefined {
-		return native("xs_net_tcp_get_localPort").call(this);
-	}
-
-	get remotePort(): number | undefined {
-		return native("xs_net_tcp_get_remotePort").call(this);
 	}
 }

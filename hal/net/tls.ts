@@ -4,9 +4,9 @@
  * given up, in words that the phone's owner can act on.
  * @module
  */
-import type { NetError } from "./udp";
+import Stream, { type StreamCallbacks } from "./stream";
 
-export interface TLSOptions {
+export interface TLSOptions extends StreamCallbacks {
 	/** Numeric; names go through resolve. */
 	readonly address: string;
 	/** 1..65535. */
@@ -30,53 +30,13 @@ export interface TLSOptions {
 	readonly certificate?: Uint8Array;
 	/** Without a password. Copied, and the copy wiped once it has been read. */
 	readonly key?: Uint8Array;
-	onReadable?(this: TLS, count: number): void;
-	/** The handshake is over (first call), or there is room again after a write. */
-	onWritable?(this: TLS, count: number): void;
-	/** `error.code` is "tls" where TLS refused. Comes once, after the last byte received has been read. */
-	onError?(this: TLS, error: NetError): void;
-	readonly target?: unknown;
-	readonly nodelay?: boolean;
 }
 
-export default class TLS extends Native("xs_net_tcp_destructor") {
-	declare target?: unknown;
-
+export default class TLS extends Stream {
 	/** @throws for bad arguments; what the network and the certificate say comes to onError */
 	constructor(options: TLSOptions) {
 		super();
 		native("xs_net_tls_constructor").call(this, options);
-	}
-
-	/** Bytes already written still leave (for at most 5 s). Safe to repeat; no callback comes after it. */
-	close(): void {
-		native("xs_net_tcp_close").call(this);
-	}
-
-	/** At most `byteLength` bytes, or all that wait; undefined when none do. */
-	read(byteLength?: number): ArrayBuffer | undefined {
-		return native("xs_net_tcp_read").call(this, byteLength);
-	}
-
-	/** Queues all of `bytes`; returns how many more can be written. @throws RangeError when there is no room for them */
-	write(bytes: ArrayBuffer | Uint8Array): number {
-		return native("xs_net_tcp_write").call(this, bytes);
-	}
-
-	get remoteAddress(): string | undefined {
-		return native("xs_net_tcp_get_remoteAddress").call(this);
-	}
-
-	get remotePort(): number | undefined {
-		return native("xs_net_tcp_get_remotePort").call(this);
-	}
-
-	get localAddress(): string | undefined {
-		return native("xs_net_tcp_get_localAddress").call(this);
-	}
-
-	get localPort(): number | undefined {
-		return native("xs_net_tcp_get_localPort").call(this);
 	}
 
 	/** For example "TLSv1.2"; undefined before the handshake is over, and while bytes are under way. */

@@ -6,7 +6,8 @@
 import { Reader } from "bytes/reader";
 import { utf8Decode, utf8Encode } from "bytes/text";
 import { type Query, resolve } from "hal/net/resolve";
-import TCP, { type TCPCallbacks } from "hal/net/tcp";
+import type { StreamCallbacks } from "hal/net/stream";
+import TCP from "hal/net/tcp";
 import TLS from "hal/net/tls";
 import Timer from "timer";
 import { HttpResponse } from "./http-response";
@@ -128,7 +129,7 @@ export class Provisioning {
 		const response = new HttpResponse(CONFIG_MAXIMUM);
 		let asked = false;
 		this.#stage = `connecting to ${url.authority}`;
-		const callbacks: TCPCallbacks = {
+		const callbacks: StreamCallbacks = {
 			onWritable: () => {
 				if (asked) return;
 				asked = true;
