@@ -15,12 +15,19 @@ import type { KeyAgreementCode, SessionConfig } from "zrtp/types";
 
 export const VERSION = "0.1.0";
 
-/** @param zid of this phone: its SIP instance is made from it, and stays the same for as long */
+/** As it may stand in a URI without escapes. */
+const PLAIN_USER = /^[A-Za-z0-9._-]{1,64}$/;
+
+/**
+ * @param zid of this phone: its SIP instance is made from it, and stays the same for as long
+ * @param name of this phone: who it is in calls that go by no account
+ */
 export function agentOf(
 	settings: Settings,
 	provider: Provider,
 	random: RandomSource,
 	zid?: Uint8Array,
+	name = "",
 ): Omit<AgentConfig, "contact"> {
 	const { account, moreAccounts } = settings;
 	const accounts = [...(account ? [account] : []), ...moreAccounts];
@@ -31,6 +38,7 @@ export function agentOf(
 		sessionExpiresSec: settings.sip.sessionExpiresSec,
 		sessionAlways: settings.sip.sessionAlways,
 		accounts: accounts.map((each, index) => accountOf(each, String(index + 1))),
+		...(PLAIN_USER.test(name) && { user: name }),
 		...(zid !== undefined && { instanceId: instanceOf(provider, zid) }),
 	};
 }

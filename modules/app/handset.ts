@@ -238,7 +238,7 @@ export class Handset {
 			carriage: carriageOf(settings),
 			nat: natOf(settings),
 			address6: address.indexOf(":") >= 0 ? undefined : localAddress(serverAddress6Of(settings)),
-			agent: agentOf(settings, board.provider, hardwareRandom, secrets.zid),
+			agent: agentOf(settings, board.provider, hardwareRandom, secrets.zid, this.#options.name),
 			zrtp: zrtpOf(settings, board.provider, hardwareRandom, secrets, pool),
 			auxsecret: () => this.#sharedWords.secret,
 			mandatory: settings.zrtp.mandatory,

@@ -260,6 +260,7 @@ export class Call implements LocalSide {
 			peerName: this.#otherEnd.name,
 			direction: this.direction,
 			state: this.#state,
+			...(this.#state === "held" && { heldBy: this.#heldBy }),
 			...securityOf(this.#security()),
 			muted: this.#muted,
 			durationMs: this.#connectedAt === undefined ? 0 : (this.#endedAt ?? this.#context.now()) - this.#connectedAt,
@@ -269,6 +270,11 @@ export class Call implements LocalSide {
 			...(secure && secureAfterMs !== undefined && { secureAfterMs }),
 			...(stats && { stats }),
 		};
+	}
+
+	get #heldBy(): NonNullable<CallState["heldBy"]> {
+		if (!this.#heldHere) return "peer";
+		return this.#media?.heldByPeer === true ? "both" : "owner";
 	}
 
 	#security(): SecurityFacts {

@@ -252,8 +252,9 @@ export class Calls {
 		const { peer, peerName: name, direction } = line.call.describe();
 		this.recent.add({ peer, name, direction, missed, at: this.#options.phone.now() });
 		const heard = line === this.lines.focus || this.conference.has(line);
-		line.ended(action.reason);
-		this.#log.info(`ended: ${action.reason}`);
+		const reason = this.transfer.outcome(line) ?? action.reason;
+		line.ended(reason);
+		this.#log.info(`ended: ${reason}`);
 		this.lines.settle();
 		this.conference.settle();
 		const wished = this.transfer.ended(line, action.reason) || action.by === "local";

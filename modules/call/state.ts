@@ -67,8 +67,15 @@ export interface CallState {
 	readonly peerName: string;
 	readonly direction: "incoming" | "outgoing";
 	readonly state: "ringing" | "connected" | "held" | "ended";
-	/** It is being sent on to somebody: the other phone was asked, or is calling there. */
-	readonly transfer?: { readonly to: string; readonly state: "asked" | "trying" };
+	/**
+	 * It is being sent on to somebody: the other phone was asked, or is calling there; of a call that has ended, it is
+	 * connected there, or has never said whether.
+	 */
+	readonly transfer?: { readonly to: string; readonly state: "asked" | "trying" | "done" };
+	/** Who keeps a call on hold; absent: nobody does. */
+	readonly heldBy?: "owner" | "peer" | "both";
+	/** It goes by no account of this phone: no server has a part in it, or knows who is calling. */
+	readonly direct?: true;
 	/** Who the network says it is (RFC 3325), where that is another than `peer`. */
 	readonly identity?: { readonly uri: string; readonly name?: string };
 	/** Who sent the caller on to us, or connected us. */

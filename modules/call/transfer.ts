@@ -80,6 +80,8 @@ export class Transfer {
 			case "done": {
 				const other = this.#sent.get(line);
 				this.#sent.delete(line);
+				line.transfer = { to: transfer.to, state: "done" };
+				if (other) other.transfer = { to: name, state: "done" };
 				say(`${name} is connected with ${transfer.to}`);
 				line.hangup();
 				other?.hangup();
@@ -136,6 +138,14 @@ export class Transfer {
 			askedBy.hangup();
 		}, LEFT_OVER_MS);
 		this.#leftOver.add(timer);
+	}
+
+	/** Why a call that was sent on is over; undefined: it was not. */
+	outcome({ transfer, call }: Line): string | undefined {
+		if (!transfer) return undefined;
+		const { peerName } = call.describe();
+		if (transfer.state === "done") return `${peerName} is connected with ${transfer.to}`;
+		return `${peerName} was sent on to ${transfer.to}, and has not said whether that worked`;
 	}
 
 	/** @returns whether its end was the wish of somebody, and needs no tone */

@@ -83,7 +83,12 @@ export abstract class Client implements ClientTransaction {
 	}
 
 	resume(): void {
-		if (this.waiting) this.#again();
+		if (!this.waiting) return;
+		this.#again();
+		if (isReliable(this.to) || this.#settled) return;
+		// The waits had grown in the dark; what is left of timers B and F is not to go by in one of them.
+		this.#timer?.cancel();
+		this.#wait(T1_MS);
 	}
 
 	stop(): void {

@@ -5,6 +5,7 @@ import type { Lock } from "call/state";
 export const CALL_TEXT = Object.freeze({
 	talking: "talking",
 	waits: "on hold",
+	keepsWaiting: "keeps you on hold",
 	ringsHere: "calls you",
 	calling: "is called",
 	joined: "joined",
@@ -15,7 +16,7 @@ export const CALL_TEXT = Object.freeze({
 	by: "by way of",
 	identity: "the network says",
 	silent: "Nothing comes from there",
-	sentOn: Object.freeze({ asked: "is asked to call", trying: "is calling" }),
+	sentOn: Object.freeze({ asked: "is asked to call", trying: "is calling", done: "is connected with" }),
 	conference: "Conference",
 	weakest: "No safer than the weaker of the two calls",
 	/** In one word, for lists. */

@@ -12,7 +12,8 @@ export function doingOf(call: CallState): string {
 	const { calls } = TEXT;
 	if (call.state === "ringing") return call.direction === "incoming" ? calls.ringsHere : calls.calling;
 	if (call.joined) return calls.joined;
-	return call.state === "held" ? calls.waits : calls.talking;
+	if (call.state !== "held") return calls.talking;
+	return call.heldBy === "peer" ? calls.keepsWaiting : calls.waits;
 }
 
 const DOING_ICONS: Readonly<Record<CallState["state"], IconName>> = Object.freeze({
@@ -37,7 +38,7 @@ export function callStrip(call: CallState, more: number, y: number): Region {
 		y,
 		width: GRID.width,
 		height: STRIP_HEIGHT,
-		key: keyOf("strip", titleOf(call), call.state, call.direction, call.lock, call.joined, more, y),
+		key: keyOf("strip", titleOf(call), doingOf(call), call.lock, more, y),
 		draw(canvas) {
 			canvas.box("surface", 8, y + 1, GRID.width - 16, STRIP_HEIGHT - 2, 8);
 			canvas.icon(doingIcon(call), 16, ringing ? "good" : "muted", 20, y + 9);

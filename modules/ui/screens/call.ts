@@ -36,12 +36,12 @@ export class CallScreen implements Screen {
 		const { call } = view;
 		if (!call) return [];
 		if (waitingOf(view)) {
-			const second = call.state === "held" ? TEXT.soft.resume : TEXT.calls.soft.swap;
+			const second = isHeldHere(call) ? TEXT.soft.resume : TEXT.calls.soft.swap;
 			return [this.#first(call), soft(second), soft(TEXT.calls.soft.join), soft(TEXT.soft.end, "danger")];
 		}
 		return [
 			this.#first(call),
-			soft(call.state === "held" ? TEXT.soft.resume : TEXT.soft.hold),
+			soft(isHeldHere(call) ? TEXT.soft.resume : TEXT.soft.hold),
 			soft(call.muted ? TEXT.soft.unmute : TEXT.soft.mute),
 			soft(TEXT.soft.end, "danger"),
 		];
@@ -66,7 +66,7 @@ export class CallScreen implements Screen {
 		const { call } = view;
 		if (!call) return;
 		const { phone } = this.#shell;
-		if (waitingOf(view) && ((name === "soft2" && call.state !== "held") || name === "soft3")) {
+		if (waitingOf(view) && ((name === "soft2" && !isHeldHere(call)) || name === "soft3")) {
 			const refusal = name === "soft2" ? phone.swap() : phone.confer(true);
 			if (refusal !== undefined) this.#shell.remark(refusal);
 			return;
@@ -88,7 +88,7 @@ export class CallScreen implements Screen {
 				return;
 			case "soft2":
 			case "hold":
-				phone.hold(call.state !== "held");
+				phone.hold(!isHeldHere(call));
 				return;
 			case "soft3":
 			case "mute":
@@ -149,6 +149,11 @@ function waitingOf(view: View): CallState | undefined {
 	return othersOf(view).find(({ state }) => state === "held" || state === "connected");
 }
 
+/** By the owner's own wish: there is something to resume. */
+function isHeldHere({ state, heldBy }: CallState): boolean {
+	return state === "held" && heldBy !== "peer";
+}
+
 /** No lock is claimed before there is one; what is wrong is said at once. */
 function isSecuring(call: CallState): boolean {
 	return call.securing && call.lock === "open";
@@ -156,12 +161,13 @@ function isSecuring(call: CallState): boolean {
 
 function who(call: CallState, digits: string): Region {
 	const held = call.state === "held";
+	const waits = call.heldBy === "peer" ? TEXT.heldByPeer : TEXT.onHold;
 	return {
 		x: 0,
 		y: 0,
 		width: 244,
 		height: LOCK_TOP,
-		key: keyOf("who", call.peer, call.peerName, held, call.muted, digits, newsOf(call)),
+		key: keyOf("who", call.peer, call.peerName, held, waits, call.muted, digits, newsOf(call)),
 		draw(canvas) {
 			const width = 244 - GRID.margin;
 			const news = newsOf(call);
@@ -173,11 +179,11 @@ function who(call: CallState, digits: string): Region {
 			let x = GRID.margin;
 			if (held) {
 				canvas.icon("pause", 16, "amber", x, 30);
-				x += 20 + canvas.text(TEXT.onHold, "small", "amber", x + 20, 29, 80) + 12;
+				x += 20 + canvas.text(waits, "small", "amber", x + 20, 29, 244 - x - 20) + 12;
 			}
 			if (call.muted) {
 				canvas.icon("mic-off", 16, "amber", x, 30);
-				x += 20 + canvas.text(TEXT.muted, "small", "amber", x + 20, 29, 80) + 12;
+				x += 20 + canvas.text(TEXT.muted, "small", "amber", x + 20, 29, 244 - x - 20) + 12;
 			}
 			const rest = digits !== "" ? digits : x === GRID.margin ? addressText(call.peer) : "";
 			canvas.text(rest, "small", digits !== "" ? "accent" : "muted", x, 29, 244 - x);

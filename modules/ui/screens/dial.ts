@@ -3,7 +3,9 @@ import type { Region } from "ui/canvas";
 import { type Screen, type Shell, type SoftKeys, soft, type View } from "ui/screen";
 import { TEXT } from "ui/text";
 import { TextEntry } from "ui/text-entry";
+import { GRID } from "ui/theme";
 import { entryBox, header, letterHint, listRow } from "ui/widgets";
+import { callStrip, STRIP_HEIGHT } from "ui/widgets-calls";
 import { addressText } from "ui/wording";
 
 const MAX_LENGTH = 96;
@@ -29,13 +31,17 @@ export class DialScreen implements Screen {
 	}
 
 	regions(view: View): readonly Region[] {
+		// The call that goes on meanwhile stays in sight, with its lock.
+		const others = view.state.calls.filter(({ state }) => state !== "ended");
+		const running = view.call?.state === "ended" ? undefined : view.call;
 		return [
 			header(TEXT.dialTitle, view.clock ?? "", "grip"),
 			entryBox(this.#entry.text, TEXT.dialHint, this.#entry.mode, 44, { large: true, typing: true }),
-			...this.#matches().map((peer, index) =>
+			...this.#matches(running ? 1 : MATCHES).map((peer, index) =>
 				listRow({ icon: "user", title: peer.name, detail: addressText(peer.uri), selected: false }, 104 + index * 36),
 			),
-			...(this.#entry.mode === "123" ? [] : [letterHint(182)]),
+			...(this.#entry.mode === "123" ? [] : [letterHint(running ? 146 : 182)]),
+			...(running ? [callStrip(running, others.length - 1, GRID.softTop - STRIP_HEIGHT - 3)] : []),
 		];
 	}
 
@@ -70,13 +76,13 @@ export class DialScreen implements Screen {
 	}
 
 	/** Peers whose name or address begins so. */
-	#matches(): readonly { name: string; uri: string }[] {
+	#matches(most: number): readonly { name: string; uri: string }[] {
 		const start = this.#entry.text.trim().toLowerCase();
 		if (start === "") return [];
 		return this.#shell.peers
 			.filter(
 				(peer) => peer.name.toLowerCase().startsWith(start) || addressText(peer.uri).toLowerCase().startsWith(start),
 			)
-			.slice(0, MATCHES);
+			.slice(0, most);
 	}
 }

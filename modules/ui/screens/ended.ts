@@ -23,6 +23,7 @@ export class EndedScreen implements Screen {
 	regions({ call, seconds }: View): readonly Region[] {
 		if (!call) return [];
 		const who = titleOf(call);
+		const sentOn = call.transfer?.state === "done";
 		const lasted = seconds > 0 ? durationText(seconds) : "";
 		return [
 			{
@@ -30,10 +31,11 @@ export class EndedScreen implements Screen {
 				y: 0,
 				width: GRID.width,
 				height: 140,
-				key: keyOf("ended", who, lasted),
+				key: keyOf("ended", who, lasted, sentOn),
 				draw(canvas) {
-					canvas.largeIcon("phone-off", "muted", 136, 18);
-					canvas.text(TEXT.ended, "title", "white", GRID.margin, 74, INNER, "center");
+					if (sentOn) canvas.largeIcon("circle-check", "good", 136, 18);
+					else canvas.largeIcon("phone-off", "muted", 136, 18);
+					canvas.text(sentOn ? TEXT.sentOn : TEXT.ended, "title", "white", GRID.margin, 74, INNER, "center");
 					canvas.text(lasted === "" ? who : `${who} · ${lasted}`, "body", "muted", GRID.margin, 108, INNER, "center");
 				},
 			},

@@ -61,7 +61,9 @@ function ringRegions(call: CallState, view: View): Region[] {
 	const [other] = others;
 	const { calls } = TEXT;
 	const first = incoming ? (other ? calls.second : TEXT.incoming) : call.early ? calls.early : TEXT.outgoing;
-	const caption = call.via === undefined ? first : `${first} · ${calls.by} ${call.via}`;
+	// Nobody but the other end's phone has a part in it, and nobody vouches for who calls.
+	const plain = call.direct === true && !call.early && !other ? `${first} · ${TEXT.direct}` : first;
+	const caption = call.via === undefined ? plain : `${first} · ${calls.by} ${call.via}`;
 	// Who the network says it is stands before what the caller says of itself.
 	const address = call.identity ? `${addressText(call.identity.uri)} · ${calls.identity}` : addressText(call.peer);
 	// With another call below, everything moves up.

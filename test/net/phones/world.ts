@@ -170,11 +170,11 @@ export class PhoneWorld {
 
 	/** One datagram, as far as the network lets it. */
 	send(packet: Packet, from: Place, to: Place): void {
+		if ("bytes" in packet && isSip(packet.bytes)) this.onSend(from, packet.bytes);
 		if (!this.hasRoute) {
 			this.after(0, () => this.#port(from)?.refused?.("ENETUNREACH", to));
 			return;
 		}
-		if ("bytes" in packet && isSip(packet.bytes)) this.onSend(from, packet.bytes);
 		if (this.#isLost(this.now)) return;
 		this.after(this.#options.delayMs, () => {
 			const port = this.#port(to);

@@ -52,6 +52,7 @@ test("blind: the other party calls the target, and the two agree keys of their o
 		ok(bob.call.peer.includes("carol") && carol.call.peer.includes("bob"));
 		ok(bob.call.sas === carol.call.sas && bob.call.sas !== before, "the words are those of the new call");
 		ok(alice.phone.state.notice?.includes("is connected with"), alice.phone.state.notice);
+		ok(alice.call.reason?.includes("is connected with") && alice.call.transfer?.state === "done", alice.call.reason);
 		// Never a lock for a call that has no keys yet: alice's was closed, carol's went from open to closed.
 		equal([...seen].sort(), ["alice closed", "carol closed", "carol open"]);
 	}));
@@ -92,6 +93,7 @@ test("after asking: the two are connected, the call of the one takes the place o
 		const asked = carol.call;
 		equal(alice.phone.connectOthers(), undefined);
 		await until("alice is out of it", () => live(alice).length === 0);
+		ok(alice.call.reason?.includes("is connected with"), alice.call.reason);
 		await until("carol has bob", () => live(carol).length === 1 && carol.call.peer.includes("bob"));
 		await securedBetween([bob, carol]);
 		await until("one call each", () => live(bob).length === 1 && live(carol).length === 1);

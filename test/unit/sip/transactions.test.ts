@@ -286,6 +286,17 @@ test("the network is back: said again at once, and timer B still counts from the
 	equal(bench.times.length, 2);
 });
 
+test("over UDP the waits begin anew with the network, and the end stays where it was", () => {
+	const bench = new Bench();
+	const client = nonInviteClient(bench);
+	bench.until(29_000);
+	const before = bench.times.length;
+	client.resume();
+	bench.until(40_000);
+	equal(bench.times.slice(before), [29_000, 29_500, 30_500]);
+	equal(bench.told, ["timeout"]);
+});
+
 test("what has been heard of is not sent again, and waits on", () => {
 	const bench = new Bench();
 	const client = streamed(bench, "INVITE");

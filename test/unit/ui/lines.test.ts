@@ -55,6 +55,24 @@ test("a call that is on hold is resumed, also where another waits", () =>
 		equal(stage.phone.commands, [["hold", false]]);
 	}));
 
+test("held by the other end: there is nothing to resume, and the owner's own hold is another thing", () => {
+	on(withCall({ ...BOB, state: "held", heldBy: "peer" }), (stage) => {
+		stage.press("soft2", "hold");
+		equal(stage.phone.commands, [
+			["hold", true],
+			["hold", true],
+		]);
+	});
+	on(withCall({ ...BOB, state: "held", heldBy: "both" }), (stage) => {
+		stage.press("soft2");
+		equal(stage.phone.commands, [["hold", false]]);
+	});
+	on(withCalls({ ...BOB, state: "held", heldBy: "peer" }, CAROL), (stage) => {
+		stage.press("soft2");
+		equal(stage.phone.commands, [["swap"]]);
+	});
+});
+
 test("sent on: to who waits, to somebody on the list, to an address; asked first; what is typed goes before the list", () => {
 	on(withCalls(BOB, CAROL), (stage) => {
 		stage.press("transfer", "soft1");

@@ -52,6 +52,28 @@ export const LINE_SCENES: readonly Scene[] = [
 		name: "call-open-and-held",
 		state: withCalls({ ...CALL, line: 1, notice: "The other phone cannot encrypt: this call can be overheard." }, HELD),
 	},
+	{ name: "call-held-by-peer", state: withCall({ ...SECURE, state: "held", heldBy: "peer", muted: true }) },
+	{ name: "call-and-keeps-waiting", state: withCalls(BOB, { ...HELD, heldBy: "peer" }) },
+	{
+		name: "ended-sent-on",
+		state: withCall({
+			...SECURE,
+			state: "ended",
+			transfer: { to: "Carol", state: "done" },
+			reason: "Bob is connected with Carol",
+		}),
+	},
+	{
+		name: "ended-sent-on-unsaid",
+		state: withCall({
+			...SECURE,
+			state: "ended",
+			transfer: { to: "Carol", state: "trying" },
+			reason: "Bob was sent on to Carol, and has not said whether that worked",
+		}),
+	},
+	{ name: "outgoing-direct", state: withCall({ ...CALL, state: "ringing", durationMs: 0, direct: true }) },
+	{ name: "dial-in-call", state: withCalls(BOB, HELD), keys: ["line3", "soft2", "2", "2", "6"] },
 	{ name: "call-silent", state: withCall({ ...SECURE, silent: true }) },
 	{
 		name: "call-sent-on",
