@@ -79,6 +79,8 @@ export class Connection {
 	#idle: Timer | undefined;
 	/** There may be more to read, on another turn. */
 	#more: Timer | undefined;
+	/** A whole message has come. */
+	#hasSpoken = false;
 
 	constructor(options: ConnectionOptions) {
 		this.#options = options;
@@ -108,6 +110,11 @@ export class Connection {
 
 	get verified(): boolean {
 		return this.#options.verified;
+	}
+
+	/** False: whoever made it has not said a sentence yet. */
+	get hasSpoken(): boolean {
+		return this.#hasSpoken;
 	}
 
 	get isOpen(): boolean {
@@ -195,6 +202,7 @@ export class Connection {
 			if (this.#state === "ended") return;
 			switch (part.type) {
 				case "message":
+					this.#hasSpoken = true;
 					this.#planIdle();
 					this.#options.onUse(this);
 					this.#options.onMessage(this, part.bytes);

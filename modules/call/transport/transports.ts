@@ -209,13 +209,13 @@ export class Transports {
 		const incoming = [...this.#connections.values()].filter((each) => each.incoming);
 		const same = incoming.filter((each) => each.remote.address === address);
 		if (same.length >= MAX_INCOMING_OF_ADDRESS) {
-			same[0]?.end("there are too many of the same address");
+			leastOf(same)?.end("there are too many of the same address");
 			return true;
 		}
 		if (incoming.length < MAX_INCOMING) return true;
-		const oldest = incoming.find((each) => each.expendable);
-		oldest?.end("there are too many");
-		return oldest !== undefined;
+		const least = leastOf(incoming.filter((each) => each.expendable));
+		least?.end("there are too many");
+		return least !== undefined;
 	}
 
 	#open(to: Destination): Connection | undefined {
@@ -317,4 +317,9 @@ export class Transports {
 		const to = this.#udpServer;
 		if (to !== undefined) this.#datagram(UDP_PING, to);
 	}
+}
+
+/** Who has never said anything goes before others, and of each kind the one that was quiet longest. */
+function leastOf(connections: readonly Connection[]): Connection | undefined {
+	return connections.find((each) => !each.hasSpoken) ?? connections[0];
 }

@@ -234,6 +234,21 @@ test("a hundred connections of one address: the newest few stay, and a call stil
 	end.transports.close();
 });
 
+test("connections that never say a word do not push out one that has, be it of the same address", async () => {
+	const end = new End();
+	const honest = await connect(end.tcp);
+	honest.socket.write(MESSAGE);
+	await until("a message", () => end.messages.length === 1);
+	const silent: Client[] = [];
+	for (let i = 0; i < 40; i++) silent.push(await connect(end.tcp));
+	await until("few", () => end.transports.count <= 4);
+	honest.socket.write(MESSAGE);
+	await until("another message", () => end.messages.length === 2);
+	equal(honest.closed, false);
+	for (const each of [...silent, honest]) each.socket.close();
+	end.transports.close();
+});
+
 test("a registration's connection is kept alive; a server that stops answering pings has gone", async () => {
 	const [a, b] = [new End(1), new End()];
 	a.transports.send(request("REGISTER"), b.tcp);
