@@ -1,6 +1,7 @@
 /**
  * Long calls over a session refresh (RFC 4028), with an interval of 90 s, the shortest there is: all at the same time, since each
- * waits 45 s. baresip knows no session timers and is refreshed all the same (sip.sessionAlways); linphonec and SIPp agree on them.
+ * waits 45 s. baresip knows no session timers and is refreshed all the same (sip.sessionAlways); linphonec, SIPp and two Sottos behind
+ * kamailio agree on them.
  */
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync } from "node:fs";
@@ -12,6 +13,7 @@ import { freeUdpPorts } from "../../scripts/simulator/ports";
 import { BaresipCall } from "./peers/baresip-call";
 import { Echo } from "./peers/echo";
 import { Meeting } from "./peers/meeting";
+import { Exchange, Office } from "./peers/office";
 import { freeRtpPorts } from "./peers/rtp-ports";
 import { Sipp } from "./peers/sipp";
 import { buildRecorded, startSotto, TRACE_ALL } from "./peers/sotto";
@@ -22,22 +24,27 @@ const REFRESH_TIMEOUT_MS = 80_000;
 
 let program: string;
 let echo: Echo;
+let exchange: Exchange;
 
 before(async () => {
 	rmSync(FOLDER, { recursive: true, force: true });
 	mkdirSync(FOLDER, { recursive: true });
 	program = await buildRecorded();
 	echo = await Echo.open();
+	exchange = await Exchange.open(FOLDER);
 });
 
-after(() => echo?.close());
+after(async () => {
+	echo?.close();
+	await exchange?.close();
+});
 
 const noZrtp = { zrtp: { enabled: false } };
 const always = { sip: { sessionExpiresSec: 90, sessionAlways: true } };
 const sdes = (policy: string) => ({ ...noZrtp, ...always, srtp: { policy, sdesInClear: true } });
 const dtls = { ...noZrtp, ...always, srtp: { policy: "mandatory", offer: "dtls" } };
 
-describe("a call over a session refresh", { concurrency: 9 }, () => {
+describe("a call over a session refresh", { concurrency: 12 }, () => {
 	const withBaresip = [
 		["without keys", { ...noZrtp, ...always }, {}, "outgoing", "none"],
 		["srtp", sdes("best-effort"), { mediaEncryption: "srtp" }, "incoming", "sdes"],
@@ -89,6 +96,21 @@ describe("a call over a session refresh", { concurrency: 9 }, () => {
 				await each.hangUp();
 			});
 		});
+
+	for (const transport of ["udp", "tcp", "tls"] as const)
+		test(`through kamailio over ${transport}`, { timeout: 200_000 }, () =>
+			Office.with({ exchange, program, transport, names: ["alice", "bob"] }, async (office) => {
+				await office.call("alice", "bob");
+				const refreshed = (): boolean => office.phone("bob").lines.some((line) => / in .* UPDATE sip:/.test(line));
+				for (const end = Date.now() + REFRESH_TIMEOUT_MS; !refreshed(); ) {
+					assert.ok(Date.now() < end, `no refresh; ${office.phone("alice").lines.slice(-40).join("\n")}`);
+					await new Promise((resolve) => setTimeout(resolve, 200));
+				}
+				await office.together("alice", "bob");
+				office.phone("bob").send({ hangup: true });
+				await office.idle("alice", "bob");
+			}),
+		);
 
 	for (const scenario of ["uas-session", "uas-session-reinvite"])
 		test(`SIPp, ${scenario}`, { timeout: 200_000 }, async () => {
