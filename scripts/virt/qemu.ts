@@ -111,13 +111,15 @@ export interface MachineRun {
 	readonly ms: number;
 }
 
-export function runMachine(options: MachineOptions, timeoutMs: number): Promise<MachineRun> {
+/** @param until ends it as soon as it has written this */
+export function runMachine(options: MachineOptions, timeoutMs: number, until?: RegExp): Promise<MachineRun> {
 	return new Promise((resolve) => {
 		const start = performance.now();
 		const child = startMachine(options);
 		let output = "";
 		const add = (data: Buffer) => {
 			output += data.toString().replaceAll("\r", "");
+			if (until?.test(output)) child.kill("SIGKILL");
 		};
 		child.stdout?.on("data", add);
 		child.stderr?.on("data", add);

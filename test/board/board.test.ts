@@ -78,17 +78,17 @@ test("it registers with kamailio from its config URL", { timeout: 100_000 }, asy
 	}
 });
 
-const alone = (args: readonly string[], more: object = {}, timeoutMs = 15_000) =>
-	runMachine({ executable, sizes: virtSizes, arguments: [...args, "--state", "flash"], ...more }, timeoutMs);
+const alone = (more: object = {}, until?: RegExp) =>
+	runMachine({ executable, sizes: virtSizes, arguments: ["--state", "flash"], ...more }, 50_000, until);
 
 test("without a network it is up all the same, and says so", { timeout: 60_000 }, async () => {
-	const { output } = await alone([]);
+	const { output } = await alone({}, /ready for calls/);
 	assert.match(output, /^no network device$/m);
 	assert.match(output, /ready for calls/);
 });
 
 test("nobody answers DHCP: it goes on after three seconds", { timeout: 60_000 }, async () => {
-	const { output } = await alone([], { network: tap.options }, 20_000);
+	const { output } = await alone({ network: tap.options }, /ready for calls/);
 	assert.match(output, /^no network address yet$/m);
 	assert.match(output, /ready for calls/);
 });
@@ -98,7 +98,7 @@ test("a damaged image is not run: it says so and stops", { timeout: 60_000 }, as
 	const bytes = readFileSync(imageFile(executable));
 	bytes[1_200_000] = (bytes[1_200_000] ?? 0) ^ 4;
 	writeFileSync(image, bytes);
-	const { output, code } = await alone([], { image }, 40_000);
+	const { output, code } = await alone({ image });
 	assert.match(output, /reset: damaged image: its check sum is wrong/);
 	assert.match(output, /stopped after 5 failures in a row/);
 	assert.equal(code, 1);
