@@ -53,8 +53,10 @@ export function passesFromElsewhere(
 ): boolean {
 	const { method } = request;
 	// A caller behind a NAT whose proxy has left the dialog confirms from an address that nobody has seen yet.
-	const confirms = method === "PRACK" || (method === "ACK" && (call.incoming?.offered || call.incoming?.agreed));
-	if (confirms && sdpOf(request) === undefined) return true;
+	const { incoming } = call;
+	// Where our offer waits for an answer, one that has none ends the call.
+	const asksNothing = method === "PRACK" ? incoming?.reliable?.sdp !== "offer" : incoming?.offered || incoming?.agreed;
+	if ((method === "PRACK" || method === "ACK") && asksNothing && sdpOf(request) === undefined) return true;
 	core.warn(`${method} inside a call refused: ${from.address} is not on its way`);
 	if (method === "ACK") return false;
 	core.respondStateless(request, { status: 403, reason: "Forbidden (not on the way of this call)" }, from);

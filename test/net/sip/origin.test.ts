@@ -2,7 +2,7 @@
 
 import { latin1Decode, utf8Encode } from "bytes/text";
 import type { Account } from "sip/agent";
-import { tagOf } from "sip/message";
+import { header, tagOf } from "sip/message";
 import { parse } from "sip/parse";
 import { formatRequest, type OutgoingRequest } from "sip/request";
 import { formatResponse } from "sip/respond";
@@ -199,6 +199,29 @@ test("a late offer: the answer in an ACK from elsewhere is not taken, that of th
 		wire.world.reports("bob", "accepted").map(({ sdp }) => sdp),
 		["answer of alice"],
 	);
+});
+
+test("an early offer of ours: a PRACK from elsewhere that has no answer does not end the call", () => {
+	const wire = new Eavesdropped();
+	wire.request("INVITE", {
+		body: undefined,
+		headers: [
+			{ name: "Contact", value: "<sip:alice@10.0.0.99:5060>" },
+			{ name: "Require", value: "100rel" },
+		],
+	});
+	wire.world.do("bob", { type: "ring", call: -1, sdp: "offer of bob" });
+	wire.world.run(10);
+	const ringing = wire.responses("INVITE").slice(-1)[0];
+	if (ringing === undefined) throw new Error("no 183");
+	const rack = { name: "RAck", value: `${header(ringing, "rseq")} 1 INVITE` };
+	const to = `<sip:bob@10.0.0.1>;tag=${wire.tag()}`;
+	wire.forge("PRACK", { to, headers: [rack] });
+	equal(wire.heard, [403]);
+	equal(wire.world.reports("bob", "ended"), []);
+	wire.request("PRACK", { to, cseq: 2, headers: [rack], body: { contentType: "application/sdp", text: "answer" } });
+	equal(wire.statuses("PRACK"), [200]);
+	equal(wire.world.reports("bob", "earlyAnswered").length, 1);
 });
 
 test("an ACK that only confirms may come from where nobody was seen before", () => {
