@@ -32,6 +32,7 @@ import { Remote } from "./remote";
 import { SharedWords } from "./shared-words";
 import { microphoneSource, SoundSystem } from "./sound";
 import { Storage } from "./storage";
+import { wishesOf, withWishes } from "./wishes";
 
 /** The state goes to the panel at most this often, and the picture is drawn at most this often. */
 const REFRESH_MS = 40;
@@ -73,6 +74,9 @@ export class Handset {
 	/** What the config's state has to say to the person; a phone that is made later is told, too. */
 	#notice: string | undefined;
 	#waiting: { readonly settings: Settings; readonly address: string } | undefined;
+	/** What the owner changed on the phone (wishes.ts), and the timer while that is still to be stored. */
+	#wishes: string;
+	#keep: Timer | undefined;
 	#closed = false;
 
 	/** @throws {Error} naming the file or folder that cannot be used */
@@ -81,6 +85,7 @@ export class Handset {
 		this.#log = new Log({ now, onEntry: (entry) => print(lineOf(entry)) });
 		this.#storage = new Storage(options.state, this.#log.area("store"));
 		this.#notice = this.#storage.fault;
+		this.#wishes = this.#storage.lastGood?.readWishes() ?? "";
 		const reason = resetReason();
 		this.#startedAgain = reason === undefined ? undefined : `started again: ${reason}`;
 		this.#voice = board.voice || options.desk !== undefined;
@@ -125,6 +130,11 @@ export class Handset {
 		this.#provisioner = this.#provision();
 	}
 
+	/** For who plays the owner without its keys; undefined: no settings have come yet. */
+	get phone(): Phone | undefined {
+		return this.#phone;
+	}
+
 	start(): void {
 		this.#log.area("app").info(`${this.#options.name} starts`);
 		if (this.#startedAgain !== undefined) this.#log.area("app").warn(this.#startedAgain);
@@ -150,6 +160,9 @@ export class Handset {
 	#beginAnew(): void {
 		this.#phone?.close();
 		this.#sharedWords.forget();
+		this.#wishes = "";
+		if (this.#keep) Timer.clear(this.#keep);
+		this.#keep = undefined;
 		this.#provisioner.close();
 		if (this.#retry) Timer.clear(this.#retry);
 		this.#retry = undefined;
@@ -172,6 +185,7 @@ export class Handset {
 		this.#closed = true;
 		for (const timer of [this.#refresh, this.#second, this.#retry, this.#prepare, this.#anew])
 			if (timer) Timer.clear(timer);
+		if (this.#keep) this.#storeWishes();
 		this.#provisioner.close();
 		if (this.#phone) this.#phone.close(onGone);
 		this.#sharedWords.forget();
@@ -217,6 +231,9 @@ export class Handset {
 
 	#build(address: string): void {
 		const settings = this.#settings;
+		const features = featuresOf(settings);
+		const wished = withWishes(features, this.#wishes);
+		this.#wish(wishesOf(wished, features));
 		const remark = this.#phone === undefined ? this.#startedAgain : this.#phone.state.remark;
 		this.#phone?.close();
 		this.#phone = undefined;
@@ -250,7 +267,8 @@ export class Handset {
 			},
 			codecs: settings.audio.codecs,
 			autoAnswer: settings.sip.autoAnswer,
-			features: featuresOf(settings),
+			features: wished,
+			onWish: (changed) => this.#wish(wishesOf(changed, features)),
 			audio: this.#audio,
 			store: secrets,
 			log: this.#log,
@@ -280,6 +298,25 @@ export class Handset {
 		this.#prepare ??= Timer.set(() => prepare(), PREPARE_AFTER_MS);
 		this.#log.area("app").info(`ready for calls at ${address}:${phone.sipPort}`);
 		this.#show();
+	}
+
+	/** Stored once the screen shows it: to erase flash takes a moment. */
+	#wish(wishes: string): void {
+		if (wishes === this.#wishes) return;
+		this.#wishes = wishes;
+		this.#keep ??= Timer.set(() => this.#storeWishes(), AFTER_PICTURE_MS);
+	}
+
+	/** A flash that fails costs what is to be kept, and nothing else. */
+	#storeWishes(): void {
+		if (this.#keep) Timer.clear(this.#keep);
+		this.#keep = undefined;
+		try {
+			if (this.#storage.lastGood?.writeWishes(this.#wishes) === false)
+				this.#log.area("store").warn("there is no room for what was changed on the phone");
+		} catch (error) {
+			this.#log.area("store").error(reasonOf(error));
+		}
 	}
 
 	#setMicrophone(source: string): void {

@@ -46,6 +46,8 @@ export interface PhoneOptions {
 	readonly nameOf: (uri: string) => string | undefined;
 	/** Called after anything in `state` may have changed. */
 	readonly onChange: () => void;
+	/** The owner has changed what the phone does with callers. */
+	readonly onWish?: (features: Features) => void;
 }
 
 export interface Nat {

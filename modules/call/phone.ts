@@ -233,8 +233,7 @@ export class Phone {
 
 	/** Callers hear what the settings say, and it does not ring. */
 	setDoNotDisturb(on: boolean): void {
-		this.#features = { ...this.#features, doNotDisturb: on };
-		this.#changed();
+		this.#wish({ ...this.#features, doNotDisturb: on });
 	}
 
 	/** Sends callers elsewhere from now on; undefined: no longer. @returns why nothing was done */
@@ -242,9 +241,14 @@ export class Phone {
 		const wish = target === undefined || target.trim() === "" ? undefined : target.trim();
 		if (wish !== undefined && this.#calls.uriOf(wish) === undefined) return `"${wish}" is no address to send calls to`;
 		if (wish !== undefined && this.#calls.forwardUriOf(wish) === undefined) return `"${wish}" is this phone itself`;
-		this.#features = { ...this.#features, forward: { ...this.#features.forward, [when]: wish } };
-		this.#changed();
+		this.#wish({ ...this.#features, forward: { ...this.#features.forward, [when]: wish } });
 		return undefined;
+	}
+
+	#wish(features: Features): void {
+		this.#features = features;
+		this.#options.onWish?.(features);
+		this.#changed();
 	}
 
 	/** Calls that are over, the latest first. */

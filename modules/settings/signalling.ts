@@ -137,7 +137,7 @@ export const CALLS = {
 		doNotDisturb: {
 			type: "boolean",
 			default: false,
-			what: "Callers are refused and nothing rings. Can be changed on the phone until it starts again.",
+			what: "Callers are refused and nothing rings. Can be changed on the phone, which counts until this setting says something else.",
 		},
 		doNotDisturbStatus: {
 			type: "choice",
@@ -149,7 +149,7 @@ export const CALLS = {
 			type: "text",
 			maxLength: 200,
 			pattern: DIALLED,
-			what: "Where every caller is sent (302): a SIP URI, a number or a name. All three can be changed on the phone until it starts again.",
+			what: "Where every caller is sent (302): a SIP URI, a number or a name. All three can be changed on the phone, which counts until these settings say something else.",
 		},
 		forwardBusy: {
 			type: "text",

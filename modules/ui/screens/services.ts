@@ -1,4 +1,4 @@
-/** What becomes of callers: not to be disturbed, and where they are sent. It holds until the phone starts again. */
+/** What becomes of callers: not to be disturbed, and where they are sent. The phone keeps it. */
 import type { PhoneState } from "call/state";
 import type { Region } from "ui/canvas";
 import { type Screen, type Shell, type SoftKeys, soft, type View } from "ui/screen";

@@ -118,6 +118,39 @@ for (const [length, nextLength] of [
 		part.close();
 	});
 
+test("wishes beside a config: either is replaced alone, and the power cut at each moment leaves both of before or of now", () => {
+	const part = new Part(8);
+	for (const tear of [0, 0.5, 1])
+		for (let after = 0, done = false; !done; after++) {
+			ok(after < 100, "it never ends");
+			part.blank();
+			ok(written(part.power(), config(1, 700)));
+			ok(new LastGood(part.power()).writeWishes("[1]"));
+			try {
+				done = new LastGood(part.power({ powerCutAfter: after, powerCutTear: tear })).writeWishes("[2]");
+			} catch {
+				done = false;
+			}
+			const found = new LastGood(part.power());
+			equal(found.read(), config(1, 700));
+			const wishes = found.readWishes();
+			ok(wishes === "[2]" || (!done && wishes === "[1]"), `after ${after}, tear ${tear}: ${wishes}`);
+			ok(found.write(config(2, 200)));
+			equal([found.read(), found.readWishes()], [config(2, 200), wishes]);
+			ok(found.writeWishes(""));
+			equal([found.read(), found.readWishes()], [config(2, 200), ""]);
+		}
+	part.close();
+});
+
+test("wishes where there is no config", () => {
+	const part = new Part(4);
+	ok(new LastGood(part.power()).writeWishes("{}"));
+	const found = new LastGood(part.power());
+	equal([found.read(), found.readWishes()], [undefined, "{}"]);
+	part.close();
+});
+
 test("the first config on a blank part, and the power goes: none or the first", () => {
 	const part = new Part(4);
 	for (const tear of [0, 0.5, 1])

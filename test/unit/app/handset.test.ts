@@ -94,6 +94,40 @@ test("from a config URL to a secure call; switched off, the caller learns of it;
 		equal(caller.call.retained, "match");
 	}));
 
+test("what was changed on the phone outlives a restart, until the settings say something else", () =>
+	withHome(async ({ options, start }, caller) => {
+		leaveConfig(options, '{"audio":{"microphone":"silence"}}');
+		const refused = (): Promise<void> =>
+			until("refused", () => {
+				const [call] = caller.phone.state.calls;
+				if (call === undefined || call.state === "ended") caller.phone.dial(uriOf(options));
+				return call?.state === "ended" && call.reason?.toLowerCase().includes("busy") === true;
+			});
+		const first = start();
+		await until("it is there", () => first.phone !== undefined);
+		first.phone?.setDoNotDisturb(true);
+		equal(first.phone?.forward("noAnswer", "sip:carol@example.org"), undefined);
+		await sleep(150);
+		const second = start();
+		await until("it is there again", () => second.phone !== undefined);
+		equal(second.phone?.state.doNotDisturb, true);
+		equal(second.phone?.state.forward?.noAnswer, "sip:carol@example.org");
+		await refused();
+		second.close();
+		leaveConfig(options, '{"calls":{"doNotDisturb":true}}');
+		const third = start();
+		await until("it is there once more", () => third.phone !== undefined);
+		equal(third.phone?.state.doNotDisturb, true);
+		await sleep(150);
+		third.close();
+		leaveConfig(options, "{}");
+		const fourth = start();
+		await until("and again", () => fourth.phone !== undefined);
+		// The settings had the last word, and what they said nothing of stays.
+		equal(fourth.phone?.state.doNotDisturb, false);
+		equal(fourth.phone?.state.forward?.noAnswer, "sip:carol@example.org");
+	}));
+
 test("the SIP port is in use: it says so, waits, and is there when the port is", () =>
 	withHome(async ({ options, start }, caller) => {
 		leaveConfig(options, '{"sip":{"autoAnswer":true}}');
