@@ -8,7 +8,7 @@ import { freeUdpPorts } from "../../../scripts/simulator/ports";
 import { Baresip, type BaresipOptions } from "./baresip";
 import { hears, hearsNothingOf, type Listener, listenTo } from "./listening";
 import { freeRtpPorts } from "./rtp-ports";
-import { startSotto, TRACE_ALL } from "./sotto";
+import { startSotto, TRACE_ALL, withLogs } from "./sotto";
 
 export const BARESIP_HZ = 880;
 export const SOTTO_HZ = 440;
@@ -48,6 +48,7 @@ export class BaresipCall {
 		const [rtpPort = 0, baresipRtpPort = 0] = await freeRtpPorts(2);
 		const uri = `sip:sotto@127.0.0.1:${ownPort}`;
 		const ends: (() => unknown)[] = [];
+		const phones: PhoneProcess[] = [];
 		try {
 			const configs = await serveConfigs({
 				sotto: {
@@ -72,9 +73,12 @@ export class BaresipCall {
 			const state = path.join(folder, "sotto");
 			const sotto = await startSotto({ name: "Sotto", state, config: configs.url("sotto"), rtpPort, program });
 			ends.push(() => sotto.stop());
+			phones.push(sotto);
 			await sotto.until("ready", () => true);
 			const ear = listenTo(sotto, folder, "sotto");
 			return await talk(new BaresipCall(sotto, baresip, ear, rtpPort, uri));
+		} catch (error) {
+			throw withLogs(error, phones);
 		} finally {
 			for (const end of ends.reverse()) await end();
 		}

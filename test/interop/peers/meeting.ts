@@ -12,7 +12,7 @@ import { Capture } from "./capture";
 import { hostOf, Linphonec, type LinphonecOptions, readRecording } from "./linphonec";
 import { fileListener, hears, hearsNothingOf, type Listener } from "./listening";
 import { freeRtpPorts } from "./rtp-ports";
-import { startSotto, TRACE_ALL } from "./sotto";
+import { startSotto, TRACE_ALL, withLogs } from "./sotto";
 import { writeTone } from "./tone-file";
 
 export const SOTTO_HZ = 440;
@@ -85,6 +85,7 @@ export class Meeting {
 		const [rtpPort = 0, linphoneRtpPort = 0] = await freeRtpPorts(2);
 		const sipPorts = options.sipPorts ?? { sotto: SOTTO_SIP, linphone: LINPHONE_SIP };
 		const ends: (() => unknown)[] = [];
+		const phones: PhoneProcess[] = [];
 		const at = options.address === undefined ? {} : { address: options.address };
 		try {
 			const configs = await serveConfigs({
@@ -120,11 +121,14 @@ export class Meeting {
 				program: options.program,
 			});
 			ends.push(() => sotto.stop());
+			phones.push(sotto);
 			await sotto.until("ready", () => true);
 			sotto.send({ speaker: files.heardBySotto });
 			const host = hostOf(options.address);
 			const meeting = new Meeting(sotto, linphone, capture, rtpPort, files, host, sipPorts.sotto);
 			return [meeting, await talk(meeting)];
+		} catch (error) {
+			throw withLogs(error, phones);
 		} finally {
 			for (const end of ends.reverse()) await end();
 		}

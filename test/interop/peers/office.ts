@@ -11,11 +11,12 @@ import { freeUdpPorts } from "../../../scripts/simulator/ports";
 import { Authority } from "./certificates";
 import { Kamailio } from "./kamailio";
 import { hears, hearsNothingOf, type Listener, listenTo } from "./listening";
-import { secretPassword, startSotto, TRACE_ALL } from "./sotto";
+import { secretPassword, startSotto, TRACE_ALL, withLogs } from "./sotto";
 
 const TONES = { alice: 440, bob: 620, carol: 1200 } as const;
 export type Name = keyof typeof TONES;
-export type Transport = "udp" | "tcp" | "tls";
+const TRANSPORTS = ["udp", "tcp", "tls"] as const;
+export type Transport = (typeof TRANSPORTS)[number];
 
 /** A kamailio, and what its certificate is checked against. */
 export class Exchange {
@@ -77,6 +78,8 @@ export class Office {
 		try {
 			for (const name of options.names) await office.#add(name);
 			await talk(office);
+		} catch (error) {
+			throw withLogs(error, office.phones.values());
 		} finally {
 			for (const end of office.#ends.reverse()) await end();
 		}
@@ -111,8 +114,9 @@ export class Office {
 		this.#ears.set(name, listenTo(phone, folder, user));
 	}
 
+	/** Short, since every password begins with the user's name, and no part of a password may stand in a log. */
 	user(name: Name): string {
-		return `${name}-${this.#options.transport}`;
+		return name + TRANSPORTS.indexOf(this.#options.transport);
 	}
 
 	phone(name: Name): PhoneProcess {

@@ -62,3 +62,11 @@ export function secretPassword(text: string): string {
 	appendFileSync(PASSWORDS, `${text}\n`);
 	return text;
 }
+
+/** For a `catch` around what phones do: the error, and under it the end of what each of them said. */
+export function withLogs(error: unknown, phones: Iterable<PhoneProcess>): Error {
+	const told = error instanceof Error ? error : new Error(String(error));
+	for (const { state, lines } of phones)
+		told.message += `\n--- ${state?.name ?? "phone"}\n${lines.slice(-40).join("\n")}`;
+	return told;
+}
