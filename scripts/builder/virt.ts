@@ -107,7 +107,7 @@ export function virtTarget(memory: VirtSizes = virtSizes): Target {
 		engine,
 		bytecode,
 		keepsLines: false,
-		flags: [...cpu, ...posix, "-DTCP_RING_BYTES=8192", "-DUDP_DATAGRAM_MAXIMUM=4096"],
+		flags: [...cpu, ...posix, "-DTCP_RING_BYTES=8192", "-DUDP_DATAGRAM_MAXIMUM=4096", "-DTLS_CONNECTIONS_MOST=2"],
 		hostSources: [
 			...sharedHostSources,
 			...["vm-memory.c", "stop.c", "start.c", "figures-line.c"].map((name) => join(boardHost, name)),

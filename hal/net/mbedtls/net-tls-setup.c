@@ -10,6 +10,7 @@
 #include <mbedtls/net_sockets.h>
 #include <mbedtls/platform_util.h>
 #include <mbedtls/ssl_ciphersuites.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,9 @@ static struct {
 		bool used;
 	} sessions[TLS_SESSIONS];
 } shared;
+
+/** Those that are set up; either thread frees them. */
+static atomic_int connections;
 
 static bool tlsFail(NetTls* tls, const char* what, int code)
 {
@@ -155,6 +159,13 @@ static bool tlsTrust(NetTls* tls)
 bool tlsBegin(NetTls* tls, const NetAddress* remote)
 {
 	tls->begun = true;
+	tls->counted = atomic_fetch_add(&connections, 1) < TLS_CONNECTIONS_MOST;
+	if (!tls->counted) {
+		atomic_fetch_sub(&connections, 1);
+		snprintf(tls->reason, sizeof(tls->reason),
+				 "there are %d TLS connections already, which is all this device has room for", TLS_CONNECTIONS_MOST);
+		return false;
+	}
 	if (!tls->random)
 		return tlsFail(tls, "there is no randomness", MBEDTLS_ERR_SSL_INTERNAL_ERROR);
 	int code = mbedtls_ssl_config_defaults(&tls->config, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
@@ -246,6 +257,8 @@ void tlsFree(NetTls* tls)
 {
 	if (!tls)
 		return;
+	if (tls->counted)
+		atomic_fetch_sub(&connections, 1);
 	mbedtls_ssl_free(&tls->ssl);
 	mbedtls_ssl_config_free(&tls->config);
 	if (tls->joined)

@@ -19,6 +19,15 @@
 #define TLS_PEM_MAXIMUM 32768
 #define TLS_REASON_LENGTH 360
 
+/** At once, each with 43 KB of the C heap where rings are short; a board with little memory gives another number. */
+#ifndef TLS_CONNECTIONS_MOST
+#ifdef ESP_PLATFORM
+#define TLS_CONNECTIONS_MOST 4
+#else
+#define TLS_CONNECTIONS_MOST 32
+#endif
+#endif
+
 struct NetTls {
 	/* What the owner asked for. */
 	char name[TLS_NAME_LENGTH];
@@ -45,6 +54,8 @@ struct NetTls {
 	bool begun, done, wantWrite, buffered;
 	/** There is a generator of random numbers. */
 	bool random;
+	/** One of TLS_CONNECTIONS_MOST. */
+	bool counted;
 	/** Bytes that mbedTLS has taken but not sent: the same call has to be made again. */
 	size_t repeat;
 
