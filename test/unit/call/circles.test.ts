@@ -104,42 +104,50 @@ function passesOn(hand: Hand, target: () => string, calls: { count: number }): v
 	};
 }
 
-test("two that pass the phone to each other for ever: it calls five times, then stays where it is", () =>
-	withHands(2, async (bob, one, other) => {
-		ok(one && other);
-		const calls = { count: 0 };
-		passesOn(one, () => other.uri, calls);
-		passesOn(other, () => one.uri, calls);
-		bob.phone.dial(one.uri);
-		await until("it has had enough", () => bob.said.includes("this call was sent on 5 times already"), 30_000);
-		await sleep(500);
-		// The owner's own call, and five at others' wish.
-		equal(calls.count, 6);
-		equal(one.count("REFER", 603) + other.count("REFER", 603), 1);
-		ok(live(bob).length >= 1 && live(bob).length <= 4, `${live(bob).length} calls`);
-	}));
+test(
+	"two that pass the phone to each other for ever: it calls five times, then stays where it is",
+	() =>
+		withHands(2, async (bob, one, other) => {
+			ok(one && other);
+			const calls = { count: 0 };
+			passesOn(one, () => other.uri, calls);
+			passesOn(other, () => one.uri, calls);
+			bob.phone.dial(one.uri);
+			await until("it has had enough", () => bob.said.includes("this call was sent on 5 times already"), 30_000);
+			await sleep(500);
+			// The owner's own call, and five at others' wish.
+			equal(calls.count, 6);
+			equal(one.count("REFER", 603) + other.count("REFER", 603), 1);
+			ok(live(bob).length >= 1 && live(bob).length <= 4, `${live(bob).length} calls`);
+		}),
+	{ timeoutMs: 90_000 },
+);
 
-test("a storm of transfers: one at a time, ten in all, and the call goes on", () =>
-	withHands(2, async (bob, peer, target) => {
-		ok(peer && target);
-		const calls = new Set<string>();
-		target.answer = (request) => {
-			if (request.startsWith("INVITE")) calls.add(field(request, "Call-ID"));
-			return request.startsWith("INVITE") ? { status: "486 Busy Here" } : undefined;
-		};
-		const dialog = await peer.call("storm", () => bob.phone.answer());
-		await until("connected", () => bob.call.state === "connected");
-		const answers = (): number => [202, 500, 603].reduce((sum, each) => sum + peer.count("REFER", each), 0);
-		for (let i = 0; i < 200; i++) {
-			const headers = [`Refer-To: <sip:somebody${i}@${HOME}:${target.port}>`];
-			peer.send("REFER", { ...dialog, cseq: 100 + i, headers });
-			await until("an answer", () => answers() > i);
-			ok(live(bob).length <= 2, `${live(bob).length} calls`);
-			if (calls.size < 10) await until("that call is over", () => live(bob).length === 1);
-		}
-		equal(calls.size, 10);
-		ok(bob.said.includes("its other end has had 10 of them"), bob.said);
-		equal(bob.call.state, "connected");
-		peer.send("BYE", { ...dialog, cseq: 1000 });
-		await until("ended", () => live(bob).length === 0);
-	}));
+test(
+	"a storm of transfers: one at a time, ten in all, and the call goes on",
+	() =>
+		withHands(2, async (bob, peer, target) => {
+			ok(peer && target);
+			const calls = new Set<string>();
+			target.answer = (request) => {
+				if (request.startsWith("INVITE")) calls.add(field(request, "Call-ID"));
+				return request.startsWith("INVITE") ? { status: "486 Busy Here" } : undefined;
+			};
+			const dialog = await peer.call("storm", () => bob.phone.answer());
+			await until("connected", () => bob.call.state === "connected");
+			const answers = (): number => [202, 500, 603].reduce((sum, each) => sum + peer.count("REFER", each), 0);
+			for (let i = 0; i < 200; i++) {
+				const headers = [`Refer-To: <sip:somebody${i}@${HOME}:${target.port}>`];
+				peer.send("REFER", { ...dialog, cseq: 100 + i, headers });
+				await until("an answer", () => answers() > i);
+				ok(live(bob).length <= 2, `${live(bob).length} calls`);
+				if (calls.size < 10) await until("that call is over", () => live(bob).length === 1);
+			}
+			equal(calls.size, 10);
+			ok(bob.said.includes("its other end has had 10 of them"), bob.said);
+			equal(bob.call.state, "connected");
+			peer.send("BYE", { ...dialog, cseq: 1000 });
+			await until("ended", () => live(bob).length === 0);
+		}),
+	{ timeoutMs: 90_000 },
+);
