@@ -34,6 +34,7 @@ const TEST_TIMEOUT_MS = 300_000;
 const LONG_TIMEOUTS_MS: ReadonlyMap<string, number> = new Map([
 	["test/board/many-calls.test.ts", 1_500_000],
 	["test/board/xs.test.ts", 1_200_000],
+	["test/board/power.test.ts", 900_000],
 	["test/board/faults.test.ts", 600_000],
 	["test/board/dhcp.test.ts", 600_000],
 ]);

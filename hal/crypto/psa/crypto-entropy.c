@@ -9,5 +9,5 @@ void xs_crypto_entropy(xsMachine* the)
 	out = cryptoWritable(the, &xsArg(0), "out", out.byteLength);
 	int error = cryptoEntropy(out.data, out.byteLength);
 	if (error != 0)
-		cryptoThrow(the, "entropy", error);
+		xsUnknownError("there are no random numbers (%d)", error);
 }

@@ -26,8 +26,10 @@ void xs_flash_device_key(xsMachine* the)
 	size_t offset = partition->firstBlock * CFI_BLOCK_BYTES;
 	const uint8_t* kept = cfiBytes(offset);
 	if (memcmp(kept + sizeof key, mark, sizeof mark) != 0) {
-		bool made = cfiErase(offset) && virtioRandom(key, sizeof key) && cfiProgram(offset, key, sizeof key) &&
-					memcmp(kept, key, sizeof key) == 0 && cfiProgram(offset + sizeof key, mark, sizeof mark);
+		if (!virtioRandom(key, sizeof key))
+			xsUnknownError("no device key can be made: there are no random numbers");
+		bool made = cfiErase(offset) && cfiProgram(offset, key, sizeof key) && memcmp(kept, key, sizeof key) == 0 &&
+					cfiProgram(offset + sizeof key, mark, sizeof mark);
 		memset(key, 0, sizeof key);
 		if (!made)
 			xsUnknownError("the device key cannot be kept: the flash does not take it");

@@ -1,8 +1,9 @@
 /**
  * A program for the bare board whose power is cut again and again (test/board/power.test.ts): it says what it finds in the
- * store, and then keeps one secret after the other, each time saying so once it is kept.
+ * store, and then keeps one secret after the other, saying before and after each what it does. Its argument is how many;
+ * none: until the power goes.
  */
-import { print } from "board/process";
+import { exit, print, programArguments } from "board/process";
 import { nativeProvider } from "crypto/native";
 import { hardwareRandom } from "crypto/random";
 import { deviceKey } from "hal/flash/device-key";
@@ -33,6 +34,8 @@ function numberOf(secret: Uint8Array): number {
 }
 
 function main(): void {
+	const count = Number(programArguments()[0] ?? "Infinity");
+	print("opening");
 	const flash = new Flash({ path: "secrets.flash", byteLength: 256 * 1024, sectorByteLength: 4096 });
 	const store = openStore({
 		flash,
@@ -51,7 +54,13 @@ function main(): void {
 		next = Math.max(next, number + 1);
 	}
 	print("open");
+	let left = count;
 	Timer.repeat(() => {
+		if (left-- === 0) {
+			exit(0);
+			return;
+		}
+		print(`keeping ${next % PEERS} ${next}`);
 		store.commit(zidOf(next % PEERS), { rs1: secretOf(next), verified: false });
 		print(`kept ${next % PEERS} ${next}`);
 		next++;
