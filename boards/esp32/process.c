@@ -2,15 +2,52 @@
  * ended. */
 #include "xsmc.h"
 #include "mc.xs.h"
+#include "mc.defines.h"
 #include <esp_event.h>
 #include <esp_netif.h>
 #include <esp_ota_ops.h>
 #include <esp_system.h>
 #include <esp_vfs_eventfd.h>
+#include <esp_wifi.h>
 #include <stdio.h>
 
 /* hal/net has one event, the voice device has one. */
 #define EVENTS_MOST 4
+
+#if !MODDEF_SOTTO_NO_RADIO
+/* Written by the task of the events, read by the VM's. */
+static _Atomic uint8_t disconnectReason;
+
+static void onDisconnected(void* refcon, esp_event_base_t base, int32_t id, void* data)
+{
+	(void)refcon, (void)base, (void)id;
+	disconnectReason = ((const wifi_event_sta_disconnected_t*)data)->reason;
+}
+#endif
+
+/* The SDK's driver tells that the network has gone, and not why. */
+void xs_process_wifi_fault(xsMachine* the)
+{
+#if !MODDEF_SOTTO_NO_RADIO
+	switch (disconnectReason) {
+	case WIFI_REASON_4WAY_HANDSHAKE_TIMEOUT:
+	case WIFI_REASON_HANDSHAKE_TIMEOUT:
+	case WIFI_REASON_AUTH_FAIL:
+		xsmcSetString(xsResult, "password");
+		break;
+	case WIFI_REASON_NO_AP_FOUND:
+	case WIFI_REASON_NO_AP_FOUND_W_COMPATIBLE_SECURITY:
+	case WIFI_REASON_NO_AP_FOUND_IN_AUTHMODE_THRESHOLD:
+	case WIFI_REASON_NO_AP_FOUND_IN_RSSI_THRESHOLD:
+		xsmcSetString(xsResult, "absent");
+		break;
+	default:
+		break;
+	}
+#else
+	(void)the;
+#endif
+}
 
 static void must(xsMachine* the, esp_err_t error, const char* what)
 {
@@ -25,6 +62,9 @@ void xs_process_prepare(xsMachine* the)
 	must(the, esp_netif_init(), "the network");
 	must(the, esp_event_loop_create_default(), "the event loop");
 	must(the, esp_vfs_eventfd_register(&events), "events");
+#if !MODDEF_SOTTO_NO_RADIO
+	must(the, esp_event_handler_register(WIFI_EVENT, WIFI_EVENT_STA_DISCONNECTED, onDisconnected, NULL), "the radio");
+#endif
 }
 
 void xs_process_mark_valid(xsMachine* the)
@@ -56,12 +96,12 @@ void xs_process_reset_reason(xsMachine* the)
 	char* reason = NULL;
 	switch (esp_reset_reason()) {
 	case ESP_RST_PANIC:
-		reason = "the program failed and was started again";
+		reason = "the program failed";
 		break;
 	case ESP_RST_INT_WDT:
 	case ESP_RST_TASK_WDT:
 	case ESP_RST_WDT:
-		reason = "the program hung and the watchdog started it again";
+		reason = "the program hung, and the watchdog noticed";
 		break;
 	case ESP_RST_BROWNOUT:
 		reason = "the supply voltage was too low";

@@ -56,6 +56,11 @@ export function prepare(this: void): void {
 	native("xs_process_prepare").call(undefined);
 }
 
+/** Why the radio lost its network, or did not come into it; undefined: that is not known. */
+export function wifiFault(this: void): "password" | "absent" | undefined {
+	return native("xs_process_wifi_fault").call(undefined);
+}
+
 /** This image works: the bootloader does not go back to the one before it. */
 export function markValid(this: void): void {
 	native("xs_process_mark_valid").call(undefined);

@@ -12,13 +12,12 @@ const DISCONNECTED = 200;
 
 export class Network {
 	readonly #ethernet: Ethernet;
+	readonly #onFault: (text: string | undefined) => void;
 	readonly #timeServer = new TimeServer();
 
-	static start(): Network {
-		return new Network();
-	}
-
-	constructor() {
+	/** @param onFault what is in the way, in a sentence for the screen; undefined: nothing any more */
+	constructor(onFault: (text: string | undefined) => void) {
+		this.#onFault = onFault;
 		const changed = (): void => this.#changed();
 		this.#ethernet = new Ethernet({
 			onChanged() {
@@ -31,7 +30,11 @@ export class Network {
 		const { connection } = this.#ethernet;
 		if (connection >= ADDRESSED) {
 			print(`Ethernet: ${this.#ethernet.address ?? "no address"}`);
+			this.#onFault(undefined);
 			this.#timeServer.ask();
-		} else if (connection <= DISCONNECTED) print("Ethernet: no cable");
+		} else if (connection <= DISCONNECTED) this.#onFault("There is no network cable in this phone.");
 	}
+
+	/** The driver goes on following the cable. */
+	close(): void {}
 }

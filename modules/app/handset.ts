@@ -5,6 +5,7 @@
 import { board } from "board/board";
 import { now, wallClock } from "board/clock";
 import Desk from "board/desk/desk";
+import { startDevice } from "board/device";
 import { readFile, writeFile } from "board/files";
 import { print } from "board/process";
 import { resetReason } from "board/reset-reason";
@@ -25,7 +26,9 @@ import type { LogSource } from "ui/screen";
 import { splash } from "ui/splash";
 import { Ui } from "ui/ui";
 import { agentOf, carriageOf, featuresOf, keyAgreementsOf, natOf, serverAddress6Of, zrtpOf } from "./config";
+import type { Device } from "./device";
 import { KnownPhones } from "./known-phones";
+import { Notices } from "./notices";
 import type { Options } from "./options";
 import { Provisioner } from "./provisioner";
 import { Remote } from "./remote";
@@ -48,6 +51,11 @@ const AFTER_PICTURE_MS = 60;
 export class Handset {
 	readonly #options: Options;
 	readonly #log: Log;
+	readonly #device: Device;
+	/** What network, flash and config have to say to the person; a phone that is made later is told, too. */
+	readonly #notices = new Notices(() => {
+		if (this.#phone) this.#phone.notice = this.#notices.text;
+	});
 	readonly #audio: Audio;
 	readonly #sound: SoundSystem;
 	readonly #storage: Storage;
@@ -71,8 +79,6 @@ export class Handset {
 	#anew: Timer | undefined;
 	/** That a fault ended the life before this one, and which; the owner is told until the next command or call. */
 	readonly #startedAgain: string | undefined;
-	/** What the config's state has to say to the person; a phone that is made later is told, too. */
-	#notice: string | undefined;
 	#waiting: { readonly settings: Settings; readonly address: string } | undefined;
 	/** What the owner changed on the phone (wishes.ts), and the timer while that is still to be stored. */
 	#wishes: string;
@@ -83,9 +89,11 @@ export class Handset {
 	constructor(options: Options, onEnd: () => void) {
 		this.#options = options;
 		this.#log = new Log({ now, onEntry: (entry) => print(lineOf(entry)) });
+		// Before anything that takes a socket, a thread or a random number.
+		this.#device = startDevice({ onNetworkFault: (text) => this.#notices.set("network", text) });
 		this.#storage = new Storage(options.state, this.#log.area("store"));
-		this.#notice = this.#storage.fault;
 		this.#wishes = this.#storage.lastGood?.readWishes() ?? "";
+		this.#notices.set("storage", this.#storage.fault);
 		const reason = resetReason();
 		this.#startedAgain = reason === undefined ? undefined : `started again: ${reason}`;
 		this.#voice = board.voice || options.desk !== undefined;
@@ -149,10 +157,7 @@ export class Handset {
 			lastGood: this.#storage.lastGood,
 			log: this.#log.area("config"),
 			onSettings: (fresh, address) => this.#take(fresh, address),
-			onNotice: (text) => {
-				this.#notice = text ?? this.#storage.fault;
-				if (this.#phone) this.#phone.notice = this.#notice;
-			},
+			onNotice: (text) => this.#notices.set("config", text),
 		});
 	}
 
@@ -167,7 +172,7 @@ export class Handset {
 		if (this.#retry) Timer.clear(this.#retry);
 		this.#retry = undefined;
 		this.#waiting = undefined;
-		this.#notice = this.#storage.fault;
+		this.#notices.set("config", undefined);
 		if (this.#anew) Timer.clear(this.#anew);
 		this.#anew = Timer.set(() => {
 			this.#anew = undefined;
@@ -196,6 +201,7 @@ export class Handset {
 		this.#display.close();
 		this.#desk?.close();
 		this.#storage.close();
+		this.#device.close();
 		if (!this.#phone) onGone();
 	}
 
@@ -276,7 +282,7 @@ export class Handset {
 			nameOf: (uri) => settings.peers.find((peer) => peer.uri === uri)?.name,
 			onChange: () => this.#changed(),
 		});
-		phone.notice = this.#notice;
+		phone.notice = this.#notices.text;
 		phone.remark = remark;
 		this.#phone = phone;
 		this.#ui?.close();

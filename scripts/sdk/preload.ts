@@ -10,7 +10,7 @@ import { root } from "../builder/paths";
 const NOBLE = /^crypto\/noble/;
 
 /** Where the program begins: importing them is what starts it, so that cannot happen at build time. */
-const ENTRIES: readonly string[] = ["app/main", "board/start", "board/begin"];
+const ENTRIES: readonly string[] = ["app/main"];
 
 /** One of two: which of them is board/network stands in the board's manifest. */
 const ALTERNATIVES: readonly string[] = ["board/wire"];
@@ -21,6 +21,9 @@ const FOLDERS: readonly (readonly [folder: string, specifier: string])[] = [
 	["zrtp-store", "zrtp-store/"],
 	["boards/esp32", "board/"],
 ];
+
+/** Of the simulator's folder, which boards/esp32/manifest.json takes them from. */
+const SHARED: readonly string[] = ["board/heap", "board/joining"];
 
 /** Devices whose binding is the port's own. */
 const PORTED = new Map([
@@ -50,7 +53,7 @@ function devices(): string[] {
 /** Text of the manifest that boards/esp32/manifest.json includes. */
 export function preloadManifest(): string {
 	const ours = FOLDERS.flatMap(([folder, specifier]) => modulesIn(folder, specifier));
-	const names = [...ours, ...devices(), ...PORTED.keys()]
+	const names = [...ours, ...SHARED, ...devices(), ...PORTED.keys()]
 		.filter((name) => !NOBLE.test(name) && !ENTRIES.includes(name) && !ALTERNATIVES.includes(name))
 		.sort();
 	return `${JSON.stringify({ preload: names }, null, "\t")}\n`;

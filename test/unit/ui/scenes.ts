@@ -44,6 +44,22 @@ export const SCENES: readonly Scene[] = [
 		},
 		peers: [],
 	},
+	{
+		name: "idle-wifi-password",
+		state: {
+			...IDLE,
+			registered: [],
+			notice: "Wi-Fi Office does not take the password that this phone was given.",
+		},
+		peers: [],
+	},
+	{
+		name: "idle-started-again",
+		state: {
+			...IDLE,
+			notice: "This phone has started again: the program hung, and the watchdog noticed.",
+		},
+	},
 	{ name: "dial-empty", state: IDLE, keys: ["soft2"] },
 	{ name: "dial", state: IDLE, keys: ["1", "0", "0"] },
 	{ name: "dial-letters", state: IDLE, keys: ["soft2", "soft2", "2", "2"] },

@@ -1,3 +1,0 @@
-/** Where a device begins: joins its network, then boots the handset. In this order. */
-import "./begin";
-import "app/main";
