@@ -1,29 +1,38 @@
 /**
- * `node scripts/run.mjs screens [--sheet FILE] [NAME...]`: draws the phone's screens on XS and writes what the frame
+ * `node scripts/run.mjs screens [--docs] [--sheet FILE] [NAME...]`: draws the phone's screens on XS and writes what the frame
  * buffer holds to build/screens/NAME.png, and all of them side by side to FILE (build/screens/all.png).
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PNG } from "pngjs";
 import { buildFolder, root, shown } from "./builder/paths";
 import { build } from "./builder/program";
-import { readArguments, text } from "./setup/arguments";
+import { flag, readArguments, text } from "./setup/arguments";
 
 const COLUMNS = 4;
 const GAP = 8;
 
-const USAGE = `Usage: node scripts/run.mjs screens [--sheet FILE] [NAME...]
+const USAGE = `Usage: node scripts/run.mjs screens [--docs] [--sheet FILE] [NAME...]
 
 Draws the phone's screens into build/screens.
 
+  --docs         the pictures of docs/, too
   --sheet FILE   all of them side by side; default build/screens/all.png
   NAME           the screens on that sheet; all of them without one`;
 const { values, positionals: wanted } = readArguments({
 	usage: USAGE,
-	options: { sheet: text },
+	options: { sheet: text, docs: flag },
 	wordsMost: Number.POSITIVE_INFINITY,
 });
+
+/** Pictures that the documentation shows, and the screens they are of. */
+const DOCS: Readonly<Record<string, string>> = {
+	"docs/screens/home.png": "idle",
+	"docs/screens/wifi.png": "idle-wifi-password",
+	"docs/screens/closed.png": "call-closed",
+	"docs/screens/verified.png": "call-verified",
+};
 
 /** What the scenes are made of, and the rigs behind them. */
 const modules = ["ui", "zrtp-store", "flash"].flatMap((room) =>
@@ -48,6 +57,8 @@ for (const [, name = "", width, height, pixels = ""] of output.matchAll(/^frame 
 	writeFileSync(join(target, `${name}.png`), PNG.sync.write(picture));
 	drawn.set(name, picture);
 }
+if (values.docs)
+	for (const [file, name] of Object.entries(DOCS)) copyFileSync(join(target, `${name}.png`), join(root, file));
 const pictures = (wanted.length > 0 ? wanted : [...drawn.keys()]).map((name) => {
 	const picture = drawn.get(name);
 	if (!picture) {
