@@ -65,8 +65,10 @@ export function secretPassword(text: string): string {
 
 /** For a `catch` around what phones do: the error, and under it the end of what each of them said. */
 export function withLogs(error: unknown, phones: Iterable<PhoneProcess>): Error {
-	const told = error instanceof Error ? error : new Error(String(error));
-	for (const { state, lines } of phones)
-		told.message += `\n--- ${state?.name ?? "phone"}\n${lines.slice(-40).join("\n")}`;
-	return told;
+	const said = Array.from(
+		phones,
+		({ state, lines }) => `--- ${state?.name ?? "phone"}\n${lines.slice(-40).join("\n")}`,
+	);
+	const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	return new Error([told, ...said].join("\n"), { cause: error });
 }
