@@ -68,9 +68,8 @@ function receiveRequest(core: Core, request: Request, to: Destination): void {
 		return;
 	}
 	const inside = tagOf(request.to) === undefined ? undefined : findDialog(core, request);
-	if (inside !== undefined && !isOnTheWay(core, inside.call.account, inside.dialog, to)) {
-		if (!passesFromElsewhere(core, request, inside.call, inside.dialog, to)) return;
-	}
+	const onTheWay = inside !== undefined && isOnTheWay(core, inside.call.account, inside.dialog, to);
+	if (inside !== undefined && !onTheWay && !passesFromElsewhere(core, request, inside.call, inside.dialog, to)) return;
 	if (request.method === "ACK") {
 		// An ACK is never answered; one for a 2xx has a branch of its own and comes here (section 17.1).
 		if (inside !== undefined) receiveAck(core, inside.call, request);
@@ -101,7 +100,8 @@ function receiveRequest(core: Core, request: Request, to: Destination): void {
 	else if (request.method === "NOTIFY") receiveNotify(core, transaction, request, inside?.call, to);
 	else if (inside === undefined || !receiveInside(core, transaction, request, inside, to))
 		refuseMethod(core, transaction, request);
-	if (inside !== undefined && fault === undefined && request.method !== "CANCEL")
+	// A number that a stranger chose would make all that the other party says from now on come too late.
+	if (inside !== undefined && onTheWay && fault === undefined && request.method !== "CANCEL")
 		inside.dialog.remoteCseq = request.cseq;
 }
 
