@@ -2,6 +2,8 @@
 #include "xsmc.h"
 #include "mc.xs.h"
 #include "poco.h"
+#include <stdlib.h>
+#include <string.h>
 
 static uint32_t channel(xsMachine* the, int index)
 {
@@ -23,8 +25,7 @@ static void rectangle(xsMachine* the, int at, uint8_t blend)
 	uint16_t color = (uint16_t)xsmcToInteger(xsArg(0));
 	PaintBox box = paintBox(xsmcToInteger(xsArg(at)) + poco->xOrigin, xsmcToInteger(xsArg(at + 1)) + poco->yOrigin,
 							xsmcToInteger(xsArg(at + 2)), xsmcToInteger(xsArg(at + 3)));
-	if (pocoRoom(poco, RECTANGLE_BYTES) && paintRectangle(&poco->surface, color, blend, box))
-		poco->displayListUsed += RECTANGLE_BYTES;
+	pocoListRectangle(poco, color, blend, box);
 }
 
 void xs_poco_fillRectangle(xsMachine* the)
@@ -45,8 +46,7 @@ void xs_poco_drawPixel(xsMachine* the)
 	Poco* poco = pocoDrawing(the);
 	uint16_t color = (uint16_t)xsmcToInteger(xsArg(0));
 	PaintBox box = paintBox(xsmcToInteger(xsArg(1)) + poco->xOrigin, xsmcToInteger(xsArg(2)) + poco->yOrigin, 1, 1);
-	if (pocoRoom(poco, RECTANGLE_BYTES) && paintRectangle(&poco->surface, color, 255, box))
-		poco->displayListUsed += RECTANGLE_BYTES;
+	pocoListRectangle(poco, color, 255, box);
 }
 
 void pocoPictureOpen(xsMachine* the, xsSlot* bitmap, xsSlot* buffer, PocoPicture* picture)
@@ -62,16 +62,27 @@ void pocoPictureOpen(xsMachine* the, xsSlot* bitmap, xsSlot* buffer, PocoPicture
 	xsmcGet(*buffer, *bitmap, xsID_buffer);
 }
 
-void pocoPicturePixels(xsMachine* the, xsSlot* buffer, PocoPicture* picture)
+void pocoPicturePixels(xsMachine* the, xsSlot* buffer, PocoPicture* picture, Poco* poco)
 {
 	void* data;
 	xsUnsignedValue byteLength;
 	int64_t bits = picture->format == POCO_GRAY16 ? 4 : 16;
+	int64_t pixelBytes = ((int64_t)picture->width * picture->height * bits + 7) / 8;
 	xsmcGetBufferReadable(*buffer, &data, &byteLength);
-	if (picture->width <= 0 || picture->height <= 0 || picture->offset < 0 ||
-		((int64_t)picture->width * picture->height * bits + 7) / 8 + picture->offset > (int64_t)byteLength)
+	if (picture->width <= 0 || picture->height <= 0 || picture->width > INT16_MAX || picture->height > INT16_MAX ||
+		picture->offset < 0 || pixelBytes + picture->offset > (int64_t)byteLength)
 		xsRangeError("invalid bitmap");
 	picture->pixels = (const uint8_t*)data + picture->offset;
+	/* Resources lie still; an ArrayBuffer's bytes do not. */
+	if (xsmcIsInstanceOf(*buffer, xsArrayBufferPrototype)) {
+		PocoCopy* copy = malloc(sizeof *copy + (size_t)pixelBytes);
+		if (copy == NULL)
+			xsUnknownError("no memory to draw");
+		memcpy(copy->pixels, picture->pixels, (size_t)pixelBytes);
+		copy->next = poco->copies;
+		poco->copies = copy;
+		picture->pixels = copy->pixels;
+	}
 }
 
 static void pictureDraw(xsMachine* the, int32_t format, uint16_t color, int at, uint8_t blend)
@@ -85,19 +96,14 @@ static void pictureDraw(xsMachine* the, int32_t format, uint16_t color, int at, 
 		xsUnknownError("a bitmap of pixel format %d cannot be drawn so", (int)picture.format);
 	int32_t sx = pocoIntegerOr(the, at + 2, 0), sy = pocoIntegerOr(the, at + 3, 0);
 	int32_t sw = pocoIntegerOr(the, at + 4, picture.width - sx), sh = pocoIntegerOr(the, at + 5, picture.height - sy);
-	pocoPicturePixels(the, &xsVar(0), &picture);
+	pocoPicturePixels(the, &xsVar(0), &picture, poco);
 	if (sx < 0 || sy < 0 || sw < 0 || sh < 0 || sw > picture.width - sx || sh > picture.height - sy)
 		xsRangeError("invalid src");
-	if (!pocoRoom(poco, PICTURE_BYTES))
-		return;
-	bool drawn;
-	if (format == POCO_GRAY16) {
-		PaintGray gray = {picture.pixels, picture.width, picture.height};
-		drawn = paintGray(&poco->surface, &gray, color, blend, x, y, sx, sy, sw, sh);
-	} else
-		drawn = paintPixels(&poco->surface, (const uint16_t*)picture.pixels, picture.width, x, y, sx, sy, sw, sh);
-	if (drawn)
-		poco->displayListUsed += PICTURE_BYTES;
+	PaintBox box = paintBox(x, y, sw, sh);
+	if (format == POCO_GRAY16)
+		pocoListGray(poco, &picture, color, blend, box, sx, sy);
+	else
+		pocoListPixels(poco, &picture, box, sx, sy);
 }
 
 void xs_poco_drawGray(xsMachine* the)

@@ -35,7 +35,7 @@ void xs_poco_getTextWidth(xsMachine* the)
 typedef struct {
 	Poco* poco;
 	const Font* font;
-	const PaintGray* atlas;
+	const PocoPicture* atlas;
 	uint16_t color;
 	int32_t x, y;
 } Pen;
@@ -45,11 +45,10 @@ static void penDraw(Pen* pen, uint32_t code)
 	FontGlyph glyph;
 	if (!fontFind(pen->font, code, &glyph))
 		return;
-	if (glyph.sx + glyph.width <= pen->atlas->width && glyph.sy + glyph.height <= pen->atlas->height &&
-		pocoRoom(pen->poco, PICTURE_BYTES) &&
-		paintGray(&pen->poco->surface, pen->atlas, pen->color, 255, pen->x + glyph.xOffset, pen->y + glyph.yOffset,
-				  glyph.sx, glyph.sy, glyph.width, glyph.height))
-		pen->poco->displayListUsed += PICTURE_BYTES;
+	if (glyph.sx + glyph.width <= pen->atlas->width && glyph.sy + glyph.height <= pen->atlas->height)
+		pocoListGray(pen->poco, pen->atlas, pen->color, 255,
+					 paintBox(pen->x + glyph.xOffset, pen->y + glyph.yOffset, glyph.width, glyph.height), glyph.sx,
+					 glyph.sy);
 	pen->x += glyph.advance;
 }
 
@@ -84,11 +83,10 @@ void xs_poco_drawText(xsMachine* the)
 	pocoPictureOpen(the, &xsVar(1), &xsVar(0), &picture);
 	if (picture.format != POCO_GRAY16)
 		xsUnknownError("the simulator draws gray fonts alone");
+	pocoPicturePixels(the, &xsVar(0), &picture, poco);
 	const uint8_t* text = (const uint8_t*)xsmcToString(xsArg(0));
 	fontOf(the, &xsArg(1), &font);
-	pocoPicturePixels(the, &xsVar(0), &picture);
-	PaintGray atlas = {picture.pixels, picture.width, picture.height};
-	Pen pen = {poco, &font, &atlas, color, x, y};
+	Pen pen = {poco, &font, &picture, color, x, y};
 	if (width >= 0 && textWidth(&font, text) > width) {
 		penDrawWithin(&pen, text, width);
 		return;

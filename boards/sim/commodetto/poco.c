@@ -15,7 +15,7 @@ void xs_poco_destructor(void* data)
 	Poco* poco = data;
 	if (poco == NULL)
 		return;
-	free(poco->surface.pixels);
+	pocoListEnd(poco);
 	free(poco);
 }
 
@@ -84,17 +84,12 @@ void xs_poco_begin(xsMachine* the)
 	int32_t width = pocoIntegerOr(the, 2, poco->width - x), height = pocoIntegerOr(the, 3, poco->height - y);
 	if (x < 0 || y < 0 || width <= 0 || height <= 0 || width > poco->width - x || height > poco->height - y)
 		xsRangeError("area %d,%d %dx%d is not on the screen", (int)x, (int)y, (int)width, (int)height);
-	size_t count = (size_t)width * (size_t)height;
-	uint16_t* pixels = realloc(poco->surface.pixels, 2 * count);
-	if (pixels == NULL)
+	pocoListEnd(poco);
+	if (!pocoListBegin(poco))
 		xsUnknownError("no memory to draw");
-	for (size_t i = 0; i < count; i++)
-		pixels[i] = UNPAINTED;
-	poco->surface.pixels = pixels;
-	poco->surface.area = poco->surface.clip = paintBox(x, y, width, height);
+	poco->area = poco->clip = paintBox(x, y, width, height);
 	poco->xOrigin = poco->yOrigin = 0;
 	poco->depth = 0;
-	poco->displayListUsed = 0;
 	poco->error = POCO_FINE;
 	poco->begun = true;
 }
@@ -120,7 +115,7 @@ void xs_poco_finish(xsMachine* the)
 	case POCO_FINE:
 		break;
 	}
-	const PaintBox area = poco->surface.area;
+	const PaintBox area = poco->area;
 	const int32_t numbers[4] = {area.left, area.top, area.right - area.left, area.bottom - area.top};
 	xsmcVars(1);
 	xsResult = xsNewArray(4);
@@ -130,30 +125,32 @@ void xs_poco_finish(xsMachine* the)
 	}
 }
 
-/* Copies whole rows from byteOffset on into the buffer; returns how many bytes, 0 after the last. */
+/* Paints whole rows from byteOffset on into the buffer; returns how many bytes, 0 after the last. */
 void xs_poco_rows(xsMachine* the)
 {
 	Poco* poco = pocoOf(the);
-	const PaintBox area = poco->surface.area;
-	uint32_t rowBytes = 2 * (uint32_t)(area.right - area.left);
-	uint32_t total = rowBytes * (uint32_t)(area.bottom - area.top);
-	uint32_t from = (uint32_t)xsmcToInteger(xsArg(1));
+	const PaintBox area = poco->area;
+	int32_t rowBytes = 2 * (area.right - area.left);
+	int32_t from = xsmcToInteger(xsArg(1)) / rowBytes;
 	void* buffer;
 	xsUnsignedValue byteLength;
 	xsmcGetBufferWritable(xsArg(0), &buffer, &byteLength);
-	uint32_t count = byteLength - byteLength % rowBytes;
-	if (poco->surface.pixels == NULL || from >= total)
-		count = 0;
-	else if (count > total - from)
-		count = total - from;
-	if (count > 0)
-		memcpy(buffer, (const uint8_t*)poco->surface.pixels + from, count);
-	else {
-		/* All of it is on the screen: a small board has better use for so much memory. */
-		free(poco->surface.pixels);
-		poco->surface.pixels = NULL;
+	int32_t rows = (int32_t)byteLength / rowBytes;
+	if (rows > area.bottom - area.top - from)
+		rows = area.bottom - area.top - from;
+	if (poco->list == NULL || from < 0 || rows <= 0) {
+		/* All of it is on the screen: a small board has better use for the memory. */
+		pocoListEnd(poco);
+		rows = 0;
+	} else {
+		PaintSurface band = {.area = {area.left, area.top + from, area.right, area.top + from + rows},
+							 .pixels = buffer};
+		band.clip = band.area;
+		for (int32_t i = 0; i < rows * rowBytes / 2; i++)
+			band.pixels[i] = UNPAINTED;
+		pocoListPaint(poco, &band);
 	}
-	xsmcSetInteger(xsResult, (xsIntegerValue)count);
+	xsmcSetInteger(xsResult, rows * rowBytes);
 }
 
 static PocoSaved* pocoPush(Poco* poco)
@@ -183,7 +180,7 @@ void xs_poco_clip(xsMachine* the)
 	if (!pocoGiven(the, 0)) {
 		saved = pocoPop(poco, true);
 		if (saved != NULL)
-			poco->surface.clip = saved->clip;
+			poco->clip = saved->clip;
 		return;
 	}
 	PaintBox box = paintBox(xsmcToInteger(xsArg(0)) + poco->xOrigin, xsmcToInteger(xsArg(1)) + poco->yOrigin,
@@ -192,9 +189,9 @@ void xs_poco_clip(xsMachine* the)
 	if (saved == NULL)
 		return;
 	saved->isClip = true;
-	saved->clip = poco->surface.clip;
-	poco->surface.clip = paintBoxIntersect(&box, &poco->surface.clip);
-	if (!paintBoxEmpty(&poco->surface.clip))
+	saved->clip = poco->clip;
+	poco->clip = paintBoxIntersect(&box, &poco->clip);
+	if (!paintBoxEmpty(&poco->clip))
 		xsmcSetTrue(xsResult);
 }
 

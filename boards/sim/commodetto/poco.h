@@ -1,6 +1,6 @@
 /*
  * One renderer between begin and end, as the native halves of poco.ts share it: poco.c has frames, clip and origin,
- * poco-draw.c rectangles and pictures, poco-text.c text.
+ * poco-draw.c rectangles and pictures, poco-text.c text, poco-list.c what was drawn, until it is painted band by band.
  */
 #ifndef SOTTO_POCO_H
 #define SOTTO_POCO_H
@@ -22,12 +22,22 @@ typedef struct {
 	int32_t x, y;
 } PocoSaved;
 
+/* Pixels that the VM may move before they are painted. */
+typedef struct PocoCopy {
+	struct PocoCopy* next;
+	uint8_t pixels[];
+} PocoCopy;
+
 typedef struct {
 	int32_t width, height;
+	/* In bytes as the SDK counts them. */
 	int32_t displayListLength, displayListUsed;
+	uint8_t* list;
+	size_t listUsed;
+	PocoCopy* copies;
 	bool begun;
 	PocoError error;
-	PaintSurface surface;
+	PaintBox area, clip;
 	int32_t xOrigin, yOrigin;
 	PocoSaved stack[STACK_DEPTH];
 	int depth;
@@ -52,7 +62,20 @@ typedef struct {
 
 /* Reads a Bitmap into picture; buffer is a slot the caller keeps, so that the pixels stay. */
 void pocoPictureOpen(xsMachine* the, xsSlot* bitmap, xsSlot* buffer, PocoPicture* picture);
-/* The pixels, once nothing moves them any more; throws where the buffer is shorter than the picture claims. */
-void pocoPicturePixels(xsMachine* the, xsSlot* buffer, PocoPicture* picture);
+/* The pixels, or a copy where they could be moved until they are painted; throws where the buffer is shorter than the
+ * picture claims. */
+void pocoPicturePixels(xsMachine* the, xsSlot* buffer, PocoPicture* picture, Poco* poco);
+
+/* False: no memory. */
+bool pocoListBegin(Poco* poco);
+/* What is listed is gone, and its memory. */
+void pocoListEnd(Poco* poco);
+void pocoListRectangle(Poco* poco, uint16_t color, uint8_t blend, PaintBox box);
+/* The picture's part from (sx, sy) on, which must lie in it, to the box. */
+void pocoListGray(Poco* poco, const PocoPicture* picture, uint16_t color, uint8_t blend, PaintBox box, int32_t sx,
+				  int32_t sy);
+void pocoListPixels(Poco* poco, const PocoPicture* picture, PaintBox box, int32_t sx, int32_t sy);
+/* Some rows of the area. */
+void pocoListPaint(const Poco* poco, PaintSurface* band);
 
 #endif

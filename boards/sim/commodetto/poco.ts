@@ -1,7 +1,7 @@
 /**
  * "commodetto/Poco" for the simulator: the drawing calls of the Moddable SDK's renderer, 16-bit RGB 565 little-endian.
- * Between begin and end everything is painted, in C, on a surface of the begun area; end sends its rows to the
- * PixelsOut. Two habits of the SDK are kept so that a mistake is found here and not on the device: a frame may hold
+ * Between begin and end everything is listed, in C; end paints it band by band and sends the rows to the PixelsOut, so that
+ * no board needs memory for a whole area. Two habits of the SDK are kept so that a mistake is found here and not on the device: a frame may hold
  * only as many calls as fit displayListLength, and what is not painted has no meaning (here it is magenta).
  */
 import Bitmap from "commodetto/Bitmap";
