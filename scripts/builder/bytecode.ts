@@ -22,6 +22,10 @@ export interface BytecodeModule {
 export interface Bytecode {
 	/** C and assembly sources to compile into the program. */
 	readonly sources: readonly string[];
+	/** Where they and what they were made from lie. */
+	readonly folder: string;
+	/** What lies where in the code (boards/sim/host/compiler.c). */
+	readonly index: string;
 }
 
 async function buildCompiler(target: EngineTarget): Promise<string> {
@@ -40,7 +44,7 @@ async function buildCompiler(target: EngineTarget): Promise<string> {
 /** A module that the engine's parser refuses ends the build, or with keepGoing is left out after its error was shown. */
 export async function compileBytecode(
 	target: EngineTarget,
-	lines: boolean,
+	keeps: "lines" | "names" | "unnamed",
 	folder: string,
 	modules: readonly BytecodeModule[],
 	keepGoing: boolean,
@@ -56,11 +60,11 @@ export async function compileBytecode(
 	/* A lowered file is named by its content, so the list stands for all that is compiled. */
 	const text = modules.map((it) => `${it.specifier}\t${it.file}\t${it.shown}\n`).join("");
 	writeIfChanged(list, text);
-	const key = hashOf(text, readFileSync(compiler), String(lines));
+	const key = hashOf(text, readFileSync(compiler), keeps);
 	const stamp = join(folder, "bytecode.key");
 	if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== key) {
 		try {
-			await runTool(compiler, [list, code, names, index, ...(lines ? ["lines"] : [])]);
+			await runTool(compiler, [list, code, names, index, ...(keeps === "names" ? [] : [keeps])]);
 			writeFileSync(stamp, key);
 		} catch (error) {
 			if (!keepGoing || !existsSync(index)) throw error;
@@ -71,14 +75,99 @@ export async function compileBytecode(
 	writeIfChanged(tables, programTables(readFileSync(index, "utf8")));
 	const blobs = join(folder, "blobs.S");
 	writeIfChanged(blobs, blobSource(code, names, hashOf(readFileSync(code), readFileSync(names))));
-	return { sources: [tables, blobs] };
+	return { sources: [tables, blobs], folder, index: readFileSync(index, "utf8") };
+}
+
+/** Bytecode of which a part is left. */
+export interface KeptBytecode {
+	/** Where a byte went; undefined: it is not of the code. */
+	offsetOf(before: number): number | undefined;
+	/** Writes the sources that take the place of all the code's. */
+	write(): string[];
+}
+
+/**
+ * Of modules that are loaded already, the functions that hold one of the given places; of all others everything. The table
+ * names the others, and what they import.
+ * @throws {BuildError} for a place in a part that is not kept
+ */
+export function keepFunctions(
+	bytecode: Bytecode,
+	loaded: ReadonlySet<string>,
+	imported: ReadonlySet<string>,
+	places: readonly number[],
+): KeptBytecode {
+	const pieces: { readonly from: number; readonly byteLength: number; to: number; readonly kept: boolean }[] = [];
+	const wanted = [...places].sort((a, b) => a - b);
+	const holdsOne = (from: number, byteLength: number): boolean => {
+		let [low, high] = [0, wanted.length];
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if ((wanted[middle] ?? 0) < from) low = middle + 1;
+			else high = middle;
+		}
+		return (wanted[low] ?? Number.POSITIVE_INFINITY) < from + byteLength;
+	};
+	const moved: string[] = [];
+	let [end, whole, to] = [0, true, 0];
+	for (const line of bytecode.index.split("\n")) {
+		const [kind, a, b, ...rest] = line.split(" ");
+		const [from, byteLength] = [Number(a), Number(b)];
+		if (kind === "module") {
+			const specifier = rest.join(" ");
+			whole = !loaded.has(specifier);
+			end = from + byteLength;
+			if (whole) moved.push(`module ${to} ${byteLength} ${specifier}`);
+			else if (imported.has(specifier)) moved.push(`module 0 0 ${specifier}`);
+			if (!whole) continue;
+		} else if (kind === "code") {
+			if (whole) continue;
+		} else {
+			if (kind !== "host" || whole) moved.push(line);
+			continue;
+		}
+		const kept = whole || holdsOne(from, byteLength);
+		pieces.push({ from, byteLength, to, kept });
+		if (kept) to += byteLength;
+	}
+	const offsetOf = (before: number): number | undefined => {
+		if (before < 0 || before >= end) return undefined;
+		let [low, high] = [0, pieces.length];
+		while (high - low > 1) {
+			const middle = (low + high) >> 1;
+			if ((pieces[middle]?.from ?? 0) <= before) low = middle;
+			else high = middle;
+		}
+		const piece = pieces[low];
+		if (piece === undefined || !piece.kept || before < piece.from || before >= piece.from + piece.byteLength)
+			throw new BuildError(`Byte ${before} of the code is in no function that is kept.`);
+		return piece.to + (before - piece.from);
+	};
+	return {
+		offsetOf,
+		write() {
+			const { folder } = bytecode;
+			const all = readFileSync(join(folder, "code.bin"));
+			const code = Buffer.concat(
+				pieces.filter(({ kept }) => kept).map(({ from, byteLength }) => all.subarray(from, from + byteLength)),
+			);
+			const file = join(folder, "code-kept.bin");
+			writeFileSync(file, code);
+			const names = join(folder, "names.bin");
+			const sources = [join(folder, "program-kept.c"), join(folder, "blobs-kept.S")] as const;
+			writeIfChanged(sources[0], programTables(moved.join("\n")));
+			writeIfChanged(sources[1], blobSource(file, names, hashOf(code, readFileSync(names))));
+			return [...sources];
+		},
+	};
 }
 
 /** The hash makes the source change with what it includes. */
 function blobSource(code: string, names: string, hash: string): string {
+	/* Each in a section of its own: a program that has its names elsewhere needs none here. */
 	const blob = (symbol: string, file: string) =>
-		`.balign 16\n.global ${symbol}\n${symbol}:\n.incbin ${quoted(file)}\n.byte 0\n`;
-	return `/* ${hash} */\n.section .rodata\n${blob("hostCode", code)}${blob("hostNames", names)}.section .note.GNU-stack,"",@progbits\n`;
+		`.section .rodata.${symbol},"a"\n.balign 16\n.global ${symbol}\n${symbol}:\n.incbin ${quoted(file)}\n.byte 0\n`;
+	return `/* ${hash} */\n${blob("hostCode", code)}${blob("hostNames", names)}.section .note.GNU-stack,"",@progbits\n`;
 }
 
 interface Binding {

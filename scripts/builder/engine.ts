@@ -79,7 +79,13 @@ export async function buildEngine(target: EngineTarget): Promise<string> {
 		...target.defines,
 		...target.includes,
 	];
-	const key = hashOf(target.compiler, flags.join(" "), engine.integrity, readFileSync(target.platformHeader));
+	const key = hashOf(
+		target.compiler,
+		flags.join(" "),
+		[...(target.fast ?? []), ...(target.fastFlags ?? [])].join(" "),
+		engine.integrity,
+		readFileSync(target.platformHeader),
+	);
 	const stamp = join(folder, "stamp");
 	if (existsSync(library) && existsSync(stamp) && readFileSync(stamp, "utf8") === key) return library;
 	say(`Compiling the XS engine (${target.name}) ...`);
@@ -90,12 +96,24 @@ export async function buildEngine(target: EngineTarget): Promise<string> {
 	const object = (name: string) => join(folder, `${basename(name, ".c")}.o`);
 	await inParallel(sources, async (name) => {
 		const source = join(engineSources, "sources", name);
-		await runTool(target.compiler, [`@${join(folder, "flags")}`, "-c", source, "-o", object(name)]);
+		const speed = target.fast?.includes(name) === true ? ["-O2", ...(target.fastFlags ?? [])] : [];
+		await runTool(target.compiler, [`@${join(folder, "flags")}`, ...speed, "-c", source, "-o", object(name)]);
 	});
 	rmSync(library, { force: true });
 	await runTool(target.archiver, ["rcs", library, ...sources.map(object)]);
 	writeFileSync(stamp, key);
 	return library;
+}
+
+/** Names of properties that the engine's C asks for, as its enumeration has them: of its built-ins, not those it only makes. */
+export function engineNames(): string[] {
+	const folder = join(engineSources, "sources");
+	const makes = /fxNextHost(?:Function|Accessor)Property|fx(?:Build|New)Host(?:Function|Constructor)/;
+	const names = new Set<string>();
+	for (const file of readdirSync(folder).filter((name) => name.endsWith(".c")))
+		for (const line of readFileSync(join(folder, file), "utf8").split("\n"))
+			if (!makes.test(line)) for (const [, name] of line.matchAll(/\bmxID\((_\w+)\)/g)) names.add(name ?? "");
+	return [...names].sort();
 }
 
 /** One argument as the compiler's @file reads it. */

@@ -10,5 +10,5 @@ export function buildPhone(variant: Variant): Promise<Built> {
 }
 
 export function buildVirtPhone(sizes: VirtSizes = virtSizes, name = "sotto"): Promise<Built> {
-	return build({ name, manifest: join(root, "manifest.json"), target: virtTarget(sizes) });
+	return build({ name, manifest: join(root, "manifest.json"), target: virtTarget(sizes), preload: true });
 }

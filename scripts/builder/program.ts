@@ -14,6 +14,7 @@ import { type Lowered, lower } from "./lower";
 import { type Program, readManifest } from "./manifest";
 import { collectNatives, type NativeNames } from "./natives";
 import { hostFolder, root, shown } from "./paths";
+import { importsOf, preloadable, preloadSources, reachable, writePreloadList } from "./preload";
 import { BuildError, runTool, say } from "./process";
 import { compileResources } from "./resources";
 import { unlistedFolders } from "./rooms";
@@ -33,6 +34,8 @@ export interface BuildOptions {
 	readonly modules?: ReadonlyMap<string, string>;
 	/** Specifier of the main module, where it is not the manifest's. */
 	readonly main?: string;
+	/** The modules are loaded while it is built, and lie in flash (preload.ts); the target must be able to. */
+	readonly preload?: boolean;
 	/**
 	 * Leave out what does not compile, after showing why: what does not need it can still be tried. What needs it fails
 	 * when it runs.
@@ -81,17 +84,26 @@ async function buildLocked(options: BuildOptions): Promise<Built> {
 			continue;
 		}
 		modules.set(specifier, lowered);
-		collectNatives(lowered.code, natives);
 	}
+	if (options.preload === true) {
+		const needed = new Set(
+			reachable(options.main ?? readCreation(program.creation).main, (it) => modules.get(it)?.code),
+		);
+		for (const specifier of modules.keys()) if (!needed.has(specifier)) modules.delete(specifier);
+	}
+	for (const { code } of modules.values()) collectNatives(code, natives);
 	compileResources(program.resources, generated);
 	const ids = collectIds(program.natives);
 	writeIdHeader(generated, ids);
-	const creation = readCreation(program.creation);
+	const creation = readCreation({
+		...program.creation,
+		...(options.preload === true ? target.preload?.creation : undefined),
+	});
 	writeTables(generated, ids, natives, { ...creation, main: options.main ?? creation.main });
 
 	const bytecode = await compileBytecode(
 		target.bytecode,
-		target.keepsLines,
+		target.keepsLines ? "lines" : options.preload === true ? "unnamed" : "names",
 		generated,
 		[...modules].map(([specifier, { file }]) => ({
 			specifier,
@@ -101,38 +113,64 @@ async function buildLocked(options: BuildOptions): Promise<Built> {
 		options.keepGoing === true,
 	);
 	const more = await target.prepare?.(program);
-	const units = await listUnits(target, generated, program, bytecode.sources, more?.flags ?? []);
+	const units = await listUnits(target, generated, program, more?.flags ?? []);
 	const executable = join(folder, options.name);
 	const failed = await compileAll(
 		units,
 		(count) => say(`Compiling ${count} C ${count === 1 ? "file" : "files"} (${target.name}) ...`),
 		options.keepGoing === true ? (error) => say(error.message) : undefined,
 	);
-	await link(
-		executable,
-		[...units.filter((it) => !failed.has(it)).map((it) => it.object), ...(more?.inputs ?? []), engine],
-		[
-			...(failed.size > 0 ? ["-Wl,--unresolved-symbols=ignore-all"] : []),
-			...(target.systemLibraries ? await libraryFlags(program, "--libs") : []),
-			...target.linkFlags(),
-		],
-		target.engine.compiler,
-	);
+	const linkWith = async (output: string, sources: readonly string[], linkFlags: readonly string[]) => {
+		const added = listHostUnits(target, generated, sources);
+		await compileAll(added, () => {});
+		await link(
+			output,
+			[...[...units, ...added].filter((it) => !failed.has(it)).map((it) => it.object), ...(more?.inputs ?? []), engine],
+			[
+				...(failed.size > 0 ? ["-Wl,--unresolved-symbols=ignore-all"] : []),
+				...(target.systemLibraries ? await libraryFlags(program, "--libs") : []),
+				...linkFlags,
+			],
+			target.engine.compiler,
+		);
+	};
+	const { preload } = target;
+	if (options.preload === true && preload !== undefined) {
+		const list = join(generated, "preload-list.c");
+		const loaded = preloadable(modules.keys());
+		const others = [...modules].filter(([specifier]) => !loaded.includes(specifier));
+		const imported = others.flatMap(([specifier, { code }]) => importsOf(specifier, code));
+		writePreloadList(list, loaded, imported);
+		const seed = `${executable}-seed`;
+		await linkWith(seed, [...preload.seedSources, list, ...bytecode.sources], preload.seedLinkFlags());
+		await preload.finishSeed(seed);
+		const heap = await preloadSources(generated, seed, preload, bytecode, new Set(loaded), new Set(imported));
+		await linkWith(executable, [...preload.phoneSources, ...heap], target.linkFlags());
+	} else await linkWith(executable, [...target.freshSources, ...bytecode.sources], target.linkFlags());
 	await target.finish?.(executable);
 	return { executable, program, modules };
+}
+
+function engineFlags(target: Target): string[] {
+	return [...target.flags, ...warnings, ...target.engine.defines];
+}
+
+/** The host sees the engine from inside; its headers are not written for these warnings. */
+function listHostUnits(target: Target, generated: string, sources: readonly string[]): Unit[] {
+	const flags = [...engineFlags(target), ...target.engine.includes, "-Wno-unused-parameter", `-I${root}`];
+	return sources.map((source) =>
+		unit(source, generated, source.endsWith(".S") ? target.flags : flags, target.engine.compiler),
+	);
 }
 
 async function listUnits(
 	target: Target,
 	generated: string,
 	program: Program,
-	bytecode: readonly string[],
 	libraries: readonly string[],
 ): Promise<Unit[]> {
 	const common = [
-		...target.flags,
-		...warnings,
-		...target.engine.defines,
+		...engineFlags(target),
 		...[...program.defines].map(([name, value]) => `-D${name}=${value}`),
 		...target.engine.includes,
 	];
@@ -148,13 +186,10 @@ async function listUnits(
 		...(target.systemLibraries ? await libraryFlags(program, "--cflags") : []),
 	];
 	const of = (source: string, flags: readonly string[]) => unit(source, generated, flags, target.engine.compiler);
-	/* The host sees the engine from inside; its headers are not written for these warnings. */
-	const host = [...common, "-Wno-unused-parameter", `-I${root}`];
 	return [
-		...target.hostSources.map((source) => of(source, host)),
+		...listHostUnits(target, generated, target.hostSources),
 		...[...program.natives].map((source) => of(source, source.endsWith(".S") ? target.flags : native)),
 		of(join(generated, "tables.c"), common),
-		...bytecode.map((source) => of(source, common)),
 		of(join(generated, "resources.c"), common),
 	];
 }

@@ -36,6 +36,8 @@ export interface MachineOptions {
 	readonly monitor?: string | undefined;
 	/** Another image in the place of the executable's. */
 	readonly image?: string | undefined;
+	/** The program may write files of this computer. */
+	readonly hostFiles?: boolean;
 	/** Processor time is shared with others. */
 	readonly nice?: number | undefined;
 }
@@ -83,6 +85,7 @@ export function machineArguments(options: MachineOptions): string[] {
 			"virtserialport,chardev=panel,nr=1,name=panel",
 		);
 	if (options.clock !== undefined) args.push("-rtc", `base=${options.clock}`);
+	if (options.hostFiles === true) args.push("-semihosting-config", "enable=on,target=native");
 	if (options.instructionShift !== undefined) args.push("-icount", `shift=${options.instructionShift}`);
 	if (options.arguments !== undefined && options.arguments.length > 0)
 		args.push("-device", `loader,file=${argumentsFile(options.arguments)},addr=0x80000000,force-raw=on`);

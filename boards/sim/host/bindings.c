@@ -10,7 +10,7 @@ static HostFunction mustFindNative(txMachine* the, txString name)
 }
 
 /* native("xs_f"): a host function, made once and kept as a property of native itself. */
-static void hostNative(txMachine* the)
+void hostNative(txMachine* the)
 {
 	txString name = fxToString(the, mxArgv(0));
 	HostFunction found = mustFindNative(the, name);
@@ -29,7 +29,7 @@ static void hostNative(txMachine* the)
 }
 
 /* super() of a class that extends Native(...): an instance with a place for host data and the class's destructor. */
-static void constructNative(txMachine* the)
+void hostConstructNative(txMachine* the)
 {
 	txSlot* prototype;
 	txSlot* instance;
@@ -57,16 +57,16 @@ static void constructNative(txMachine* the)
 	mxPullSlot(mxResult);
 }
 
-static void hostNativeClass(txMachine* the)
+void hostNativeClass(txMachine* the)
 {
 	HostFunction found = mustFindNative(the, fxToString(the, mxArgv(0)));
 	fxNewHostObject(the, (txDestructor)(void*)found);
-	fxNewHostConstructor(the, constructNative, 0, XS_NO_ID);
+	fxNewHostConstructor(the, hostConstructNative, 0, XS_NO_ID);
 	mxPullSlot(mxResult);
 }
 
 /* trace(...values): the SDK's debug output, here standard error, without a line end of its own. */
-static void hostTrace(txMachine* the)
+void hostTrace(txMachine* the)
 {
 	for (txInteger i = 0; i < mxArgc; i++)
 		fputs(fxToString(the, mxArgv(i)), stderr);

@@ -3,11 +3,13 @@
  * it lies in its executable. Names get the identifiers they will have in the phone's machine, because that machine
  * registers the same names in the same order before anything else; so code needs no relocation and can be constant.
  *
- *     compiler LIST CODE NAMES INDEX [lines]
+ *     compiler LIST CODE NAMES INDEX [lines|unnamed]
  *
  * LIST has a line for each module: specifier, tab, file, tab, name for stack traces. CODE is all code, NAMES all new
  * names (zero-terminated, in order), INDEX text: "keys FIRST COUNT", then for each module "module OFFSET LENGTH
- * SPECIFIER" and for each of its natives "host LENGTH IDENTIFIER NAME". With `lines`, code keeps files and lines.
+ * SPECIFIER", for each function that is in no other "code OFFSET LENGTH", and for each of its natives "host LENGTH
+ * IDENTIFIER NAME". With `lines`, code keeps files and lines; with
+ * `unnamed`, it forgets what local variables are called.
  */
 #include "xsAll.h"
 #include "xsScript.h"
@@ -20,6 +22,7 @@ static struct {
 	FILE* index;
 	long offset;
 	bool lines;
+	bool unnamedLocals;
 	bool failed;
 } output;
 
@@ -74,12 +77,46 @@ static txScript* parse(txMachine* the, const char* file, const char* shown)
 	return script;
 }
 
+/* The code of a function behind one of the three instructions that have it. */
+static void indexFunction(const txByte* start, const txByte* p, const txByte** functionEnd)
+{
+	const txByte* code;
+	long byteLength;
+	if (p < *functionEnd)
+		return;
+	switch (*(const txU1*)p) {
+	case XS_CODE_CODE_1:
+		code = p + 2;
+		byteLength = *(const txS1*)(p + 1);
+		break;
+	case XS_CODE_CODE_2: {
+		txS2 length;
+		memcpy(&length, p + 1, sizeof length);
+		code = p + 3;
+		byteLength = length;
+		break;
+	}
+	default: {
+		txS4 length;
+		memcpy(&length, p + 1, sizeof length);
+		code = p + 5;
+		byteLength = length;
+	}
+	}
+	fprintf(output.index, "code %ld %ld\n", output.offset + (long)(code - start), byteLength);
+	*functionEnd = code + byteLength;
+}
+
 /* The forms that are run in place: the engine then points into the code instead of copying it. */
 static void rewriteInPlace(txByte* p, const txByte* end)
 {
+	const txByte* const start = p;
+	const txByte* functionEnd = p;
 	while (p < end) {
 		const txU1 code = *(txU1*)p;
 		const txS1 size = gxCodeSizes[code];
+		if (code == XS_CODE_CODE_1 || code == XS_CODE_CODE_2 || code == XS_CODE_CODE_4)
+			indexFunction(start, p, &functionEnd);
 		switch (code) {
 		case XS_CODE_CODE_1:
 			*(txU1*)p = XS_CODE_CODE_ARCHIVE_1;
@@ -121,18 +158,66 @@ static void rewriteInPlace(txByte* p, const txByte* end)
 	}
 }
 
+/* Which symbols something else than a local variable is called by. */
+static void markNames(const txScript* script, bool* isName)
+{
+	const txByte* p = script->codeBuffer;
+	const txByte* end = p + script->codeSize;
+	while (p < end) {
+		const txU1 code = *(const txU1*)p;
+		const txS1 size = gxCodeSizes[code];
+		if (size > 0)
+			p += size;
+		else if (size == 0) {
+			txID id;
+			memcpy(&id, p + 1, sizeof id);
+			if (code != XS_CODE_NEW_LOCAL && code != XS_CODE_NEW_CLOSURE)
+				isName[id] = true;
+			p += 1 + sizeof id;
+		} else if (size == -1)
+			p += 2 + *(const txU1*)(p + 1);
+		else if (size == -2) {
+			txU2 length;
+			memcpy(&length, p + 1, sizeof length);
+			p += 3 + length;
+		} else {
+			txU4 length;
+			memcpy(&length, p + 1, sizeof length);
+			p += 5 + length;
+		}
+	}
+	if (script->hostsBuffer != NULL) {
+		txByte* host = script->hostsBuffer;
+		txID count;
+		mxDecodeID(host, count);
+		for (txID i = 0; i < count; i++) {
+			txID id;
+			host++;
+			mxDecodeID(host, id);
+			isName[id] = true;
+			host += strlen((char*)host) + 1;
+		}
+	}
+}
+
 static txID* registerSymbols(txMachine* the, txScript* script)
 {
 	txByte* p = script->symbolsBuffer;
 	txID count;
 	txID* ids;
+	bool* isName;
 	mxDecodeID(p, count);
 	ids = calloc((size_t)count + 1, sizeof(txID));
+	isName = calloc((size_t)count + 1, sizeof(bool));
+	memset(isName, !output.unnamedLocals, (size_t)count + 1);
+	markNames(script, isName);
 	ids[0] = XS_NO_ID;
 	for (txID i = 1; i < count; i++) {
-		ids[i] = fxNewNameC(the, (txString)p);
+		/* A variable's name is for messages alone; a private field is found by it. */
+		ids[i] = fxNewNameC(the, isName[i] || *p == '#' ? (txString)p : (txString) "(variable)");
 		p += strlen((char*)p) + 1;
 	}
+	free(isName);
 	return ids;
 }
 
@@ -141,8 +226,8 @@ static void writeModule(txMachine* the, const char* specifier, txScript* script)
 	txID* ids = registerSymbols(the, script);
 	fxNewNameC(the, (txString)specifier);
 	fxRemapIDs(the, script->codeBuffer, script->codeSize, ids);
-	rewriteInPlace(script->codeBuffer, script->codeBuffer + script->codeSize);
 	fprintf(output.index, "module %ld %ld %s\n", output.offset, (long)script->codeSize, specifier);
+	rewriteInPlace(script->codeBuffer, script->codeBuffer + script->codeSize);
 	fwrite(script->codeBuffer, 1, (size_t)script->codeSize, output.code);
 	output.offset += script->codeSize;
 	if (script->hostsBuffer != NULL) {
@@ -214,7 +299,8 @@ int main(int argc, char* argv[])
 	output.code = fopen(argv[2], "w");
 	names = fopen(argv[3], "w");
 	output.index = fopen(argv[4], "w");
-	output.lines = argc > 5;
+	output.lines = argc > 5 && strcmp(argv[5], "lines") == 0;
+	output.unnamedLocals = argc > 5 && strcmp(argv[5], "unnamed") == 0;
 	if (list == NULL || output.code == NULL || names == NULL || output.index == NULL) {
 		perror("compiler");
 		return 2;

@@ -6,8 +6,19 @@
 #include "xsScript.h"
 #include "host.h"
 
+/* create-fresh.c or a board's own: with names and globals. NULL: there is no memory for it, or why not was told. */
+txMachine* hostCreateMachine(txCreation* creation);
+/* create.c */
+txMachine* hostCreateFresh(txCreation* creation);
+
 /* bindings.c: global names every program may use: native, Native, trace. */
 void hostInstallGlobals(txMachine* the);
+/* Its functions are not static: the builder finds them by their names, where a heap that leads to them is kept in
+ * flash. */
+void hostNative(txMachine* the);
+void hostNativeClass(txMachine* the);
+void hostConstructNative(txMachine* the);
+void hostTrace(txMachine* the);
 
 /* program.c */
 /* Before any other name is made. False: the tables were made for another engine. */

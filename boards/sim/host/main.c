@@ -63,7 +63,7 @@ static txMachine* createMachine(void)
 		.parserBufferSize = 1024,
 		.parserTableModulo = 53,
 	};
-	return fxCreateMachine(&creation, "sotto", NULL, XS_NO_ID);
+	return hostCreateMachine(&creation);
 }
 
 int main(int argc, char* argv[])
@@ -78,14 +78,9 @@ int main(int argc, char* argv[])
 		fprintf(stderr, "no memory for the VM\n");
 		return 2;
 	}
-	if (!hostRegisterNames(the)) {
-		fprintf(stderr, "this program was compiled for another engine\n");
-		return 2;
-	}
 	fxBeginHost(the);
 	for (int i = 0; i < hostIdCount; i++)
 		hostIds[i] = fxNewNameC(the, (txString)hostIdNames[i]);
-	hostInstallGlobals(the);
 	fxEndHost(the);
 	importMain(the, specifier);
 	code = loopRun(the, hostRunJobs);

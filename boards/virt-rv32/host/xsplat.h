@@ -46,7 +46,7 @@ typedef int txSocket;
 #define mxUseDefaultBuildKeys 1
 #define mxUseDefaultChunkAllocation 0
 #define mxUseDefaultSlotAllocation 0
-#define mxUseDefaultParseScript 1
+#define mxUseDefaultParseScript 0
 #define mxUseDefaultSharedChunks 1
 #define mxUseDefaultDebug 1
 /* Ours: vm-memory.c, stop.c, and what the shared host has. */

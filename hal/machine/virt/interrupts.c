@@ -221,13 +221,15 @@ void machineCapMemory(void)
 {
 	extern char __vm_end[], __stacks_start[], __interrupt_stack_low[], __interrupt_stack[], __main_stack_low[];
 	/* Each even entry only bounds the one behind it, which is locked without any right: from the end of our memory to
-	   the end of all, then the ends of both stacks. */
-	__asm__ volatile("csrw pmpaddr0, %0\n\tcsrw pmpaddr1, %1\n\tcsrw pmpaddr2, %2\n\tcsrw pmpaddr3, %3\n\t"
-					 "csrw pmpaddr4, %4\n\tcsrw pmpaddr5, %5\n\tcsrw pmpcfg1, %6\n\tcsrw pmpcfg0, %7"
-					 :
-					 : "r"((uint32_t)__vm_end >> 2), "r"(0xc0000000u >> 2), "r"((uint32_t)__stacks_start >> 2),
-					   "r"((uint32_t)__interrupt_stack_low >> 2), "r"((uint32_t)__interrupt_stack >> 2),
-					   "r"((uint32_t)__main_stack_low >> 2), "r"(0x8800u), "r"(0x88008800u));
+	   the end of all, then the ends of both stacks. The last is the first bank of flash, 32 MB, to be read and run. */
+	__asm__ volatile(
+		"csrw pmpaddr0, %0\n\tcsrw pmpaddr1, %1\n\tcsrw pmpaddr2, %2\n\tcsrw pmpaddr3, %3\n\t"
+		"csrw pmpaddr4, %4\n\tcsrw pmpaddr5, %5\n\tcsrw pmpaddr6, %6\n\tcsrw pmpcfg1, %7\n\tcsrw pmpcfg0, %8"
+		:
+		: "r"((uint32_t)__vm_end >> 2), "r"(0xc0000000u >> 2), "r"((uint32_t)__stacks_start >> 2),
+		  "r"((uint32_t)__interrupt_stack_low >> 2), "r"((uint32_t)__interrupt_stack >> 2),
+		  "r"((uint32_t)__main_stack_low >> 2), "r"(0x20000000u >> 2 | ((32u << 20) / 8 - 1)), "r"(0x9d8800u),
+		  "r"(0x88008800u));
 }
 
 void machineInterruptsOn(void)
