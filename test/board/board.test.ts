@@ -107,7 +107,7 @@ test("a damaged image is not run: it says so and stops", { timeout: 60_000 }, as
 test("the VM's memory is exhausted: the reason is told, and after several times it stops", {
 	timeout: 100_000,
 }, async () => {
-	const small = { ...virtSizes, vmByteLength: 320 * 1024 };
+	const small = { ...virtSizes, vmByteLength: 64 * 1024 };
 	const { executable: starved } = await buildVirtPhone(small, "sotto-starved");
 	const run = await runMachine({ executable: starved, sizes: small, arguments: ["--state", "flash"] }, 60_000);
 	assert.match(run.output, /reset: memory exhausted/);
@@ -119,7 +119,7 @@ test("the VM's memory is exhausted: the reason is told, and after several times 
 test("the chip's memory is exhausted: the reason is told, and after several times it stops", {
 	timeout: 100_000,
 }, async () => {
-	const small = { ...virtSizes, ramByteLength: 256 * 1024 };
+	const small = { ...virtSizes, ramByteLength: 152 * 1024 };
 	const { executable: starved } = await buildVirtPhone(small, "sotto-small-ram");
 	const run = await runMachine({ executable: starved, sizes: small, arguments: ["--state", "flash"] }, 60_000);
 	assert.match(run.output, /reset: memory exhausted: the C heap is full/);
