@@ -46,7 +46,7 @@ const chip = (kilobytes: number, vmKilobytes: number): VirtSizes => ({
 	vmByteLength: vmKilobytes * 1024,
 });
 const CHIP = chip(512, 208);
-const SMALL_CHIP = chip(384, 152);
+const SMALL_CHIP = chip(384, 168);
 
 interface BoardPrograms {
 	readonly phone: string;

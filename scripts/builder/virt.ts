@@ -116,8 +116,8 @@ export function virtTarget(memory: VirtSizes = virtSizes): Target {
 		preload: {
 			nm: `${prefix}nm`,
 			creation: {
-				chunk: { initial: 24_576, incremental: 4096 },
-				heap: { initial: 3072, incremental: 512 },
+				chunk: { initial: 36_864, incremental: 4096 },
+				heap: { initial: 6656, incremental: 512 },
 				keys: { initial: 64, incremental: 64, name: 1993, symbol: 127 },
 			},
 			origin: FLASH_ORIGIN,
