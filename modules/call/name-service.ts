@@ -38,6 +38,7 @@ class Asking {
 	#udpIsIPv6 = false;
 	#tcp: TCP | undefined;
 	#timer: Timer | undefined;
+	#closed = false;
 
 	constructor(
 		name: string,
@@ -58,6 +59,7 @@ class Asking {
 
 	/** Safe to repeat; tells nobody. */
 	close(): void {
+		this.#closed = true;
 		if (this.#timer !== undefined) Timer.clear(this.#timer);
 		this.#timer = undefined;
 		this.#udp?.close();
@@ -66,6 +68,7 @@ class Asking {
 	}
 
 	#step(event: QuestionEvent): void {
+		if (this.#closed) return;
 		for (const action of this.#question.step(event)) this.#run(action);
 	}
 
