@@ -9,7 +9,7 @@ import { startDevice } from "board/device";
 import { readFile, writeFile } from "board/files";
 import { print } from "board/process";
 import { resetReason } from "board/reset-reason";
-import { KEY_PAIRS_READY, whenQuiet } from "call/key-pairs";
+import { hurries, KEY_PAIRS_READY, whenQuiet } from "call/key-pairs";
 import { Phone } from "call/phone";
 import type { PhoneState } from "call/state";
 import { KeyPool } from "crypto/key-pool";
@@ -246,7 +246,7 @@ export class Handset {
 		this.#pool?.close();
 		const pool = new KeyPool({
 			random: hardwareRandom,
-			schedule: whenQuiet(() => this.#phone?.state.calls.some(({ securing }) => securing) ?? false),
+			schedule: whenQuiet(() => this.#phone?.state !== undefined && hurries(this.#phone.state)),
 			keyAgreements: keyAgreementsOf(settings, board.provider),
 			capacity: KEY_PAIRS_READY,
 		});

@@ -5,6 +5,9 @@ import type { Registration } from "./state";
 
 export type RegistrationAction = Extract<Action, { type: "registered" | "registrationFailed" }>;
 
+/** The reason while a registrar has not said anything yet. */
+export const REGISTERING = "registering";
+
 export class Registrations {
 	readonly #log: AreaLog;
 	readonly #states: Map<string, Registration> = new Map();
@@ -14,7 +17,7 @@ export class Registrations {
 		this.#log = log;
 		for (const { id, aor, registrar } of accounts)
 			if (registrar)
-				this.#states.set(id, { aor, ok: false, transport: registrar.transport ?? "udp", reason: "registering" });
+				this.#states.set(id, { aor, ok: false, transport: registrar.transport ?? "udp", reason: REGISTERING });
 	}
 
 	/** Accounts that register. */
