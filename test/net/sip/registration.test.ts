@@ -5,27 +5,14 @@ import type { Account } from "sip/agent";
 import { header } from "sip/message";
 import { equal, ok, test } from "test/harness";
 import { Registrar, type RegistrarOptions } from "./registrar";
+import { account, PLACE } from "./scripted";
 import { World } from "./world";
-
-const PLACE = { address: "10.0.1.1", port: 5060 };
-
-function account(changes: Partial<Account> = {}): Account {
-	return {
-		id: "a",
-		aor: "sip:alice@example.org",
-		displayName: "Alice",
-		registrar: { host: PLACE.address, port: PLACE.port, transport: "udp" },
-		password: utf8Encode("secret"),
-		expiresSec: 300,
-		...changes,
-	};
-}
 
 function registered(options: Partial<RegistrarOptions> = {}, changes: Partial<Account> = {}) {
 	const world = new World({ seed: 3, delayMs: 5 });
 	const registrar = new Registrar({ password: "secret", ...options });
 	world.serve("registrar", PLACE, registrar.serve);
-	world.add("alice", [account(changes)]);
+	world.add("alice", [account({ displayName: "Alice", ...changes })]);
 	world.do("alice", { type: "register", account: "a" });
 	return { world, registrar };
 }
