@@ -3,11 +3,12 @@ import { arrows } from "./arrows";
 import type { Check } from "./check";
 import { flags } from "./flags";
 import { generated } from "./generated";
+import { length } from "./length";
 import { moduleState } from "./module-state";
 import { tools } from "./tools";
 import { words } from "./words";
 
-const checks: readonly Check[] = [...tools, arrows, moduleState, flags, generated, words];
+const checks: readonly Check[] = [...tools, arrows, moduleState, flags, generated, length, words];
 
 /** Returns how many checks failed. */
 export async function runChecks(): Promise<number> {

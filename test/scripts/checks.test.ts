@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkImports } from "../../scripts/checks/arrows";
 import { compareFlags } from "../../scripts/checks/flags";
+import { checkLength } from "../../scripts/checks/length";
 import { checkState } from "../../scripts/checks/module-state";
 import { checkWords } from "../../scripts/checks/words";
 
@@ -53,6 +54,17 @@ test("flags: a difference between manifest and tsconfig is named", () => {
 	assert.equal(compareFlags({ strict: true }, { strict: false }).length, 1);
 	assert.equal(compareFlags({}, { strict: true }).length, 1);
 	assert.equal(compareFlags({ skipLibCheck: true }, {}).length, 1);
+});
+
+test("length: 400 lines are a file, one more is refused with what to do", () => {
+	const lines = (count: number): string => "\n".repeat(count);
+	assert.deepEqual(checkLength("modules/sip/agent.ts", ""), []);
+	assert.deepEqual(checkLength("modules/sip/agent.ts", lines(400)), []);
+	assert.deepEqual(checkLength("modules/sip/agent.ts", `${lines(399)}// the last`), []);
+	assert.deepEqual(checkLength("modules/sip/agent.ts", lines(401)), [
+		"modules/sip/agent.ts: 401 lines are more than the 400 that a file may have; split it by what it is about",
+	]);
+	assert.match(checkLength("hal/audio/sim/audio.c", `${lines(400)}/* the last */`)[0] ?? "", /audio\.c: 401 lines/);
 });
 
 test("words: what must not be in the tree is found with its line", () => {
