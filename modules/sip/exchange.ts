@@ -278,7 +278,14 @@ export class Exchange {
 	#make(to: Target): OutgoingRequest {
 		const { account, credentials: known, make } = this.#options;
 		const request = make(this.#core.via(to), to);
+		// The next server of a name may be anybody's, and so may the next hop of a dialog.
+		if (!this.#isTrusted(to)) return request;
 		return { ...request, headers: [...request.headers, ...known.headers(this.#core, account, request)] };
+	}
+
+	#isTrusted(to: Target): boolean {
+		const { account, to: place } = this.#options;
+		return this.#core.trusts(account, place) || this.#core.trusts(account, to);
 	}
 
 	#transact(to: Target, request: OutgoingRequest): void {
@@ -316,9 +323,8 @@ export class Exchange {
 			}
 		} else this.#core.locator.works(to);
 		if ((response.status === 401 || response.status === 407) && !this.abandoned) {
-			const { account, credentials: known, to: place } = this.#options;
-			const trusted = this.#core.trusts(account, place) || this.#core.trusts(account, to);
-			this.fault = known.learn(this.#core, account, response, trusted);
+			const { account, credentials: known } = this.#options;
+			this.fault = known.learn(this.#core, account, response, this.#isTrusted(to));
 			if (this.fault === undefined && ++this.#attempts < MAX_ATTEMPTS) {
 				this.#begin(to);
 				return;

@@ -262,7 +262,7 @@ function confirm(request: OutgoingRequest, response: Response, early: Dialog | u
 function acknowledge(core: Core, call: Call, dialog: Dialog): boolean {
 	const outgoing = call.outgoing;
 	if (outgoing === undefined) return false;
-	const packet = ackIn(core, dialog, outgoing.exchange);
+	const packet = ackIn(core, call, dialog, outgoing.exchange);
 	if (packet === undefined) return false;
 	outgoing.acks.set(dialog.remoteTag, packet);
 	core.send(packet.bytes, packet.to);
@@ -273,9 +273,14 @@ function acknowledge(core: Core, call: Call, dialog: Dialog): boolean {
 	return true;
 }
 
-/** ACK for a 2xx (section 13.2.2.4): a branch of its own, the INVITE's number and credentials, the dialog's route. */
+/**
+ * ACK for a 2xx (section 13.2.2.4): a branch of its own, the INVITE's number, the dialog's route; the INVITE's credentials
+ * too, but only to the account's own servers. Where these have left the dialog it goes straight to whoever was called, who
+ * could try passwords against them.
+ */
 export function ackIn(
 	core: Core,
+	{ account }: Call,
 	dialog: Dialog,
 	exchange: Exchange,
 ): { bytes: Uint8Array; to: Destination } | undefined {
@@ -283,6 +288,8 @@ export function ackIn(
 	const place = nextHop(dialog);
 	if (place === undefined) return undefined;
 	const to = core.direct(place);
-	const request = requestIn(dialog, "ACK", cseq, core.via(to), headers.filter(isCredentials), undefined);
+	const trusted = core.trusts(account, place) || core.trusts(account, to);
+	const known = trusted ? headers.filter(isCredentials) : [];
+	const request = requestIn(dialog, "ACK", cseq, core.via(to), known, undefined);
 	return { bytes: formatRequest(request), to };
 }

@@ -84,7 +84,7 @@ function attempt(core: Core, call: Call, change: Change, dialog: Dialog, sdp: st
 			// Section 13.2.2.4: every repeated 2xx gets the ACK again, even when the call has ended meanwhile.
 			if (ack === undefined) {
 				refreshTarget(dialog, response);
-				ack = ackIn(core, dialog, exchange);
+				ack = ackIn(core, call, dialog, exchange);
 				if (ack !== undefined) core.send(ack.bytes, ack.to);
 				if (call.change === change) answered(core, call, response, exchange.to);
 			} else core.send(ack.bytes, ack.to);
