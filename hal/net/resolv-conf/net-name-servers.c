@@ -12,6 +12,7 @@
 void xs_net_name_servers(xsMachine* the)
 {
 	char line[256], text[NET_ADDRESS_LENGTH];
+	int port;
 	xsIndex count = 0;
 	FILE* file = fopen(RESOLVER_FILE, "re");
 	xsmcVars(1);
@@ -20,6 +21,8 @@ void xs_net_name_servers(xsMachine* the)
 		NetAddress address;
 		if (sscanf(line, "nameserver %63s", text) != 1 || !netParseAddress(text, 0, &address))
 			continue;
+		/* As a socket tells it: an answer counts only from whom was asked. */
+		netFormatAddress(&address, text, &port);
 		xsmcSetString(xsVar(0), text);
 		xsmcSetIndex(xsResult, count++, xsVar(0));
 	}
