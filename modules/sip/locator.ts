@@ -97,6 +97,11 @@ export class Locator {
 		return entry === undefined || entry.until <= this.#options.now() ? undefined : this.#order(entry.targets);
 	}
 
+	/** Whether a place had the address when it was looked for last, however long ago: who has served it is no stranger yet. */
+	hadAddress(place: Place, address: string): boolean {
+		return this.#places.get(placeKey(place))?.targets.some((target) => target.address === address) === true;
+	}
+
 	/** The answer to a question; those that nobody asked are passed over. */
 	answer(id: number, answer: DnsAnswer): void {
 		const onAnswer = this.#questions.get(id);

@@ -86,7 +86,5 @@ function registersAt(core: Core, account: Account, from: Destination): boolean {
 
 /** Whether that place has the address, as far as is known without asking. */
 function isAt(core: Core, place: Place, from: Destination): boolean {
-	if (bare(place.address).toLowerCase() === from.address) return true;
-	const known = core.locator.known(place);
-	return known !== undefined && "targets" in known && known.targets.some(({ address }) => address === from.address);
+	return bare(place.address).toLowerCase() === from.address || core.locator.hadAddress(place, from.address);
 }
