@@ -61,7 +61,7 @@ export class Core implements Ground {
 	/** What is watched, by the caller's number. */
 	readonly subscriptions = new Map<number, Subscription>();
 	/** Addresses that answered for a registrar, for its name may resolve to any of several. */
-	readonly #servers = new Set<string>();
+	readonly #servers = new Map<string, Set<string>>();
 	readonly locator: Locator;
 	/** Connections asked for, and who waits for them. */
 	readonly #connecting = new Map<string, { readonly to: Destination; readonly waiting: OnConnected[] }>();
@@ -280,9 +280,11 @@ export class Core implements Ground {
 		return this.config.accounts.find((account) => parseUri(account.aor)?.user === user);
 	}
 
-	/** A response to REGISTER came from there. */
-	learnServer(address: string): void {
-		if (this.#servers.size < MAX_SERVERS) this.#servers.add(address);
+	/** A response to REGISTER came from there. @param aor that was registered */
+	learnServer(address: string, aor: string): void {
+		const known = this.#servers.get(address);
+		if (known !== undefined) known.add(aor);
+		else if (this.#servers.size < MAX_SERVERS) this.#servers.set(address, new Set([aor]));
 	}
 
 	/** Those that answered, and those that the settings name by number. */
@@ -292,18 +294,28 @@ export class Core implements Ground {
 			outboundProxy?.host,
 		]);
 		const numeric = named.filter((host): host is string => host !== undefined && isNumeric(host));
-		return [...new Set([...this.#servers, ...numeric])];
+		return [...new Set([...this.#servers.keys(), ...numeric])];
 	}
 
-	/** Whether a place belongs to the account's own servers: only those are answered when they ask for the password. */
+	/** Whether a place belongs to the servers of the phone's accounts, of this one above all. */
 	trusts(account: Account | undefined, to: Place): boolean {
+		return this.#servers.has(to.address) || this.#names(account, to);
+	}
+
+	/** Whether it belongs to this account's own: only those are answered when they ask for its password. */
+	mayAskPassword(account: Account | undefined, to: Place): boolean {
+		return this.#servers.get(to.address)?.has(account?.aor ?? "") === true || this.#names(account, to);
+	}
+
+	/** Whether the account's settings, or its registrar, name the place. */
+	#names(account: Account | undefined, to: Place): boolean {
 		const own = [
 			account?.registrar?.host,
 			account?.outboundProxy?.host,
 			parseUri(account?.aor ?? "")?.host,
 			serviceRoutePlace(this, account)?.address,
 		];
-		return this.#servers.has(to.address) || own.includes(to.address.toLowerCase()) || own.includes(to.address);
+		return own.includes(to.address.toLowerCase()) || own.includes(to.address);
 	}
 
 	/** @param to where the message with it goes; absent: UDP */

@@ -285,7 +285,7 @@ export class Exchange {
 
 	#isTrusted(to: Target): boolean {
 		const { account, to: place } = this.#options;
-		return this.#core.trusts(account, place) || this.#core.trusts(account, to);
+		return this.#core.mayAskPassword(account, place) || this.#core.mayAskPassword(account, to);
 	}
 
 	#transact(to: Target, request: OutgoingRequest): void {

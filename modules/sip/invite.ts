@@ -288,7 +288,7 @@ export function ackIn(
 	const place = nextHop(dialog);
 	if (place === undefined) return undefined;
 	const to = core.direct(place);
-	const trusted = core.trusts(account, place) || core.trusts(account, to);
+	const trusted = core.mayAskPassword(account, place) || core.mayAskPassword(account, to);
 	const known = trusted ? headers.filter(isCredentials) : [];
 	const request = requestIn(dialog, "ACK", cseq, core.via(to), known, undefined);
 	return { bytes: formatRequest(request), to };

@@ -5,6 +5,7 @@
  */
 
 import { acceptAgreed, openInvite, receiveAck, receiveInvite } from "./accept";
+import { parseAddress } from "./address";
 import { receiveBye } from "./bye";
 import { type Call, findDialog, newCall } from "./call";
 import { receiveCancel } from "./cancel";
@@ -56,7 +57,7 @@ function receiveResponse(core: Core, response: Response, from: Destination): voi
 		return;
 	}
 	// The branch is unguessable: whoever answers was asked.
-	if (response.method === "REGISTER") core.learnServer(from.address);
+	if (response.method === "REGISTER") core.learnServer(from.address, parseAddress(client.request.from)?.uri ?? "");
 	client.receive({ ...response, source: from });
 }
 

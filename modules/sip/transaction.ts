@@ -6,6 +6,7 @@
 
 import type { Answerable } from "./kept";
 import { type Request, type Response, tagOf } from "./message";
+import type { OutgoingRequest } from "./request";
 import { param } from "./syntax";
 import type { Timers } from "./timers";
 import type { Destination } from "./uri";
@@ -36,6 +37,8 @@ export interface ClientUser {
 export interface ClientTransaction {
 	readonly key: string;
 	readonly to: Destination;
+	/** What was sent, as far as it is kept. */
+	readonly request: OutgoingRequest;
 	receive(response: Response): void;
 	/** The transport could not deliver (section 17.1.4). */
 	sendFailed(error: string): void;

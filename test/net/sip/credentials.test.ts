@@ -4,7 +4,7 @@ import { latin1Decode, utf8Encode } from "bytes/text";
 import type { Account } from "sip/agent";
 import { header, type Request } from "sip/message";
 import { parse } from "sip/parse";
-import type { ResponseParts } from "sip/respond";
+import { formatResponse, type ResponseParts } from "sip/respond";
 import { equal, ok, test } from "test/harness";
 import { HAND, Wire } from "./wire";
 import { answer, type Zone } from "./zone";
@@ -82,4 +82,31 @@ test("an ACK that goes straight to whoever was called carries no answer of the a
 	const ack = parse(utf8Encode(overheard.heard[0] ?? ""));
 	ok(ack.type === "request" && header(ack, "proxy-authorization") === undefined, overheard.heard.join());
 	equal(overheard.world.reports("bob", "answered").length, 1);
+});
+
+test("the server of one account, asking for the password of another, gets nothing", () => {
+	const other: Account = {
+		id: "b",
+		aor: "sip:rob@mallory.example",
+		registrar: { host: MALLORY.address, port: MALLORY.port, transport: "udp" },
+		password: utf8Encode("another"),
+		expiresSec: 3600,
+	};
+	const wire = new Wire(5, [ACCOUNT, other]);
+	const heard: string[] = [];
+	wire.world.serve("mallory", MALLORY, (bytes, from, send) => {
+		const request = parse(bytes);
+		if (request.type !== "request" || request.method === "ACK") return;
+		if (request.method === "INVITE") heard.push(header(request, "proxy-authorization") ?? "plain");
+		send(formatResponse(request, request.method === "INVITE" ? CHALLENGED : { status: 200, toTag: "r" }), from);
+	});
+	wire.world.do("bob", { type: "register", account: "b" });
+	wire.world.run(100);
+	const uri = `sip:eve@${MALLORY.address}:5060`;
+	wire.world.do("bob", { type: "invite", call: 1, account: "a", uri, sdp: "offer" });
+	wire.world.run(100);
+	equal(heard, ["plain"]);
+	wire.world.do("bob", { type: "invite", call: 2, account: "b", uri, sdp: "offer" });
+	wire.world.run(100);
+	equal(heard.length, 3, "its own account's it gets");
 });
