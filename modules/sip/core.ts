@@ -42,8 +42,6 @@ const MAX_WARNING_LENGTH = 240;
 /** Lines in one span. */
 const MAX_WARNINGS = 20;
 const WARNING_SPAN_MS = 10000;
-// It stands here because the engine compiles a literal each time it is evaluated.
-const NOT_PLAIN = /[^ -~]/g;
 
 export class Core implements Ground {
 	readonly config: AgentConfig;
@@ -113,7 +111,7 @@ export class Core implements Ground {
 			warned.more++;
 			return;
 		}
-		this.#actions.push({ type: "warn", text: text.slice(0, MAX_WARNING_LENGTH).replace(NOT_PLAIN, "?") });
+		this.#actions.push({ type: "warn", text: text.slice(0, MAX_WARNING_LENGTH).replace(/[^ -~]/g, "?") });
 	}
 
 	clientEnded(key: string): void {

@@ -15,6 +15,8 @@ const EXEMPT = /^modules\/crypto\/noble/;
 const VARIABLE = /^(?:export\s+)?(?:let|var)\s/;
 const COLLECTION =
 	/^(?:export\s+)?const\s[^=]+=\s*new\s+(?:Map|Set|WeakMap|WeakSet|ArrayBuffer|DataView|(?:Ui|I)nt\d+Array|Uint8ClampedArray|Float\d+Array)\b/;
+/** Matching writes into it: lastIndex. */
+const GLOBAL_PATTERN = /^(?:export\s+)?const\s[^=]+=.*[^\\]\/[dimsu]*[gy][dgimsuy]*[;,)\]]/;
 
 /** Problems of one file. */
 export function checkState(file: string, text: string): string[] {
@@ -23,6 +25,8 @@ export function checkState(file: string, text: string): string[] {
 		if (VARIABLE.test(line)) return [`${file}:${index + 1}: a variable at module level would lie in flash`];
 		if (COLLECTION.test(line) && !EXEMPT.test(file))
 			return [`${file}:${index + 1}: this collection at module level could not be written to`];
+		if (GLOBAL_PATTERN.test(line))
+			return [`${file}:${index + 1}: a pattern with g or y at module level cannot keep its lastIndex in flash`];
 		return [];
 	});
 }

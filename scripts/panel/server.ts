@@ -91,12 +91,6 @@ export async function openPanel({ desk, port, pingMs = PING_MS }: PanelOptions):
 	});
 
 	const answered = new WeakSet<WebSocket>();
-	const pings = setInterval(() => {
-		for (const client of sockets.clients)
-			if (answered.delete(client)) client.ping();
-			else client.terminate();
-	}, pingMs);
-
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", (error: NodeJS.ErrnoException) =>
 			reject(
@@ -105,6 +99,11 @@ export async function openPanel({ desk, port, pingMs = PING_MS }: PanelOptions):
 		);
 		server.listen(port, "127.0.0.1", resolve);
 	});
+	const pings = setInterval(() => {
+		for (const client of sockets.clients)
+			if (answered.delete(client)) client.ping();
+			else client.terminate();
+	}, pingMs);
 	const address = server.address();
 	const bound = typeof address === "object" && address ? address.port : port;
 	return {

@@ -96,6 +96,8 @@ function runOne(file: string): Promise<{ output: string; code: number | null }> 
 			"tsx",
 			"--test",
 			"--test-reporter=tap",
+			/* What a file leaves open (a connection of a phone whose power was cut) is no reason to wait. */
+			"--test-force-exit",
 			`--test-timeout=${LONG_TIMEOUTS_MS.get(shown(file)) ?? TEST_TIMEOUT_MS}`,
 			file,
 		]);

@@ -237,7 +237,7 @@ test("more packets than there are buffers for: it drops them and goes on", { tim
 		assert.match((await wire.ask(ADDRESS, LONG_MS)) ?? "no answer", /^SIP\/2\.0 200/);
 		assert.ok(
 			phone.lines.every((text) => !text.startsWith("reset:")),
-			"it started again",
+			`it started again: ${phone.lines.filter((text) => /reset:|started again|exception|Error|warn/.test(text))}`,
 		);
 	}),
 );

@@ -43,6 +43,8 @@ test("module state: what could be written to is found, what is frozen or inside 
 	assert.equal(checkState(file, "const seen = new Map<string, number>();").length, 1);
 	assert.equal(checkState(file, "export const zeros = new Uint8Array(16);").length, 1);
 	assert.deepEqual(checkState(file, "export const T1_MS = 500;\nfunction f() {\n\tlet count = 0;\n}"), []);
+	assert.match(checkState(file, "const NOT_PLAIN = /[^ -~]/g;")[0] ?? "", /agent\.ts:1: a pattern with g or y/);
+	assert.deepEqual(checkState(file, 'const PLAIN = /^[ -~]$/i;\nconst PATH = "a/g";'), []);
 	assert.deepEqual(checkState("scripts/start.ts", "let count = 0;"), []);
 	const noble = "modules/crypto/noble.ts";
 	assert.equal(checkState(noble, "let count = 0;").length, 1);
