@@ -25,6 +25,11 @@ export class Ledger {
 		if (!this.#wanted.has(place)) this.#wanted.set(place, now);
 	}
 
+	/** For how long a connection has been wanted by then that was not there, at most. */
+	wantedMs(now: number): number {
+		return Math.max(0, ...[...this.#wanted.values()].map((at) => now - at));
+	}
+
 	has(place: string): void {
 		this.#wanted.delete(place);
 	}

@@ -32,7 +32,7 @@ const FIRST_RTO_MS = 600;
 const FIRST_SYN_MS = 1000;
 const LAST_RTO_MS = 60_000;
 /** As connection.ts has it. */
-const CONNECT_LIMIT_MS = 10_000;
+export const CONNECT_LIMIT_MS = 10_000;
 const FIRST_PORT = 40_000;
 
 export class Streams {
