@@ -1,17 +1,19 @@
-/** `npm run phone -- --state DIR [--config URL] [--name N] [--panel PORT] [--sip-port P] [--rtp-port P]`: one phone and its panel. */
+/** `npm run phone -- --state DIR [--config URL] [--name N] [--address A] [--panel PORT] [--sip-port P] [--rtp-port P]`: one phone and its panel. */
 import { existsSync, statSync } from "node:fs";
+import { isIP } from "node:net";
 import { say } from "./builder/process";
 import { readArguments, refuse, text } from "./setup/arguments";
 import { PhoneProcess } from "./simulator/phone-process";
 import { buildProgram } from "./simulator/program";
 import { makeStateFolder } from "./simulator/state-folder";
 
-const USAGE = `Usage: npm run phone -- --state DIR [--config URL] [--name N] [--panel PORT] [--sip-port P] [--rtp-port P]
+const USAGE = `Usage: npm run phone -- --state DIR [--config URL] [--name N] [--address A] [--panel PORT] [--sip-port P] [--rtp-port P]
 
   --config URL   where the phone fetches its settings (JSON by http or https); docs/settings.md lists them;
                  without it: the last good ones, or the defaults
   --state DIR    folder of the phone's flash files; made when it is missing
   --name N       the name on the idle screen
+  --address A    numeric address to bind, IPv4 or IPv6; default: the one on the way to the config server
   --panel PORT   where its panel is served on loopback; default any free port
   --sip-port P   SIP over UDP and TCP, instead of the config's
   --rtp-port P   first RTP port, even, instead of the config's`;
@@ -23,19 +25,27 @@ function port(name: string, text: string | undefined): number | undefined {
 	return Number(text);
 }
 
+/** Without a zone: the phone gives this address to others, and one of a link means nothing to them. */
+function address(text: string | undefined): string | undefined {
+	if (text !== undefined && (isIP(text) === 0 || text.includes("%")))
+		throw new Error(`--address is a numeric IPv4 or IPv6 address, not ${text}`);
+	return text;
+}
+
 const { values } = readArguments({
 	usage: USAGE,
-	options: { config: text, state: text, name: text, panel: text, "sip-port": text, "rtp-port": text },
+	options: { config: text, state: text, name: text, address: text, panel: text, "sip-port": text, "rtp-port": text },
 });
 try {
 	if (values.state === undefined) throw new Error("--state is missing: the phone needs a folder for its flash");
 	if (existsSync(values.state) && !statSync(values.state).isDirectory())
 		throw new Error(`--state ${values.state} is a file; the phone needs a folder for its flash`);
-	makeStateFolder(values.state);
+	const ownAddress = address(values.address);
 	const panelPort = port("panel", values.panel) ?? 0;
 	const sipPort = port("sip-port", values["sip-port"]);
 	const rtpPort = port("rtp-port", values["rtp-port"]);
 	if (rtpPort !== undefined && rtpPort % 2 !== 0) throw new Error(`--rtp-port must be even, not ${rtpPort}`);
+	makeStateFolder(values.state);
 	await buildProgram();
 	const phone = await PhoneProcess.start({
 		name: values.name ?? "Sotto",
@@ -43,6 +53,7 @@ try {
 		panelPort,
 		onLine: (line) => console.log(line),
 		...(values.config !== undefined && { config: values.config }),
+		...(ownAddress !== undefined && { address: ownAddress }),
 		...(sipPort !== undefined && { sipPort }),
 		...(rtpPort !== undefined && { rtpPort }),
 	});

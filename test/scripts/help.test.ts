@@ -1,8 +1,9 @@
 /** Every command says how it is written, and refuses what it does not know before it begins with anything. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../scripts/builder/paths";
 
@@ -36,6 +37,28 @@ test("a word too many is refused", () => {
 		assert.equal(status, 2, command);
 		assert.match(stderr, /"nonsense"/);
 	}
+});
+
+test("a phone is not begun at what is no numeric address, or with what is no port", () => {
+	const state = join(mkdtempSync(join(tmpdir(), "sotto-help-")), "state");
+	const wrong = [
+		["address", "foo"],
+		["address", "127.0.0"],
+		["address", "fe80::1%lo"],
+		["address", ""],
+		["panel", "70000"],
+		["sip-port", "x"],
+		["rtp-port", "5001"],
+	] as const;
+	for (const [option, value] of wrong) {
+		const { status, stdout, stderr } = run("phone", "--state", state, `--${option}=${value}`);
+		assert.equal(status, 2, `${option} ${value}`);
+		assert.equal(stdout, "");
+		assert.ok(stderr.startsWith(`--${option} `), stderr);
+		assert.doesNotMatch(stderr, /^\s+at /m, "no stack");
+	}
+	assert.equal(existsSync(state), false, "nothing was begun");
+	rmSync(dirname(state), { recursive: true });
 });
 
 test("the commands of package.json are those that there are", () => {
