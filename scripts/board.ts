@@ -10,7 +10,7 @@ import { buildFolder } from "./builder/paths";
 import { buildVirtPhone } from "./builder/phone";
 import { BuildError, say } from "./builder/process";
 import { type VirtSizes, virtName, virtSizes } from "./builder/virt";
-import { flag, readArguments, refuse, text } from "./setup/arguments";
+import { flag, portOf, readArguments, refuse, text } from "./setup/arguments";
 import { buildProgram } from "./simulator/program";
 import { startBoardPhone } from "./virt/board-phone";
 import { callTwice } from "./virt/calls";
@@ -41,6 +41,7 @@ async function main(): Promise<number> {
 		wordsMost: 1,
 	});
 	if (positionals[0] !== virtName) refuse(`Which board? There is ${virtName}.`, USAGE);
+	const panelPort = portOf("panel", values.panel, USAGE) ?? 0;
 	const sizes = sizesOf(values.ram);
 	const { executable } = await buildVirtPhone(sizes);
 	const state = values.state ?? join(buildFolder, virtName, "state");
@@ -70,7 +71,7 @@ async function main(): Promise<number> {
 		state,
 		name: values.name ?? "Sotto",
 		network: userNetwork,
-		panelPort: Number(values.panel ?? 0),
+		panelPort,
 		machineArguments: values.figures ? ["--figures=1000"] : [],
 		onLine: (line) => console.log(line),
 		...(values.config === undefined ? {} : { config: values.config }),

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { isIP } from "node:net";
 import { say } from "./builder/process";
-import { readArguments, refuse, text } from "./setup/arguments";
+import { portOf, readArguments, refuse, text } from "./setup/arguments";
 import { PhoneProcess } from "./simulator/phone-process";
 import { buildProgram } from "./simulator/program";
 import { makeStateFolder } from "./simulator/state-folder";
@@ -17,13 +17,6 @@ const USAGE = `Usage: npm run phone -- --state DIR [--config URL] [--name N] [--
   --panel PORT   where its panel is served on loopback; default any free port
   --sip-port P   SIP over UDP and TCP, instead of the config's
   --rtp-port P   first RTP port, even, instead of the config's`;
-
-function port(name: string, text: string | undefined): number | undefined {
-	if (text === undefined) return undefined;
-	if (!/^\d{1,5}$/.test(text) || Number(text) > 65535)
-		throw new Error(`--${name} must be from 0 to 65535, not ${text}`);
-	return Number(text);
-}
 
 /** Without a zone: the phone gives this address to others, and one of a link means nothing to them. */
 function address(text: string | undefined): string | undefined {
@@ -41,9 +34,9 @@ try {
 	if (existsSync(values.state) && !statSync(values.state).isDirectory())
 		throw new Error(`--state ${values.state} is a file; the phone needs a folder for its flash`);
 	const ownAddress = address(values.address);
-	const panelPort = port("panel", values.panel) ?? 0;
-	const sipPort = port("sip-port", values["sip-port"]);
-	const rtpPort = port("rtp-port", values["rtp-port"]);
+	const panelPort = portOf("panel", values.panel, USAGE) ?? 0;
+	const sipPort = portOf("sip-port", values["sip-port"], USAGE);
+	const rtpPort = portOf("rtp-port", values["rtp-port"], USAGE);
 	if (rtpPort !== undefined && rtpPort % 2 !== 0) throw new Error(`--rtp-port must be even, not ${rtpPort}`);
 	makeStateFolder(values.state);
 	await buildProgram();

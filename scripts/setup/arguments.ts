@@ -40,6 +40,14 @@ export function refuse(why: string, usage: string): never {
 	process.exit(2);
 }
 
+/** @returns what an option of this name says, undefined where it was not given; refuses what is no port. */
+export function portOf(name: string, given: string | undefined, usage: string): number | undefined {
+	if (given === undefined) return undefined;
+	if (!/^\d{1,5}$/.test(given) || Number(given) > 65535)
+		return refuse(`--${name} must be from 0 to 65535, not ${given}`, usage);
+	return Number(given);
+}
+
 /** What Node says goes on with advice for who writes programs. */
 function firstSentence(message: string): string {
 	const [first = message] = message.split(/\.\s|\n/, 1);

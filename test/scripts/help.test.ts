@@ -61,6 +61,31 @@ test("a phone is not begun at what is no numeric address, or with what is no por
 	rmSync(dirname(state), { recursive: true });
 });
 
+test("a board's panel is not served at what is no port", () => {
+	for (const value of ["x", "-1", "65536", ""]) {
+		const { status, stdout, stderr } = run("board", "virt-rv32", `--panel=${value}`);
+		assert.equal(status, 2, value);
+		assert.equal(stdout, "");
+		assert.ok(stderr.startsWith("--panel must be from 0 to 65535, "), stderr);
+	}
+});
+
+test("test-xs refuses what holds no test, and says so where no test has the name", () => {
+	for (const place of ["test/unit/nowhere.test.ts", "docs"]) {
+		const { status, stdout, stderr } = run("test-xs", place);
+		assert.equal(status, 2, place);
+		assert.equal(stdout, "");
+		assert.match(stderr.split("\n", 1)[0] ?? "", new RegExp(`^(?:There is no file|No test for XS is in) ${place}\\.$`));
+	}
+	const none = run("test-xs", "--only", "a name that none has", "test/unit/bytes");
+	assert.equal(none.status, 1, none.stderr);
+	assert.match(
+		none.stdout + none.stderr,
+		/^No test has run: none of the [1-9]\d* that there are has "a name that none has"/m,
+	);
+	assert.match(none.stdout, /^ok {4} test\/unit\/bytes\//m, "the files of the folder");
+});
+
 test("the commands of package.json are those that there are", () => {
 	const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
 		scripts: Record<string, string>;
