@@ -8,6 +8,7 @@ import type { AnnouncedStream as Announced } from "sdp/announced";
 import type { NegotiatedMedia } from "sdp/offer-answer";
 import type { CallContext } from "./call-context";
 import { Leg } from "./leg";
+import { toneOf } from "./lock";
 import type { AgreedMedia, LocalSide } from "./negotiation";
 import { OtherEnd } from "./other-end";
 import { type SecurityFacts, securityOf } from "./security";
@@ -54,11 +55,7 @@ export class Call implements LocalSide {
 	#endedAt: number | undefined;
 	#reason: string | undefined;
 	#protectedLeg = false;
-	/**
-	 * It comes in the place of a call that was encrypted, at the wish of others (RFC 3515, RFC 3891): silence in ZRTP is no
-	 * absence. Set before there is media.
-	 */
-	followsEncrypted = false;
+	#followsEncrypted = false;
 
 	constructor(options: CallOptions) {
 		this.#options = options;
@@ -68,9 +65,18 @@ export class Call implements LocalSide {
 		this.#otherEnd = new OtherEnd(options.context, options.peer, options.displayName);
 	}
 
+	/**
+	 * It comes in the place of another call, at the wish of others (RFC 3515, RFC 3891). Where that was encrypted between the
+	 * phones, silence in ZRTP is no absence; a lock that is worse than the other's is told. Before there is media.
+	 */
+	follow(former: Call): void {
+		this.#followsEncrypted = former.encrypted;
+		this.#lock = former.#lock;
+	}
+
 	/** Voice was encrypted between the phones at some time, in this call or in the one before it. */
 	get encrypted(): boolean {
-		return this.#legs[0]?.wasSecure === true || this.followsEncrypted;
+		return this.#legs[0]?.wasSecure === true || this.#followsEncrypted;
 	}
 	/** SIP URI of the other party. */
 	get peer(): string {
@@ -299,7 +305,7 @@ export class Call implements LocalSide {
 	/** Why silence in ZRTP is no mere absence. The store is asked once, and only where there is silence. */
 	#expected(): SecurityFacts["expected"] {
 		const [first] = this.#legs;
-		if (first?.wasSecure || this.followsEncrypted) return "in this call";
+		if (first?.wasSecure || this.#followsEncrypted) return "in this call";
 		if (first?.status?.state !== "absent") return undefined;
 		return this.#otherEnd.encryptedBefore ? "in earlier calls" : undefined;
 	}
@@ -368,17 +374,11 @@ export class Call implements LocalSide {
 	/** A tone where the lock got worse than it was, or the call is encrypted again. */
 	#tell(): void {
 		const { lock, securing } = securityOf(this.#security());
-		// While keys are agreed nothing is claimed.
-		if (securing && lock === "open") return;
+		// While keys are agreed, and before there is anybody, nothing is claimed.
+		if (this.#connectedAt === undefined || (securing && lock === "open")) return;
 		const former = this.#lock;
 		this.#lock = lock;
-		if (former === lock) return;
-		if (lock === "warning" || (lock === "open" && former !== "warning" && this.#legs[0]?.wasSecure))
-			this.#options.onTone?.("warning");
-		else if (isEncrypted(lock) && !isEncrypted(former) && this.#legs[0]?.lostKeys) this.#options.onTone?.("secure");
+		const tone = toneOf(former, lock, this.#legs[0]?.lostKeys === true);
+		if (tone) this.#options.onTone?.(tone);
 	}
-}
-
-function isEncrypted(lock: Lock): boolean {
-	return lock !== "open" && lock !== "warning";
 }

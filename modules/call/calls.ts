@@ -174,7 +174,7 @@ export class Calls {
 				if (!askedBy) break;
 				const line = this.call(action.target, { referral: action.referral });
 				line.via = askedBy.call.describe().peerName;
-				line.call.followsEncrypted = askedBy.call.encrypted;
+				line.call.follow(askedBy.call);
 				line.sentOn = askedBy.sentOn + 1;
 				this.transfer.made(line, askedBy);
 				if (line.live) break;

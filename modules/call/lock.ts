@@ -41,3 +41,19 @@ const WORSE: readonly Lock[] = Object.freeze(["verified", "closed", "gateway", "
 export function worstLock(locks: readonly Lock[]): Lock | undefined {
 	return WORSE[Math.max(...locks.map((lock) => WORSE.indexOf(lock)))];
 }
+
+/**
+ * The tone for a lock that was another one before, in this call or in the one whose place it takes: nothing gets worse in
+ * silence. Between the locks of two phones there is no worse; what a server can read is worse than they are.
+ * @param lostKeys keys between the phones were on and went
+ */
+export function toneOf(former: Lock, lock: Lock, lostKeys: boolean): "warning" | "secure" | undefined {
+	if (former === lock) return undefined;
+	if (lock === "warning") return "warning";
+	if (isEncrypted(former) && (lock === "open" || lock === "server")) return "warning";
+	return isEncrypted(lock) && !isEncrypted(former) && lostKeys ? "secure" : undefined;
+}
+
+function isEncrypted(lock: Lock): boolean {
+	return lock !== "open" && lock !== "warning";
+}

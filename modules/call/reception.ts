@@ -125,7 +125,7 @@ export class Reception {
 	/** Another takes the place of a call that was answered (RFC 3891), and is where that one was: in front or on hold. */
 	#replace(replaced: Line, line: Line): void {
 		line.via = replaced.call.describe().peerName;
-		line.call.followsEncrypted = replaced.call.encrypted;
+		line.call.follow(replaced.call);
 		if (replaced === this.#options.lines.focus && !replaced.call.heldHere) this.#options.take(line, replaced);
 		else line.call.hold(true);
 		line.answer();
