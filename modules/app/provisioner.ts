@@ -88,7 +88,7 @@ export class Provisioner {
 		if (!settings) {
 			this.#failed(
 				url,
-				faults.map(({ path, message }) => `config ${url}: ${path === "" ? "it" : path} ${message}`),
+				faults.map(({ path, message }) => `${path === "" ? "the config" : path} ${message} (config ${url})`),
 			);
 			return;
 		}

@@ -6,11 +6,7 @@ import { codeName, TEXT } from "ui/text";
 import { addressText, durationText } from "ui/wording";
 import { ConfirmScreen } from "./confirm";
 import { DecisionScreen } from "./decision";
-import { backKeys, RowsPage } from "./rows";
-
-/** As valueRow of widgets.ts has it. */
-const VALUE_WIDTH = 196;
-const REMARK_LINES = 4;
+import { backKeys, RowsPage, sentenceRows } from "./rows";
 
 export class DetailsScreen implements Screen {
 	readonly name = "details";
@@ -61,14 +57,9 @@ export class DetailsScreen implements Screen {
 		}
 	}
 
-	/** Sentences take as many lines as they need. */
 	#rows(call: CallState): readonly InfoRow[] {
 		const { canvas } = this.#shell;
-		const remarks = (call.remarks ?? []).flatMap((text) =>
-			canvas
-				.wrap(text, "small", VALUE_WIDTH, REMARK_LINES)
-				.map((value, line) => ({ label: line === 0 ? TEXT.detail.remark : "", value })),
-		);
+		const remarks = (call.remarks ?? []).flatMap((text) => sentenceRows(canvas, TEXT.detail.remark, text));
 		return [...rowsOf(call), ...remarks];
 	}
 }

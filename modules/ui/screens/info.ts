@@ -4,7 +4,7 @@ import { type InfoRow, type Screen, type Shell, type SoftKeys, soft, type View }
 import { TEXT } from "ui/text";
 import { addressText, groupsOf } from "ui/wording";
 import { PeersScreen } from "./peers";
-import { RowsPage } from "./rows";
+import { RowsPage, sentenceRows } from "./rows";
 import { ServicesScreen } from "./services";
 
 export class InfoScreen implements Screen {
@@ -26,7 +26,8 @@ export class InfoScreen implements Screen {
 		for (const { aor, ok, transport, reason } of state.registered) {
 			const failed = `${TEXT.unregistered}${reason === undefined ? "" : `: ${reason}`}`;
 			rows.push({ label: TEXT.info.account, value: addressText(aor) });
-			rows.push({ label: TEXT.info.state, value: ok ? `${TEXT.registered}, ${transport.toUpperCase()}` : failed });
+			const told = ok ? `${TEXT.registered}, ${transport.toUpperCase()}` : failed;
+			rows.push(...sentenceRows(this.#shell.canvas, TEXT.info.state, told));
 		}
 		// Twice twelve digits in groups of four: it is read aloud and compared with a log.
 		const groups = groupsOf(state.zid);

@@ -1,5 +1,5 @@
 /** Pages of labels and values that can be longer than the screen: this phone, this call. */
-import type { Region } from "ui/canvas";
+import type { Canvas, Region } from "ui/canvas";
 import type { IconName } from "ui/icons";
 import type { InfoRow, SoftKeys } from "ui/screen";
 import { soft } from "ui/screen";
@@ -10,6 +10,9 @@ import { header, scrollBar, valueRow } from "ui/widgets";
 const TOP = 36;
 const PITCH = 24;
 const VISIBLE = 7;
+/** As valueRow of widgets.ts has it. */
+const VALUE_WIDTH = 196;
+const SENTENCE_LINES = 4;
 
 export class RowsPage {
 	#first = 0;
@@ -33,6 +36,13 @@ export class RowsPage {
 		this.#first = Math.max(0, this.#first);
 		return true;
 	}
+}
+
+/** A sentence takes as many lines as it needs, of four. */
+export function sentenceRows(canvas: Canvas, label: string, text: string): InfoRow[] {
+	return canvas
+		.wrap(text, "small", VALUE_WIDTH, SENTENCE_LINES)
+		.map((value, line) => ({ label: line === 0 ? label : "", value }));
 }
 
 export const backKeys: SoftKeys = Object.freeze([undefined, undefined, undefined, soft(TEXT.soft.back)] as const);

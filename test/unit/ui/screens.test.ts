@@ -145,6 +145,20 @@ test("every label fits its soft key, every lock's words fit the lock, in full", 
 	stage.close();
 });
 
+test("why a phone is not registered is told to its last word", () => {
+	const looks = ["is no name here", "is no name there"].map((end) => {
+		const reason = `cannot find a server for registrar.phones.example.org: it ${end}`;
+		const registered = [{ aor: "sip:alice@example.org", ok: false, transport: "udp", reason }] as const;
+		const stage = new Stage({ ...IDLE, registered });
+		stage.press("soft4");
+		equal(stage.ui.screen, "info");
+		const sum = sumOf(stage.pixels());
+		stage.close();
+		return sum;
+	});
+	ok(looks[0] !== looks[1], "the last word is on the screen");
+});
+
 test("the duration runs with the time given, and only its corner is drawn again", () => {
 	const stage = new Stage(withCall({ ...SECURE, durationMs: 59_000 }));
 	const before = stage.pixels();
