@@ -31,7 +31,7 @@ function writeTls(folder: string, tls: KamailioTls): string {
 
 export class Kamailio {
 	readonly #child: ChildProcess;
-	readonly #killAtExit = (): void => void this.#child.kill("SIGKILL");
+	readonly #killAtExit = (): void => this.#kill();
 	#output = "";
 	#ended = false;
 
@@ -59,6 +59,7 @@ export class Kamailio {
 		);
 		this.#child = spawn("kamailio", ["-f", config, "-DD", "-E", "-m", "32", "-M", "4", "-Y", folder], {
 			stdio: ["ignore", "pipe", "pipe"],
+			detached: true,
 		});
 		for (const stream of [this.#child.stdout, this.#child.stderr])
 			stream?.on("data", (data: Buffer) => {
@@ -117,12 +118,25 @@ export class Kamailio {
 	/** Safe to repeat. */
 	async stop(): Promise<void> {
 		process.off("exit", this.#killAtExit);
-		if (this.#ended) return;
+		if (this.#ended) {
+			this.#kill();
+			return;
+		}
 		const ended = new Promise<void>((resolve) => this.#child.once("exit", () => resolve()));
 		this.#child.kill("SIGTERM");
-		const killer = setTimeout(() => this.#child.kill("SIGKILL"), 3000);
+		const killer = setTimeout(() => this.#kill(), 3000);
 		await ended;
 		clearTimeout(killer);
+		this.#kill();
+	}
+
+	/** All of its processes: those that outlive the first one would hold its pipes, and this process with them. */
+	#kill(): void {
+		try {
+			if (this.#child.pid !== undefined) process.kill(-this.#child.pid, "SIGKILL");
+		} catch {
+			// None is left.
+		}
 	}
 }
 
