@@ -50,6 +50,8 @@ const MAX_OUTGOING_TO_ADDRESS = 8;
 
 /** Read in one turn. */
 const DATAGRAMS_AT_ONCE = 8;
+/** Ports that are tried where any will do: the one that UDP gets may be taken for TCP. */
+const ANY_PORT_TRIES = 8;
 
 const UDP_PING = utf8Encode("\r\n\r\n");
 
@@ -72,13 +74,21 @@ export class Transports {
 	constructor(options: TransportsOptions) {
 		this.#options = options;
 		const { address, address6, port, keepAliveSec } = options;
-		this.#udp = this.#bind(address, port);
-		this.#listener = this.#listen(address);
+		let udp = this.#bind(address, port);
+		let listener = this.#listen(address, udp.port);
+		// Any port will do, so one that TCP has free, too.
+		for (let tries = 1; port === 0 && listener === undefined && tries < ANY_PORT_TRIES; tries++) {
+			udp.close();
+			udp = this.#bind(address, port);
+			listener = this.#listen(address, udp.port);
+		}
+		this.#udp = udp;
+		this.#listener = listener;
 		if (keepAliveSec > 0) this.#keepAlive = Timer.repeat(() => this.#pingServer(), keepAliveSec * 1000);
 		if (address6 === undefined) return;
 		try {
 			this.#udp6 = this.#bind(address6, this.#udp.port);
-			this.#listener6 = this.#listen(address6);
+			this.#listener6 = this.#listen(address6, this.#udp.port);
 		} catch (error) {
 			options.log.warn(`no IPv6: ${error instanceof Error ? error.message : String(error)}`);
 		}
@@ -176,12 +186,12 @@ export class Transports {
 	}
 
 	/** RFC 3261 section 18.2.1: TCP on the port of UDP. A phone whose port is taken there still calls, and is called by UDP. */
-	#listen(address: string): Listener | undefined {
+	#listen(address: string, port: number): Listener | undefined {
 		const { log } = this.#options;
 		try {
 			const listener: Listener = new Listener({
 				address,
-				port: this.#udp.port,
+				port,
 				onReadable: (count) => {
 					for (let i = 0; i < count && !this.#closed; i++) this.#accept(listener);
 				},
