@@ -50,7 +50,7 @@ test("a jump to address 0 is told with its caller, the stack's depth and the cal
 		60_000,
 	);
 	const reason =
-		/trap: no code to run: cause 1 at 0x00000000 from 0x([0-9a-f]{8}), value 0x00000000, sp 0x([0-9a-f]{8}), (\d+) of \d+ bytes of stack, calls((?: 0x[0-9a-f]{8})+)/;
+		/trap: no code to run: cause 1 at 0x00000000 from 0x([0-9a-f]{8}), value 0x00000000, sp 0x([0-9a-f]{8}), (\d+) of 24320 bytes of stack, calls((?: 0x[0-9a-f]{8})+)/;
 	const told = reason.exec(output);
 	assert.ok(told !== null, output);
 	const [whole, from, sp, depth, calls] = told;
