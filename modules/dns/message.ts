@@ -10,6 +10,7 @@ import { Writer } from "bytes/writer";
 export const DNS_TYPE = Object.freeze({ CNAME: 5, SRV: 33, NAPTR: 35 } as const);
 export type ServiceType = typeof DNS_TYPE.SRV | typeof DNS_TYPE.NAPTR;
 
+/** RFC 2782. */
 export interface SrvRecord {
 	readonly priority: number;
 	readonly weight: number;
@@ -18,10 +19,12 @@ export interface SrvRecord {
 	readonly target: string;
 }
 
+/** RFC 3403, as far as SIP uses it (RFC 3263 section 4.1). */
 export interface NaptrRecord {
 	readonly order: number;
 	readonly preference: number;
 	readonly flags: string;
+	/** For example `SIPS+D2T`. */
 	readonly service: string;
 	readonly replacement: string;
 }

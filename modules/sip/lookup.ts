@@ -5,7 +5,8 @@
  * @module
  */
 
-import { type NaptrRecord, orderSrv, type SrvRecord, type Way, waysOf } from "./srv";
+import type { NaptrRecord, SrvRecord } from "dns/message";
+import { orderSrv, type Way, waysOf } from "./srv";
 import { type Destination, type Place, portOf, type Transport } from "./uri";
 
 /** What a name server is asked; HOST: IPv4 and IPv6 addresses. */

@@ -4,26 +4,8 @@
  * @module
  */
 
+import type { NaptrRecord, SrvRecord } from "dns/message";
 import type { Transport } from "./uri";
-
-/** RFC 2782. */
-export interface SrvRecord {
-	readonly priority: number;
-	readonly weight: number;
-	readonly port: number;
-	/** Without the dot at its end; empty: the service is decidedly not there. */
-	readonly target: string;
-}
-
-/** RFC 3403, as far as SIP uses it (RFC 3263 section 4.1). */
-export interface NaptrRecord {
-	readonly order: number;
-	readonly preference: number;
-	readonly flags: string;
-	/** For example `SIPS+D2T`. */
-	readonly service: string;
-	readonly replacement: string;
-}
 
 /**
  * By priority; inside one priority by chance, as often first as the weights say.

@@ -1,7 +1,9 @@
 /** Finding servers (RFC 3263) without a network: the questions, their order, and what the locator keeps of the answers. */
+
+import type { SrvRecord } from "dns/message";
 import { Locator } from "sip/locator";
 import { type LookupResult, lookUp } from "sip/lookup";
-import { orderSrv, type SrvRecord } from "sip/srv";
+import { orderSrv } from "sip/srv";
 import { type Place, parseUri, placeOf } from "sip/uri";
 import { equal, ok, test } from "test/harness";
 import { seeded } from "test/net/seeded";
