@@ -13,6 +13,7 @@
  */
 #include "xsAll.h"
 #include "xsScript.h"
+#include "code.h"
 
 /* In the engine's xsRun.c, which declares it for itself alone. */
 extern void fxRemapIDs(txMachine* the, txByte* codeBuffer, txSize codeSize, txID* theIDs);
@@ -114,7 +115,7 @@ static void rewriteInPlace(txByte* p, const txByte* end)
 	const txByte* functionEnd = p;
 	while (p < end) {
 		const txU1 code = *(txU1*)p;
-		const txS1 size = gxCodeSizes[code];
+		const size_t byteLength = codeByteLength(p);
 		if (code == XS_CODE_CODE_1 || code == XS_CODE_CODE_2 || code == XS_CODE_CODE_4)
 			indexFunction(start, p, &functionEnd);
 		switch (code) {
@@ -137,24 +138,7 @@ static void rewriteInPlace(txByte* p, const txByte* end)
 			*(txU1*)p = XS_CODE_STRING_ARCHIVE_4;
 			break;
 		}
-		if (size > 0)
-			p += size;
-		else if (size == 0)
-			p += 1 + sizeof(txID);
-		else if (size == -1) {
-			p++;
-			p += 1 + *(txU1*)p;
-		} else if (size == -2) {
-			txU2 length;
-			p++;
-			mxDecode2(p, length);
-			p += length;
-		} else {
-			txS4 length;
-			p++;
-			mxDecode4(p, length);
-			p += length;
-		}
+		p += byteLength;
 	}
 }
 
@@ -165,26 +149,9 @@ static void markNames(const txScript* script, bool* isName)
 	const txByte* end = p + script->codeSize;
 	while (p < end) {
 		const txU1 code = *(const txU1*)p;
-		const txS1 size = gxCodeSizes[code];
-		if (size > 0)
-			p += size;
-		else if (size == 0) {
-			txID id;
-			memcpy(&id, p + 1, sizeof id);
-			if (code != XS_CODE_NEW_LOCAL && code != XS_CODE_NEW_CLOSURE)
-				isName[id] = true;
-			p += 1 + sizeof id;
-		} else if (size == -1)
-			p += 2 + *(const txU1*)(p + 1);
-		else if (size == -2) {
-			txU2 length;
-			memcpy(&length, p + 1, sizeof length);
-			p += 3 + length;
-		} else {
-			txU4 length;
-			memcpy(&length, p + 1, sizeof length);
-			p += 5 + length;
-		}
+		if (codeHasID(p) && code != XS_CODE_NEW_LOCAL && code != XS_CODE_NEW_CLOSURE)
+			isName[codeID(p)] = true;
+		p += codeByteLength(p);
 	}
 	if (script->hostsBuffer != NULL) {
 		txByte* host = script->hostsBuffer;

@@ -4,6 +4,7 @@
  * run time would be missed: a TypeError then says that it is no function.
  */
 #include "seed.h"
+#include "code.h"
 
 /* Made by the builder: names that the engine's C asks for. */
 extern const txID seedEngineIds[];
@@ -22,25 +23,9 @@ static void use(txID id)
 static void useCode(const uint8_t* p, const uint8_t* end)
 {
 	while (p < end) {
-		const txS1 size = gxCodeSizes[*p];
-		if (size > 0)
-			p += size;
-		else if (size == 0) {
-			txID id;
-			memcpy(&id, p + 1, sizeof id);
-			use(id);
-			p += 1 + sizeof id;
-		} else if (size == -1)
-			p += 2 + p[1];
-		else if (size == -2) {
-			txU2 length;
-			memcpy(&length, p + 1, sizeof length);
-			p += 3 + length;
-		} else {
-			txU4 length;
-			memcpy(&length, p + 1, sizeof length);
-			p += 5 + length;
-		}
+		if (codeHasID(p))
+			use(codeID(p));
+		p += codeByteLength(p);
 	}
 }
 
